@@ -1,0 +1,41 @@
+/* Drafts: what flags, forms and imported rows become before they are a save. Here text becomes data,
+ * references are found, and rules of the domain are enforced — on local saves only (rule 10). */
+#ifndef TERRACE_CORE_DRAFT_H
+#define TERRACE_CORE_DRAFT_H
+
+#include "core/units.h"
+
+struct draft_item {
+    struct slice name;   /* field name; may be a Vietnamese or English label */
+    enum edit_op op;
+    struct slice value;  /* text as typed; empty with EDIT_SET clears */
+    const struct slice *elements; /* sets: the elements, instead of value; NULL = split at ; */
+    size_t element_count;
+};
+struct draft {
+    struct dot id;       /* none = a new record */
+    uint32_t kind;
+    const struct context *shown; /* NULL = as it is now */
+    const struct draft_item *items;
+    size_t item_count;
+    enum via via;
+    bool anyway;         /* enter a probable double all the same */
+};
+/* Checks everything and saves. ERR_INPUT, ERR_RULE with field; ERR_DOUBLE with the candidates in
+ * *doubles (arena). *dot is none when nothing changed. */
+enum err draft_save(struct txn *t, const struct draft *draft, struct arena *arena, struct dot *id,
+                    struct dot *dot, struct id_list *doubles) MUST_USE;
+
+/* One value of text to a datum; text in either language, dates in any of the accepted forms. */
+enum err draft_parse(struct txn *t, const struct field_def *field, struct slice text,
+                     struct arena *arena, struct datum *out) MUST_USE;
+/* Unit code, ID (full or shortened), ext_id, card_no, exact name; ERR_NOT_FOUND; ERR_AMBIGUOUS with
+ * the candidates in *candidates. kind 0 = any. */
+enum err draft_resolve_ref(struct txn *t, uint32_t kind, struct slice text, struct arena *arena,
+                           struct dot *out, struct id_list *candidates) MUST_USE;
+/* Text a person reads: label of the code in the language ("vi" or "en"), date as dd/mm/yyyy, title
+ * of a referred record. Result in the arena. */
+struct slice draft_format(struct txn *t, const struct field_def *field, const struct datum *d,
+                          const char *lang, struct arena *arena);
+
+#endif

@@ -1,0 +1,29 @@
+/* The one door to clock, randomness, network and files, so that a simulation can own them.
+ * Times are UTC milliseconds since 1970. */
+#ifndef TERRACE_CORE_ENV_H
+#define TERRACE_CORE_ENV_H
+
+#include "core/error.h"
+
+struct env {
+    void *ctx;
+    int64_t (*now_ms)(void *ctx);
+    /* For measuring, never for data. */
+    int64_t (*monotonic_ms)(void *ctx);
+    void (*random)(void *ctx, void *out, size_t len);
+    /* One HTTP POST. *reply grows; at most reply_max_bytes. wire_sent/received count every byte of
+     * the exchange, headers included. ERR_NO_LINK when the link or the hub is not there. */
+    enum err (*post)(void *ctx, const char *url, struct slice body, size_t reply_max_bytes,
+                     struct buf *reply, int *http_status, uint64_t *wire_sent,
+                     uint64_t *wire_received);
+    /* Whole file into *out, at most max_bytes; does not follow a final symlink when `strict`. */
+    enum err (*read_file)(void *ctx, const char *path, size_t max_bytes, struct buf *out);
+    /* Temporary file, fsync, rename, fsync of the directory; mode 0600. */
+    enum err (*write_file)(void *ctx, const char *path, struct slice bytes);
+};
+
+/* Clock from $TERRACE_NOW when set, randomness from the kernel, files of the machine. `post` is
+ * filled in by sync/client, which owns libcurl. */
+void env_init_default(struct env *env);
+
+#endif

@@ -1,0 +1,35 @@
+/* Merging two states of one record, and choosing what is shown. Pure functions of record states:
+ * no clock, no store, no order of arrival (DESIGN: Merge).
+ *
+ * Delta-state CRDTs with exact causality: Almeida, Shoker, Baquero 2018; dotted version vectors:
+ * Preguiça, Baquero, Almeida, Fonte, Gonçalves 2010. The rules are numbered in CONTRIBUTING.md. */
+#ifndef TERRACE_CORE_MERGE_H
+#define TERRACE_CORE_MERGE_H
+
+#include "core/schema.h"
+
+struct merge_report {
+    uint32_t net_count; /* rule 4: fields that would have become empty and were kept */
+    bool changed;       /* result differs from l */
+};
+/* *out = l ⊔ r, in the arena, possibly sharing with l and r. Both have the same id. A stub's
+ * context counts as empty. Commutative, associative, idempotent. */
+void merge_records(const struct record *l, const struct record *r, struct arena *arena,
+                   struct record *out, struct merge_report *report);
+/* A delta's record carries only some fields; may it be merged into a record with this context? */
+bool merge_base_holds(const struct context *own, const struct change *change);
+
+/* The value to show for a field that is not a set, after leader and rule; NULL when the field is
+ * absent. May be DATUM_EMPTY. */
+const struct value *merge_shown(const struct record *r, uint32_t field_number);
+/* Siblings to list, shown first, equal data once; *count is how many distinct data there are.
+ * For a set: its elements, sorted, equal data once, markers left out. */
+const struct value **merge_siblings(const struct record *r, uint32_t field_number,
+                                    struct arena *arena, size_t *count);
+/* Two or more distinct data under `latest` or `authority`; for F_DELETED an edit concurrent with a
+ * delete, or a delete beside an undelete. */
+bool merge_in_conflict(const struct record *r, uint32_t field_number);
+/* Deleted and not undeleted by anyone concurrent. */
+bool merge_is_deleted(const struct record *r);
+
+#endif

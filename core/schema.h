@@ -1,0 +1,128 @@
+/* The one table of kinds and fields. CLI, validation, merge rules, import and export, help and
+ * documentation are driven by it: a field is one row, a kind is one block (schema_kinds.c).
+ * Numbers of kinds, fields and codes are permanent; a number is never used again. */
+#ifndef TERRACE_CORE_SCHEMA_H
+#define TERRACE_CORE_SCHEMA_H
+
+#include "core/record.h"
+
+enum field_type {
+    FIELD_TEXT,
+    FIELD_INT,
+    FIELD_BOOL,
+    FIELD_DATE,  /* with precision */
+    FIELD_MONTH,
+    FIELD_ENUM,
+    FIELD_REF,
+    FIELD_REFSET,
+    FIELD_TEXTSET,
+    FIELD_GEO,
+    FIELD_MONEY, /* whole đồng */
+    FIELD_BYTES  /* machine-filled */
+};
+enum merge_rule {
+    MERGE_LATEST,    /* newest shown; two distinct data are a conflict */
+    MERGE_SET,       /* observed-remove */
+    MERGE_AUTHORITY, /* highest author's level shown; two distinct data are a conflict */
+    MERGE_FORWARD,   /* highest rank of the enum shown; siblings are normal */
+    MERGE_MAX,
+    MERGE_MIN
+};
+enum field_flag {
+    FIELD_REQUIRED = 1,
+    FIELD_SEARCHABLE = 2,
+    FIELD_SENSITIVE = 4,
+    FIELD_UNIQUE_HINT = 8,
+    FIELD_MACHINE = 16 /* filled by the program, not by people */
+};
+/* Author's level, from the type of the author's unit. Higher number, higher authority. */
+enum level { LEVEL_NONE = 0, LEVEL_BRANCH = 1, LEVEL_COMMUNE = 2, LEVEL_DISTRICT = 3, LEVEL_PROVINCE = 4 };
+
+struct enum_code {
+    int32_t number; /* permanent, from 1 */
+    int32_t rank;   /* for `forward`; for unit types the enum level */
+    const char *code, *vi, *en;
+};
+struct field_def {
+    uint32_t number;
+    const char *name, *vi, *en;
+    enum field_type type;
+    enum merge_rule rule;
+    uint32_t flags;         /* enum field_flag */
+    enum level level;       /* lowest that may write */
+    uint32_t ref_kind;      /* for REF and REFSET; 0 = any */
+    uint32_t leader;        /* field whose winning dot chooses for this one; 0 = itself */
+    int64_t min, max;       /* INT and MONEY: of the number; TEXT: max bytes; 0,0 = type's default */
+    const struct enum_code *codes; /* ended by number 0 */
+};
+struct kind_def {
+    uint32_t number;
+    const char *name, *vi, *en;
+    enum route route;
+    enum level level; /* lowest that may write */
+    const struct field_def *fields; /* ended by number 0; the common fields are not repeated */
+};
+
+/* Fields that every kind has, with the same number in all of them. Kinds' own start at 16. */
+enum common_field {
+    F_UNIT = 1,
+    F_MEMBER = 2,
+    F_DELETED = 3,
+    F_MERGED_INTO = 4,
+    F_MERGED_KEEP = 5,
+    F_NOT_SAME = 6,
+    F_EXT_ID = 7,
+    F_NOTE = 8
+};
+enum kind_number {
+    KIND_UNIT = 1,
+    KIND_NODE = 2,
+    KIND_FIELD = 3,
+    KIND_MEMBER = 4,
+    KIND_TRANSFER = 5,
+    KIND_ACCEPTANCE = 6,
+    KIND_ACTIVITY = 7,
+    KIND_PLAN = 8,
+    KIND_PLAN_ITEM = 9,
+    KIND_DIRECTIVE = 10,
+    KIND_ANSWER = 11,
+    KIND_THEME = 12,
+    KIND_NOTE = 13
+};
+/* Field numbers the program itself looks at. */
+enum known_field {
+    F_UNIT_CODE = 16,
+    F_UNIT_NAME = 17,
+    F_UNIT_PARENT = 18,
+    F_UNIT_TYPE = 19,
+    F_NODE_NAME = 16,
+    F_NODE_KEY = 17,   /* BYTES, 32 */
+    F_NODE_ACTORS = 18,/* set of text: 13 base32 characters each */
+    F_NODE_ROLE = 19,
+    F_NODE_STATE = 20,
+    F_MEMBER_NAME = 16,
+    F_MEMBER_CARD_NO = 30
+};
+
+size_t schema_kind_count(void);
+const struct kind_def *schema_kind_at(size_t index);
+const struct kind_def *schema_kind(uint32_t number);          /* NULL when unknown */
+const struct kind_def *schema_kind_by_name(struct slice name);
+/* Common fields included; NULL when unknown. */
+const struct field_def *schema_field(uint32_t kind, uint32_t number);
+const struct field_def *schema_field_by_name(const struct kind_def *kind, struct slice name);
+/* All fields of a kind in the order forms show them, common ones included; NULL past the end. */
+const struct field_def *schema_field_at(const struct kind_def *kind, size_t index);
+/* NULL when the number has no code here. */
+const struct enum_code *schema_code(const struct field_def *field, int64_t number);
+/* By code or label, in either language, case and diacritics folded. */
+const struct enum_code *schema_code_by_text(const struct field_def *field, struct slice text,
+                                            struct arena *arena);
+/* Unknown kinds and fields merge by `latest`; an unknown field with a marker by `set`. */
+enum merge_rule schema_rule(uint32_t kind, const struct field *field);
+/* The routing class that a new record of this kind gets. */
+enum route schema_route(const struct record *r);
+/* The field a person recognises a record by: name, title, subject, letter number; 0 = none. */
+uint32_t schema_title_field(uint32_t kind);
+
+#endif

@@ -1,0 +1,234 @@
+/* The store: one directory with an LMDB environment, an identity file and settings. The only module
+ * family that includes lmdb (core/store_*.c through core/store_env.h).
+ *
+ * One door for writes: local saves (store_save) and changes from other stores (store_receive) enter
+ * through the same function, which in one LMDB transaction updates record, feed, indexes, history,
+ * digests and, for own saves, the chain of heads. Nobody else writes records.
+ *
+ * Transactions: a read transaction is a snapshot; keep none open across I/O to people or network.
+ * One write transaction at a time over all processes. Everything a read returns is copied into the
+ * caller's arena. Dirty pages live in memory until commit: commit every few hundred records. */
+#ifndef TERRACE_CORE_STORE_H
+#define TERRACE_CORE_STORE_H
+
+#include "core/env.h"
+#include "core/merge.h"
+
+struct store;
+struct txn;
+
+/* Lives in DIR/identity, outside the LMDB file (rule 24). */
+struct identity {
+    uint8_t public_key[KEY_PUBLIC_BYTES];
+    uint8_t secret_key[KEY_SECRET_BYTES];
+    struct dot node;  /* id of this node's record; none until the hub has admitted it */
+    struct dot unit;  /* id of its unit's record */
+    uint8_t level;    /* enum level of that unit, goes into every save */
+    uint64_t actor;   /* under which this store writes; also the epoch of its feed */
+};
+
+/* Creates DIR with an empty store, in a temporary directory beside it, then renames. ERR_EXISTS when
+ * DIR exists and is not an empty directory. identity.actor is chosen here when 0. */
+enum err store_create(const struct env *env, const char *dir, struct identity *identity) MUST_USE;
+/* ERR_NOT_FOUND: no store there; ERR_DAMAGED; ERR_TOO_NEW; clears stale readers. */
+enum err store_open(const struct env *env, const char *dir, struct store **out) MUST_USE;
+void store_close(struct store *s); /* NULL is fine */
+const struct identity *store_identity(const struct store *s);
+const struct env *store_env(const struct store *s);
+const char *store_dir(const struct store *s);
+/* After the hub admitted this node, or the level became known. Written atomically. */
+enum err store_set_identity(struct store *s, const struct identity *identity) MUST_USE;
+/* A new actor, and with it a new feed epoch, before the next save (rules 18, 23, 24). */
+enum err store_new_actor(struct store *s) MUST_USE;
+/* Exclusive, over processes: "sync". ERR_BUSY when held. Released by store_close. */
+enum err store_lock(struct store *s, const char *name) MUST_USE;
+
+enum txn_mode { TXN_READ, TXN_WRITE };
+enum err txn_begin(struct store *s, enum txn_mode mode, struct txn **out) MUST_USE;
+enum err txn_commit(struct txn *t) MUST_USE; /* ends the transaction in any case */
+void txn_abort(struct txn *t);               /* NULL is fine */
+struct store *txn_store(const struct txn *t);
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+enum via { VIA_LOCAL = 1, VIA_SYNC = 2, VIA_BUNDLE = 3, VIA_IMPORT = 4 };
+
+/* What this store alone knows of a record. */
+struct record_local {
+    uint64_t feed_seq;       /* its newest entry in this store's feed */
+    uint64_t entered_seq;    /* feed entry at which its scope changed: to be sent whole beyond it */
+    uint64_t *field_seqs;    /* per record.fields[i]: the feed entry at which it last changed */
+    int64_t stored_ms;       /* when it first came here */
+    struct dot source_node;  /* node whose push equalled the merged record, for echo; none else */
+    uint64_t source_actor;
+    uint8_t via;             /* enum via of its first arrival */
+};
+/* ERR_NOT_FOUND; ERR_DAMAGED when the hash does not fit. local may be NULL. */
+enum err store_get(struct txn *t, struct dot id, struct arena *arena, struct record *out,
+                   struct record_local *local) MUST_USE;
+bool store_has(struct txn *t, struct dot id);
+
+struct id_list {
+    struct dot *ids;
+    size_t count;
+    bool more; /* the limit cut it */
+};
+/* In id order, after `after` (none = from the start). Deleted records and stubs are included. */
+enum err store_ids_of_kind(struct txn *t, uint32_t kind, struct dot after, size_t limit,
+                           struct arena *arena, struct id_list *out) MUST_USE;
+/* Records that a unit gives scope to. */
+enum err store_ids_of_unit(struct txn *t, struct dot unit, struct dot after, size_t limit,
+                           struct arena *arena, struct id_list *out) MUST_USE;
+/* Records with a word-start phrase of a searchable field beginning with this folded text. */
+enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, struct arena *arena,
+                           struct id_list *out) MUST_USE;
+/* Exact, folded, among live values: F_EXT_ID, unit code, fields flagged FIELD_UNIQUE_HINT, titles. */
+enum err store_ids_by_key(struct txn *t, uint32_t kind, uint32_t field, struct slice text,
+                          size_t limit, struct arena *arena, struct id_list *out) MUST_USE;
+/* Records that refer to target through `field` (0 = any). */
+enum err store_ids_by_ref(struct txn *t, struct dot target, uint32_t field, struct dot after,
+                          size_t limit, struct arena *arena, struct id_list *out) MUST_USE;
+/* Records in conflict, in id order. */
+enum err store_ids_in_conflict(struct txn *t, struct dot after, size_t limit, struct arena *arena,
+                               struct id_list *out) MUST_USE;
+/* Ids whose actor begins with these bits (of dot_parse) and whose seq is d.seq. */
+enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, size_t limit,
+                            struct arena *arena, struct id_list *out) MUST_USE;
+
+/* ---- writing: the one door ------------------------------------------------------------------ */
+
+enum edit_op {
+    EDIT_SET,   /* plain field: one datum, or none to clear; set: exactly these elements */
+    EDIT_ADD,   /* sets */
+    EDIT_REMOVE /* sets */
+};
+struct edit {
+    uint32_t field;
+    enum edit_op op;
+    const struct datum *data;
+    size_t count;
+};
+struct save {
+    struct dot id;                /* none = a new record */
+    uint32_t kind;                /* of a new record */
+    const struct context *shown;  /* what the author was shown (rule 7); NULL = the record as it is */
+    const struct edit *edits;
+    size_t edit_count;
+    enum via via;                 /* VIA_LOCAL or VIA_IMPORT */
+};
+/* One save under this store's next dot. Edits that change nothing are dropped; if none is left, *dot
+ * is none and nothing is written. Structure is checked here; rules and references before (draft.h).
+ * ERR_RULE when the record is deleted and the save does not undelete it (rule 6). */
+enum err store_save(struct txn *t, const struct save *save, struct arena *arena, struct dot *id,
+                    struct dot *dot) MUST_USE;
+
+/* How a change came here. */
+struct arrival {
+    enum via via;
+    struct dot node;       /* the neighbour that sent it */
+    uint64_t actor;        /* its actor, for echo suppression */
+    bool from_below;       /* a push: scope and cap are enforced (rules 9, 14) */
+    bool first_contact;
+    struct dot unit;       /* the pusher's unit, when from_below */
+};
+enum outcome {
+    OUTCOME_NEW,
+    OUTCOME_MERGED,
+    OUTCOME_SAME,       /* nothing new in it */
+    OUTCOME_NEED_WHOLE, /* a delta whose base is not covered: ask for the whole record */
+    OUTCOME_REFUSED     /* not the sender's to write; kept in history when the record is held */
+};
+enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
+                       enum outcome *outcome) MUST_USE;
+
+/* ---- the feed ------------------------------------------------------------------------------- */
+
+struct feed_entry {
+    uint64_t seq;
+    struct dot id;
+    struct dot *units_before; /* scope units before and after this change (rule 14) */
+    size_t before_count;
+    struct dot *units_after;
+    size_t after_count;
+};
+uint64_t store_feed_head(struct txn *t);
+/* The next entry after seq; ERR_END at the head. */
+enum err store_feed_next(struct txn *t, uint64_t after_seq, struct arena *arena,
+                         struct feed_entry *out) MUST_USE;
+/* Entries up to this seq may go when a newer one for the record exists. */
+void store_feed_passed(struct txn *t, uint64_t seq);
+
+/* ---- digests, history, chain, odds and ends --------------------------------------------------- */
+
+/* Running sums: one group per (route, unit); ROUTE_EVERYWHERE has the one group of unit none. OWN
+ * and DEPENDENT share the group ROUTE_OWN. Stubs and local records are left out. */
+struct digest_group {
+    uint8_t route;
+    struct dot unit;
+    struct hash sum;
+    uint64_t count;
+};
+struct digest_group store_digest(struct txn *t, enum route route, struct dot unit);
+struct id_hash {
+    struct dot id;
+    uint64_t hash; /* first 8 bytes of record_digest */
+};
+/* Members of one group in id order, after `after`. */
+enum err store_group_hashes(struct txn *t, enum route route, struct dot unit, struct dot after,
+                            size_t limit, struct arena *arena, struct id_hash **out,
+                            size_t *count) MUST_USE;
+
+struct history_change {
+    uint32_t field;
+    struct datum *from; /* what was live before; several for siblings and sets */
+    size_t from_count;
+    struct datum *to;
+    size_t to_count;
+};
+struct history_entry {
+    struct dot dot;       /* the save; the newest one when a merge brought several */
+    int64_t time_ms;      /* of that save */
+    int64_t stored_ms;    /* when it came here */
+    struct dot node;      /* that sent it; none when local */
+    uint8_t via;
+    bool refused;         /* kept here only, never live */
+    struct history_change *changes;
+    size_t change_count;
+};
+/* Oldest first, the creation included. */
+enum err store_history(struct txn *t, struct dot id, struct arena *arena,
+                       struct history_entry **out, size_t *count) MUST_USE;
+/* Newest save of this store on a record; none when there is none. */
+enum err store_own_newest(struct txn *t, struct dot id, struct dot *out) MUST_USE;
+
+/* The hash chain over this actor's saves (rule 25): head after seq; zero hash for seq 0. */
+uint64_t store_own_seq(struct txn *t);
+enum err store_chain_head(struct txn *t, uint64_t seq, struct hash *out) MUST_USE;
+
+/* Which node an actor belongs to, as far as this store knows. */
+struct actor_info {
+    struct dot node; /* none when only seen in a push */
+    struct dot unit;
+};
+bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
+
+/* Small facts by key, for settings ("set.lang"), links and cursors ("link.…"). */
+enum err store_kv_get(struct txn *t, struct slice key, struct arena *arena,
+                      struct slice *out) MUST_USE; /* ERR_NOT_FOUND */
+enum err store_kv_put(struct txn *t, struct slice key, struct slice value) MUST_USE;
+enum err store_kv_del(struct txn *t, struct slice key) MUST_USE; /* absent is fine */
+/* The next key after `after` that begins with prefix; ERR_END. */
+enum err store_kv_next(struct txn *t, struct slice prefix, struct slice after, struct arena *arena,
+                       struct slice *key, struct slice *value) MUST_USE;
+
+struct check_report {
+    uint64_t records;
+    uint64_t damaged;
+    uint64_t repaired;
+};
+/* Verifies every record and everything derived from records; with repair rebuilds what is derived
+ * and sets damaged records aside (asked for again at the next sync). */
+enum err store_check(struct store *s, bool repair, struct check_report *out) MUST_USE;
+uint64_t store_record_count(struct txn *t);
+
+#endif

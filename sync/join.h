@@ -1,0 +1,19 @@
+/* Invitations and joining. The code (80 bits) never travels: both sides prove that they know it. */
+#ifndef TERRACE_SYNC_JOIN_H
+#define TERRACE_SYNC_JOIN_H
+
+#include "core/store.h"
+
+#define JOIN_CODE_SIZE 24 /* "xxxx-xxxx-xxxx-xxxx-c" and NUL: base32 in groups, check character */
+
+/* Makes a single-use code for a node of unit, valid for days. role: enum number of node.role. */
+enum err join_invite(struct txn *t, struct dot unit, int64_t role, int64_t days,
+                     char code[JOIN_CODE_SIZE], int64_t *expires_ms) MUST_USE;
+/* Creates the store in dir, has the hub at url admit it. ERR_INPUT: mistyped; ERR_REFUSED: unknown,
+ * used or expired code; ERR_NO_LINK. On any failure dir is not created. */
+enum err join_hub(const struct env *env, const char *dir, const char *url, const char *code,
+                  struct identity *out) MUST_USE;
+/* The hub's side of POST /v1/join. */
+enum err join_serve(struct store *store, struct slice request, struct buf *reply) MUST_USE;
+
+#endif

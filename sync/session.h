@@ -1,0 +1,47 @@
+/* The sync session, sans I/O: bytes in, bytes and effects on the store out. HTTP, the bundle file
+ * and the simulator are three thin shells around it. One request and one reply make a round; a
+ * steady-state sync is one round. FORMAT.md, "Round". */
+#ifndef TERRACE_SYNC_SESSION_H
+#define TERRACE_SYNC_SESSION_H
+
+#include "core/store.h"
+#include "sync/message.h"
+
+struct session_stats {
+    uint64_t rounds;
+    uint64_t sent_records;
+    uint64_t received_records;
+    uint64_t refused;
+    int digest_equal; /* 1, 0, -1 = not compared */
+};
+struct session {
+    struct store *store;
+    struct session_stats stats;
+    size_t batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
+    int idle_rounds;        /* rounds without progress, to end a conversation that goes nowhere */
+    bool done;
+};
+void session_init(struct session *s, struct store *store);
+/* The next request to upstream; ERR_NOT_JOINED. Everything the request promises is committed. */
+enum err session_request(struct session *s, struct buf *message) MUST_USE;
+/* Applies a reply; s->done when nothing is left to exchange. */
+enum err session_reply(struct session *s, struct slice message) MUST_USE;
+
+/* The hub's side: one request in, one reply out, everything it acknowledges committed before. */
+enum err session_serve(struct store *store, struct slice request, struct buf *reply) MUST_USE;
+
+/* Receipts of one record: 0 none, 1 stored at the upper level (✓), 2 at the top (✓✓). */
+int session_receipt(struct txn *t, const struct record_local *local);
+
+struct link_status {
+    struct dot hub;         /* upstream node; none at a root */
+    uint64_t unsent;        /* records changed here and not yet acknowledged */
+    int64_t last_sync_ms;   /* 0 = never */
+    uint64_t received_seq;  /* position in the hub's feed */
+    uint64_t upstream_seq;  /* the hub's feed head as last heard */
+    uint64_t acked_seq;     /* of this store's feed, stored at the upper level */
+    uint64_t top_seq;       /* of this store's feed, stored at the top */
+};
+enum err session_status(struct txn *t, struct arena *arena, struct link_status *out) MUST_USE;
+
+#endif

@@ -83,7 +83,8 @@ struct datum datum_read(struct pack_reader *r);
 
 /* Dates and months are integers that keep their precision and sort by time:
  * date = (year * 13 + month) * 32 + day, with month and day 0 when unknown; month = year*13+month.
- * Geo point = (latitude + 90) and (longitude + 180) in millionths of a degree, high and low 32 bits. */
+ * Geo point = (latitude + 90) and (longitude + 180) in millionths of a degree, high and low 32
+ * bits. */
 #define DATE_MAKE(y, m, d) ((((int64_t)(y)*13) + (m)) * 32 + (d))
 #define DATE_DAY(v) ((int)((v) % 32))
 #define DATE_MONTH(v) ((int)(((v) / 32) % 13))

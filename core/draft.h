@@ -1,25 +1,26 @@
-/* Drafts: what flags, forms and imported rows become before they are a save. Here text becomes data,
- * references are found, and rules of the domain are enforced — on local saves only (rule 10). */
+/* Drafts: what flags, forms and imported rows become before they are a save. Here text becomes
+ * data, references are found, and rules of the domain are enforced — on local saves only (rule 10).
+ */
 #ifndef TERRACE_CORE_DRAFT_H
 #define TERRACE_CORE_DRAFT_H
 
 #include "core/units.h"
 
 struct draft_item {
-    struct slice name;   /* field name; may be a Vietnamese or English label */
+    struct slice name; /* field name; may be a Vietnamese or English label */
     enum edit_op op;
-    struct slice value;  /* text as typed; empty with EDIT_SET clears */
+    struct slice value;           /* text as typed; empty with EDIT_SET clears */
     const struct slice *elements; /* sets: the elements, instead of value; NULL = split at ; */
     size_t element_count;
 };
 struct draft {
-    struct dot id;       /* none = a new record */
+    struct dot id; /* none = a new record */
     uint32_t kind;
     const struct context *shown; /* NULL = as it is now */
     const struct draft_item *items;
     size_t item_count;
     enum via via;
-    bool anyway;         /* enter a probable double all the same */
+    bool anyway; /* enter a probable double all the same */
 };
 /* Checks everything and saves. ERR_INPUT, ERR_RULE with field; ERR_DOUBLE with the candidates in
  * *doubles (arena). *dot is none when nothing changed. */

@@ -35,8 +35,8 @@ struct value {
 };
 struct field {
     uint32_t number;
-    uint32_t count;        /* of live values, at least 1 */
-    struct value *values;  /* sorted by value_compare, no two equal */
+    uint32_t count;       /* of live values, at least 1 */
+    struct value *values; /* sorted by value_compare, no two equal */
 };
 /* Rule 15: dots of `actor` beyond `seq` came after the record left that actor's scope. */
 struct mark {
@@ -83,7 +83,8 @@ struct hash value_hash(const struct value *v);
 const struct field *record_field(const struct record *r, uint32_t number);
 bool record_equal(const struct record *a, const struct record *b);
 struct record record_copy(const struct record *r, struct arena *arena);
-/* The sum, over all live values, of hash(record id, field, value identity): see FORMAT.md, Digest. */
+/* The sum, over all live values, of hash(record id, field, value identity): see FORMAT.md, Digest.
+ */
 struct hash record_digest(const struct record *r);
 /* Only the listed fields (sorted numbers), with the context and the base of what is left out. A
  * record that keeps all its fields comes back whole. Borrows from r. */

@@ -10,7 +10,7 @@ enum field_type {
     FIELD_TEXT,
     FIELD_INT,
     FIELD_BOOL,
-    FIELD_DATE,  /* with precision */
+    FIELD_DATE, /* with precision */
     FIELD_MONTH,
     FIELD_ENUM,
     FIELD_REF,
@@ -36,7 +36,13 @@ enum field_flag {
     FIELD_MACHINE = 16 /* filled by the program, not by people */
 };
 /* Author's level, from the type of the author's unit. Higher number, higher authority. */
-enum level { LEVEL_NONE = 0, LEVEL_BRANCH = 1, LEVEL_COMMUNE = 2, LEVEL_DISTRICT = 3, LEVEL_PROVINCE = 4 };
+enum level {
+    LEVEL_NONE = 0,
+    LEVEL_BRANCH = 1,
+    LEVEL_COMMUNE = 2,
+    LEVEL_DISTRICT = 3,
+    LEVEL_PROVINCE = 4
+};
 
 struct enum_code {
     int32_t number; /* permanent, from 1 */
@@ -48,18 +54,18 @@ struct field_def {
     const char *name, *vi, *en;
     enum field_type type;
     enum merge_rule rule;
-    uint32_t flags;         /* enum field_flag */
-    enum level level;       /* lowest that may write */
-    uint32_t ref_kind;      /* for REF and REFSET; 0 = any */
-    uint32_t leader;        /* field whose winning dot chooses for this one; 0 = itself */
-    int64_t min, max;       /* INT and MONEY: of the number; TEXT: max bytes; 0,0 = type's default */
+    uint32_t flags;    /* enum field_flag */
+    enum level level;  /* lowest that may write */
+    uint32_t ref_kind; /* for REF and REFSET; 0 = any */
+    uint32_t leader;   /* field whose winning dot chooses for this one; 0 = itself */
+    int64_t min, max;  /* INT and MONEY: of the number; TEXT: max bytes; 0,0 = type's default */
     const struct enum_code *codes; /* ended by number 0 */
 };
 struct kind_def {
     uint32_t number;
     const char *name, *vi, *en;
     enum route route;
-    enum level level; /* lowest that may write */
+    enum level level;               /* lowest that may write */
     const struct field_def *fields; /* ended by number 0; the common fields are not repeated */
 };
 
@@ -96,8 +102,8 @@ enum known_field {
     F_UNIT_PARENT = 18,
     F_UNIT_TYPE = 19,
     F_NODE_NAME = 16,
-    F_NODE_KEY = 17,   /* BYTES, 32 */
-    F_NODE_ACTORS = 18,/* set of text: 13 base32 characters each */
+    F_NODE_KEY = 17,    /* BYTES, 32 */
+    F_NODE_ACTORS = 18, /* set of text: 13 base32 characters each */
     F_NODE_ROLE = 19,
     F_NODE_STATE = 20,
     F_MEMBER_NAME = 16,
@@ -106,7 +112,7 @@ enum known_field {
 
 size_t schema_kind_count(void);
 const struct kind_def *schema_kind_at(size_t index);
-const struct kind_def *schema_kind(uint32_t number);          /* NULL when unknown */
+const struct kind_def *schema_kind(uint32_t number); /* NULL when unknown */
 const struct kind_def *schema_kind_by_name(struct slice name);
 /* Common fields included; NULL when unknown. */
 const struct field_def *schema_field(uint32_t kind, uint32_t number);

@@ -21,14 +21,14 @@ struct txn;
 struct identity {
     uint8_t public_key[KEY_PUBLIC_BYTES];
     uint8_t secret_key[KEY_SECRET_BYTES];
-    struct dot node;  /* id of this node's record; none until the hub has admitted it */
-    struct dot unit;  /* id of its unit's record */
-    uint8_t level;    /* enum level of that unit, goes into every save */
-    uint64_t actor;   /* under which this store writes; also the epoch of its feed */
+    struct dot node; /* id of this node's record; none until the hub has admitted it */
+    struct dot unit; /* id of its unit's record */
+    uint8_t level;   /* enum level of that unit, goes into every save */
+    uint64_t actor;  /* under which this store writes; also the epoch of its feed */
 };
 
-/* Creates DIR with an empty store, in a temporary directory beside it, then renames. ERR_EXISTS when
- * DIR exists and is not an empty directory. identity.actor is chosen here when 0. */
+/* Creates DIR with an empty store, in a temporary directory beside it, then renames. ERR_EXISTS
+ * when DIR exists and is not an empty directory. identity.actor is chosen here when 0. */
 enum err store_create(const struct env *env, const char *dir, struct identity *identity) MUST_USE;
 /* ERR_NOT_FOUND: no store there; ERR_DAMAGED; ERR_TOO_NEW; clears stale readers. */
 enum err store_open(const struct env *env, const char *dir, struct store **out) MUST_USE;
@@ -55,13 +55,13 @@ enum via { VIA_LOCAL = 1, VIA_SYNC = 2, VIA_BUNDLE = 3, VIA_IMPORT = 4 };
 
 /* What this store alone knows of a record. */
 struct record_local {
-    uint64_t feed_seq;       /* its newest entry in this store's feed */
-    uint64_t entered_seq;    /* feed entry at which its scope changed: to be sent whole beyond it */
-    uint64_t *field_seqs;    /* per record.fields[i]: the feed entry at which it last changed */
-    int64_t stored_ms;       /* when it first came here */
-    struct dot source_node;  /* node whose push equalled the merged record, for echo; none else */
+    uint64_t feed_seq;      /* its newest entry in this store's feed */
+    uint64_t entered_seq;   /* feed entry at which its scope changed: to be sent whole beyond it */
+    uint64_t *field_seqs;   /* per record.fields[i]: the feed entry at which it last changed */
+    int64_t stored_ms;      /* when it first came here */
+    struct dot source_node; /* node whose push equalled the merged record, for echo; none else */
     uint64_t source_actor;
-    uint8_t via;             /* enum via of its first arrival */
+    uint8_t via; /* enum via of its first arrival */
 };
 /* ERR_NOT_FOUND; ERR_DAMAGED when the hash does not fit. local may be NULL. */
 enum err store_get(struct txn *t, struct dot id, struct arena *arena, struct record *out,
@@ -82,7 +82,8 @@ enum err store_ids_of_unit(struct txn *t, struct dot unit, struct dot after, siz
 /* Records with a word-start phrase of a searchable field beginning with this folded text. */
 enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, struct arena *arena,
                            struct id_list *out) MUST_USE;
-/* Exact, folded, among live values: F_EXT_ID, unit code, fields flagged FIELD_UNIQUE_HINT, titles. */
+/* Exact, folded, among live values: F_EXT_ID, unit code, fields flagged FIELD_UNIQUE_HINT, titles.
+ */
 enum err store_ids_by_key(struct txn *t, uint32_t kind, uint32_t field, struct slice text,
                           size_t limit, struct arena *arena, struct id_list *out) MUST_USE;
 /* Records that refer to target through `field` (0 = any). */
@@ -109,27 +110,28 @@ struct edit {
     size_t count;
 };
 struct save {
-    struct dot id;                /* none = a new record */
-    uint32_t kind;                /* of a new record */
-    const struct context *shown;  /* what the author was shown (rule 7); NULL = the record as it is */
+    struct dot id; /* none = a new record */
+    uint32_t kind; /* of a new record */
+    const struct context
+        *shown; /* what the author was shown (rule 7); NULL = the record as it is */
     const struct edit *edits;
     size_t edit_count;
-    enum via via;                 /* VIA_LOCAL or VIA_IMPORT */
+    enum via via; /* VIA_LOCAL or VIA_IMPORT */
 };
-/* One save under this store's next dot. Edits that change nothing are dropped; if none is left, *dot
- * is none and nothing is written. Structure is checked here; rules and references before (draft.h).
- * ERR_RULE when the record is deleted and the save does not undelete it (rule 6). */
+/* One save under this store's next dot. Edits that change nothing are dropped; if none is left,
+ * *dot is none and nothing is written. Structure is checked here; rules and references before
+ * (draft.h). ERR_RULE when the record is deleted and the save does not undelete it (rule 6). */
 enum err store_save(struct txn *t, const struct save *save, struct arena *arena, struct dot *id,
                     struct dot *dot) MUST_USE;
 
 /* How a change came here. */
 struct arrival {
     enum via via;
-    struct dot node;       /* the neighbour that sent it */
-    uint64_t actor;        /* its actor, for echo suppression */
-    bool from_below;       /* a push: scope and cap are enforced (rules 9, 14) */
+    struct dot node; /* the neighbour that sent it */
+    uint64_t actor;  /* its actor, for echo suppression */
+    bool from_below; /* a push: scope and cap are enforced (rules 9, 14) */
     bool first_contact;
-    struct dot unit;       /* the pusher's unit, when from_below */
+    struct dot unit; /* the pusher's unit, when from_below */
 };
 enum outcome {
     OUTCOME_NEW,
@@ -158,7 +160,8 @@ enum err store_feed_next(struct txn *t, uint64_t after_seq, struct arena *arena,
 /* Entries up to this seq may go when a newer one for the record exists. */
 void store_feed_passed(struct txn *t, uint64_t seq);
 
-/* ---- digests, history, chain, odds and ends --------------------------------------------------- */
+/* ---- digests, history, chain, odds and ends ---------------------------------------------------
+ */
 
 /* Running sums: one group per (route, unit); ROUTE_EVERYWHERE has the one group of unit none. OWN
  * and DEPENDENT share the group ROUTE_OWN. Stubs and local records are left out. */
@@ -186,12 +189,12 @@ struct history_change {
     size_t to_count;
 };
 struct history_entry {
-    struct dot dot;       /* the save; the newest one when a merge brought several */
-    int64_t time_ms;      /* of that save */
-    int64_t stored_ms;    /* when it came here */
-    struct dot node;      /* that sent it; none when local */
+    struct dot dot;    /* the save; the newest one when a merge brought several */
+    int64_t time_ms;   /* of that save */
+    int64_t stored_ms; /* when it came here */
+    struct dot node;   /* that sent it; none when local */
     uint8_t via;
-    bool refused;         /* kept here only, never live */
+    bool refused; /* kept here only, never live */
     struct history_change *changes;
     size_t change_count;
 };

@@ -1,10 +1,10 @@
 /* Batches: changes as columns of msgpack (FORMAT.md, "Batch"). Records are grouped by kind; ids,
  * dots, times are delta-coded integer columns; each field's values stand one after another.
  *
- * Writing keeps pointers to the changes until batch_write; reading decodes one change at a time into
- * an arena, so a batch of thousands needs little memory. Canonical: for one set of changes there is
- * exactly one encoding; the reader refuses any other. Every count is checked against the bytes that
- * remain before anything is allocated. */
+ * Writing keeps pointers to the changes until batch_write; reading decodes one change at a time
+ * into an arena, so a batch of thousands needs little memory. Canonical: for one set of changes
+ * there is exactly one encoding; the reader refuses any other. Every count is checked against the
+ * bytes that remain before anything is allocated. */
 #ifndef TERRACE_SYNC_BATCH_H
 #define TERRACE_SYNC_BATCH_H
 

@@ -1,9 +1,11 @@
-/* The one envelope for all that travels, over HTTP and in a bundle file alike. FORMAT.md, "Message".
+/* The one envelope for all that travels, over HTTP and in a bundle file alike. FORMAT.md,
+ * "Message".
  *
  *   magic "Trc1"  version u8  flags u8  sender 8  recipient 8  frame …  check 8
  *
  * Sender and recipient are the first 8 bytes of the BLAKE2b hash of a node's public key. Flags say
- * whether a signature stands in place of the check, and whether the frame is sealed; both 0 here. */
+ * whether a signature stands in place of the check, and whether the frame is sealed; both 0 here.
+ */
 #ifndef TERRACE_SYNC_MESSAGE_H
 #define TERRACE_SYNC_MESSAGE_H
 

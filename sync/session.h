@@ -17,8 +17,9 @@ struct session_stats {
 struct session {
     struct store *store;
     struct session_stats stats;
-    size_t batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
-    int idle_rounds;        /* rounds without progress, to end a conversation that goes nowhere */
+    size_t
+        batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
+    int idle_rounds;     /* rounds without progress, to end a conversation that goes nowhere */
     bool done;
 };
 void session_init(struct session *s, struct store *store);
@@ -34,13 +35,13 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
 int session_receipt(struct txn *t, const struct record_local *local);
 
 struct link_status {
-    struct dot hub;         /* upstream node; none at a root */
-    uint64_t unsent;        /* records changed here and not yet acknowledged */
-    int64_t last_sync_ms;   /* 0 = never */
-    uint64_t received_seq;  /* position in the hub's feed */
-    uint64_t upstream_seq;  /* the hub's feed head as last heard */
-    uint64_t acked_seq;     /* of this store's feed, stored at the upper level */
-    uint64_t top_seq;       /* of this store's feed, stored at the top */
+    struct dot hub;        /* upstream node; none at a root */
+    uint64_t unsent;       /* records changed here and not yet acknowledged */
+    int64_t last_sync_ms;  /* 0 = never */
+    uint64_t received_seq; /* position in the hub's feed */
+    uint64_t upstream_seq; /* the hub's feed head as last heard */
+    uint64_t acked_seq;    /* of this store's feed, stored at the upper level */
+    uint64_t top_seq;      /* of this store's feed, stored at the top */
 };
 enum err session_status(struct txn *t, struct arena *arena, struct link_status *out) MUST_USE;
 

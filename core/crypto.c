@@ -7,14 +7,14 @@ void crypto_init(void)
     CHECK(sodium_init() >= 0);
 }
 
-struct hash crypto_hash(struct slice data)
+struct hash hash_of(struct slice data)
 {
     struct hash h;
     CHECK(crypto_generichash(h.bytes, HASH_BYTES, data.ptr, data.len, NULL, 0) == 0);
     return h;
 }
 
-struct hash crypto_mac(struct slice key, struct slice data)
+struct hash hash_keyed(struct slice key, struct slice data)
 {
     struct hash h;
     CHECK(key.len >= crypto_generichash_KEYBYTES_MIN && key.len <= crypto_generichash_KEYBYTES_MAX);

@@ -15,9 +15,9 @@ struct hash {
 /* Call once per process before anything else here. */
 void crypto_init(void);
 /* BLAKE2b-128. */
-struct hash crypto_hash(struct slice data);
+struct hash hash_of(struct slice data);
 /* BLAKE2b-128 keyed (key of 16 to 64 bytes), a MAC. */
-struct hash crypto_mac(struct slice key, struct slice data);
+struct hash hash_keyed(struct slice key, struct slice data);
 bool crypto_equal(const void *a, const void *b, size_t len); /* constant time */
 void crypto_keypair(uint8_t public_key[KEY_PUBLIC_BYTES], uint8_t secret_key[KEY_SECRET_BYTES]);
 void crypto_random(void *out, size_t len);

@@ -6,7 +6,7 @@ set -u
 cd "${1:-.}" || exit 2
 
 if git rev-parse --git-dir >/dev/null 2>&1; then
-    list() { git ls-files --cached --others --exclude-standard -- "$@" | sort -u; }
+    list() { git ls-files --cached --others --exclude-standard | sort -u; }
 else
     list() { find . -name 'build' -prune -o -type f -print | sed 's,^\./,,' | sort; }
 fi
@@ -171,6 +171,7 @@ done <"$work/sources" >>"$findings"
 while read -r f; do
     case $f in
     *.h)
+        # shellcheck disable=SC2046 # paths without spaces
         grep -qF "#include \"$f\"" $(grep -vxF "$f" "$work/sources") /dev/null ||
             echo "$f:1: nothing includes this header"
         ;;

@@ -46,7 +46,9 @@ unit_lib_obj := $(unit_lib_src:%.c=$(BUILD)/%.o)
 fuzz_bin := $(fuzz_src:%.c=$(BUILD)/%)
 helper_bin := $(helper_src:%.c=$(BUILD)/%)
 bench_bin := $(bench_src:%.c=$(BUILD)/%)
-tool_bin := $(tool_src:%.c=$(BUILD)/%)
+# tools/NAME_*.c are parts of tools/NAME.c
+tool_main := $(foreach f,$(tool_src),$(if $(findstring _,$(f)),,$(f)))
+tool_bin := $(tool_main:%.c=$(BUILD)/%)
 mo := $(po_src:cli/po/%.po=$(BUILD)/locale/%/LC_MESSAGES/terrace.mo)
 lib := $(BUILD)/libterrace.a
 
@@ -77,8 +79,13 @@ $(unit_bin): $(BUILD)/%: $(BUILD)/%.o $(unit_lib_obj) $(lib)
 $(fuzz_bin): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/replay.o $(lib)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(helper_bin) $(tool_bin): $(BUILD)/%: $(BUILD)/%.o
+$(helper_bin): $(BUILD)/%: $(BUILD)/%.o
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+$(foreach t,$(tool_main),$(eval $(t:%.c=$(BUILD)/%): \
+    $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(t:.c=_*.c)))))
+$(tool_bin): $(BUILD)/%: $(BUILD)/%.o
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(bench_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -154,9 +161,6 @@ lint: ## clang-tidy over the sources, shellcheck over the scripts
 	@printf '%s\n' $(lint_src) | xargs -P $(JOBS) -n 4 sh -c 'clang-tidy --quiet "$$@" -- \
 	    -std=c11 $(subst ",\",$(CPPFLAGS)) $(INCS) 2>/dev/null' lint
 	@git ls-files '*.sh' .ci/run | xargs -r shellcheck -x -S warning
-	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -I. \
-	    --enable=warning,portability --suppress=missingInclude --suppress=unknownMacro \
-	    --suppress=invalidPrintfArgType_uint -j $(JOBS) core sync cli tools tests/lib tests/bench
 
 cover: setup ## line coverage of the tests, in build/cover/report
 	@$(MAKE) --no-print-directory BUILD=build/cover CFLAGS='-O0 -g --coverage' test-run

@@ -7,7 +7,7 @@ set -eu
 packages='gcc libc6-dev pkg-config gettext liblmdb-dev libmsgpack-dev libcurl4-gnutls-dev
 zlib1g-dev libmicrohttpd-dev libsodium-dev libutf8proc-dev libjansson-dev libcsv-dev libpopt-dev
 libcmocka-dev'
-check_packages='clang-format clang-tidy cppcheck shellcheck libasan8 libubsan1'
+check_packages='clang-format clang-tidy shellcheck libasan8 libubsan1'
 
 have_libraries() {
     pkg-config --exists lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt cmocka &&
@@ -24,7 +24,7 @@ have_tools() {
 if have_tools cc pkg-config msgfmt && have_libraries; then
     packages=
 fi 2>/dev/null
-if [ "${1:-}" != check ] || have_tools clang-format clang-tidy cppcheck shellcheck; then
+if [ "${1:-}" != check ] || have_tools clang-format clang-tidy shellcheck; then
     check_packages=
 fi
 # shellcheck disable=SC2086 # lists of words

@@ -219,7 +219,7 @@ enum err lmdb_open(struct store *s, bool create)
     rc = rc ? rc : mdb_env_set_maxdbs(s->mdb, TABLE_COUNT);
     rc = rc ? rc : mdb_env_set_maxreaders(s->mdb, READERS_MAX);
     /* MDB_NOTLS: a reader belongs to its transaction, not to a thread of the hub. */
-    rc = rc ? rc : mdb_mdb_open(s->mdb, s->dir, MDB_NOTLS, 0600);
+    rc = rc ? rc : mdb_env_open(s->mdb, s->dir, MDB_NOTLS, 0600);
     rc = rc ? rc : mdb_reader_check(s->mdb, &dead);
     rc = rc ? rc : mdb_txn_begin(s->mdb, NULL, create ? 0 : MDB_RDONLY, &txn);
     for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {

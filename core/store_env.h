@@ -52,6 +52,10 @@ struct txn {
     struct arena scratch; /* reset at every write through the door */
     struct buf row;       /* encoding space, reused */
     bool dirty;
+    /* Parents of units, direct-mapped; dropped when a unit record is written. */
+    struct parent_slot {
+        struct dot unit, parent;
+    } parents[64];
 };
 
 /* ERR_NOT_FOUND without detail; other errors with. *value borrows from the map. */
@@ -103,6 +107,8 @@ struct index_items {
     size_t count, cap;
     struct arena *arena;
 };
+enum err index_regroup(struct txn *t, const struct record *r,
+                       const struct index_items *now) MUST_USE;
 void index_collect(const struct record *r, const struct id_list *units, struct index_items *out);
 
 /* store_write.c: the door itself. */
@@ -121,6 +127,11 @@ enum err door_touch(struct txn *t, struct dot id) MUST_USE;
 void row_write(struct buf *out, const struct record *r, const struct record_local *local);
 enum err row_read(struct slice row, struct dot id, struct arena *arena, struct record *out,
                   struct record_local *local) MUST_USE;
+
+/* store_feed.c */
+enum err feed_append(struct txn *t, uint64_t seq, struct dot id, const struct id_list *before,
+                     const struct id_list *after) MUST_USE;
+enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 
 /* store_history.c */
 enum err history_append(struct txn *t, const struct record *before, const struct record *after,

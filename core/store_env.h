@@ -107,7 +107,8 @@ struct index_items {
     size_t count, cap;
     struct arena *arena;
 };
-enum err index_regroup(struct txn *t, const struct record *r,
+/* former: the units that r's member has left */
+enum err index_regroup(struct txn *t, const struct record *r, const struct id_list *former,
                        const struct index_items *now) MUST_USE;
 void index_collect(const struct record *r, const struct id_list *units, struct index_items *out);
 
@@ -120,8 +121,8 @@ struct entry_cause {
 };
 enum err door_write(struct txn *t, const struct record *before, const struct record_local *local,
                     const struct record *after, const struct entry_cause *cause) MUST_USE;
-/* Appends a feed entry for a record as it is (dependents of one that moved, repair). */
-enum err door_touch(struct txn *t, struct dot id) MUST_USE;
+/* Appends a feed entry for a dependent whose member moved: it goes out whole (rule 14). */
+enum err door_touch(struct txn *t, struct dot id, const struct id_list *former) MUST_USE;
 
 /* store_rows.c: rows of TABLE_RECORDS. */
 void row_write(struct buf *out, const struct record *r, const struct record_local *local);

@@ -517,32 +517,26 @@ enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, si
     return walk_end(&w);
 }
 
-/* Which groups a record is in now, by its 'u' keys: only a member's move changes those of records
- * that did not change themselves, so looking them all over is rare. */
-enum err index_regroup(struct txn *t, const struct record *r, const struct index_items *now)
+/* A dependent's groups follow its member: leave the units the member left, enter the new ones. */
+enum err index_regroup(struct txn *t, const struct record *r, const struct id_list *former,
+                       const struct index_items *now)
 {
-    struct arena arena = {0};
-    struct index_items stale = {.arena = &arena};
-    struct walk w;
-    uint8_t id[DOT_KEY_BYTES];
-    dot_key_put(id, r->id);
-    walk_begin(&w, t, TABLE_INDEX, slice_str("u"), (struct slice){0});
-    while (walk_next(&w)) {
-        if (memcmp(w.key.ptr + w.key.len - DOT_KEY_BYTES, id, DOT_KEY_BYTES) == 0) {
-            struct key_build k = {.len = 0};
-            key_add(&k, w.key.ptr, w.key.len);
-            items_add(&stale, &k, arena_copy(&arena, w.value));
+    struct slice v;
+    for (size_t i = 0; i < former->count; i++) {
+        struct key_build k = {.len = 0};
+        key_byte(&k, 'u');
+        group_key(&k, r->route, former->ids[i]);
+        key_dot(&k, r->id);
+        if (table_get(t, TABLE_INDEX, key_view(&k), &v) == ERR_OK) {
+            struct index_item item = {key_view(&k), arena_copy(now->arena, v)};
+            TRY(item_drop(t, &item));
         }
     }
-    enum err e = walk_end(&w);
-    for (size_t i = 0; e == ERR_OK && i < stale.count; i++) {
-        e = item_drop(t, &stale.items[i]);
-    }
-    for (size_t i = 0; e == ERR_OK && i < now->count; i++) {
-        if (now->items[i].key.ptr[0] == 'u') {
-            e = item_put(t, &now->items[i]);
+    for (size_t i = 0; i < now->count; i++) {
+        const struct index_item *item = &now->items[i];
+        if (item->key.ptr[0] == 'u' && table_get(t, TABLE_INDEX, item->key, &v) != ERR_OK) {
+            TRY(item_put(t, item));
         }
     }
-    arena_free(&arena);
-    return e;
+    return ERR_OK;
 }

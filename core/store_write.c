@@ -43,13 +43,13 @@ static void local_update(const struct record *before, const struct record_local 
     }
 }
 
-static enum err touch_dependents(struct txn *t, struct dot member)
+static enum err touch_dependents(struct txn *t, struct dot member, const struct id_list *former)
 {
     struct arena arena = {0};
     struct id_list list;
     enum err e = store_ids_by_ref(t, member, F_MEMBER, (struct dot){0, 0}, SIZE_MAX, &arena, &list);
     for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
-        e = door_touch(t, list.ids[i]);
+        e = door_touch(t, list.ids[i], former);
     }
     arena_free(&arena);
     return e;
@@ -73,7 +73,7 @@ static enum err after_write(struct txn *t, const struct record *before, const st
     } else if (after->kind == KIND_NODE) {
         e = actors_learn(t, after);
     } else if (after->kind == KIND_MEMBER && before && moved) {
-        e = touch_dependents(t, after->id);
+        e = touch_dependents(t, after->id, former);
     }
     return e;
 }
@@ -113,10 +113,10 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
     if (!before) {
         t->record_count++;
     }
-    return after_write(t, before, after, moved);
+    return after_write(t, before, after, moved, &units_before);
 }
 
-enum err door_touch(struct txn *t, struct dot id)
+enum err door_touch(struct txn *t, struct dot id, const struct id_list *former)
 {
     struct arena arena = {0};
     struct record r;
@@ -128,12 +128,11 @@ enum err door_touch(struct txn *t, struct dot id)
         local.feed_seq = ++t->feed_head;
         local.entered_seq = local.feed_seq;
         local.source_node = (struct dot){0, 0};
-        e = feed_append(t, local.feed_seq, id, &units, &units);
-        e = e ? e : record_store(t, &r, &local);
-        /* Its scope follows its member's, so its groups may have changed. */
         struct index_items items = {.arena = &arena};
         index_collect(&r, &units, &items);
-        e = e ? e : index_regroup(t, &r, &items);
+        e = feed_append(t, local.feed_seq, id, former, &units);
+        e = e ? e : record_store(t, &r, &local);
+        e = e ? e : index_regroup(t, &r, former, &items);
     }
     arena_free(&arena);
     return e;

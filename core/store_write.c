@@ -65,7 +65,7 @@ static enum err record_store(struct txn *t, const struct record *r,
 }
 
 static enum err after_write(struct txn *t, const struct record *before, const struct record *after,
-                            bool moved)
+                            bool moved, const struct id_list *former)
 {
     enum err e = ERR_OK;
     if (after->kind == KIND_UNIT) {

@@ -42,6 +42,15 @@ enum err {
         ERR_COUNT
 };
 
+/* Hands an error on at once. For functions that hold nothing to release. */
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        enum err try_error_ = (call);                                                              \
+        if (try_error_ != ERR_OK) {                                                                \
+            return try_error_;                                                                     \
+        }                                                                                          \
+    } while (0)
+
 struct error_detail {
     enum err code;
     char field[64];  /* name of the field at fault, or "" */

@@ -86,7 +86,7 @@ enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, str
  */
 enum err store_ids_by_key(struct txn *t, uint32_t kind, uint32_t field, struct slice text,
                           size_t limit, struct arena *arena, struct id_list *out) MUST_USE;
-/* Records that refer to target through `field` (0 = any). */
+/* Records that refer to target through a plain `field`; with 0 through any, and `after` is none. */
 enum err store_ids_by_ref(struct txn *t, struct dot target, uint32_t field, struct dot after,
                           size_t limit, struct arena *arena, struct id_list *out) MUST_USE;
 /* Records in conflict, in id order. */
@@ -142,6 +142,12 @@ enum outcome {
 };
 enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
                        enum outcome *outcome) MUST_USE;
+
+/* Rule 14: what left this store's scope becomes a departed stub once upstream covers all it had and
+ * every child has heard of it. acked_seq: of this feed, held by upstream; children_seq: of this
+ * feed, passed by every child (the head when there is none). */
+enum err store_sweep_departed(struct txn *t, struct dot upstream, uint64_t acked_seq,
+                              uint64_t children_seq) MUST_USE;
 
 /* ---- the feed ------------------------------------------------------------------------------- */
 

@@ -1,0 +1,202 @@
+/* Verifying a store against itself, and rebuilding what is derived from records. */
+#include "core/store_env.h"
+
+#include "core/units.h"
+
+#define REBUILD_STEP 500 /* records a transaction, to bound the dirty pages */
+
+/* ---- verify --------------------------------------------------------------------------------- */
+
+struct check_state {
+    struct txn *t;
+    struct check_report *report;
+    uint64_t index_items; /* what the records should have */
+    uint64_t wrong;       /* derived rows that are missing, stale or different */
+};
+
+static enum err check_derived(struct check_state *c, const struct record *r,
+                              const struct record_local *local, struct arena *arena)
+{
+    struct id_list units;
+    struct index_items items = {.arena = arena};
+    struct slice v;
+    uint8_t seq[8];
+    TRY(scope_units(c->t, r, arena, &units));
+    index_collect(r, &units, &items);
+    for (size_t i = 0; i < items.count; i++) {
+        enum err e = table_get(c->t, TABLE_INDEX, items.items[i].key, &v);
+        if (e != ERR_OK && e != ERR_NOT_FOUND) {
+            return e;
+        }
+        c->wrong += e == ERR_NOT_FOUND || !slice_equal(v, items.items[i].value);
+    }
+    c->index_items += items.count;
+    be64_put(seq, local->feed_seq);
+    c->wrong += table_get(c->t, TABLE_FEED, slice_make(seq, sizeof(seq)), &v) != ERR_OK;
+    return ERR_OK;
+}
+
+static enum err check_records(struct check_state *c)
+{
+    struct arena arena = {0};
+    struct walk w;
+    enum err e = ERR_OK;
+    walk_begin(&w, c->t, TABLE_RECORDS, (struct slice){0}, (struct slice){0});
+    while (e == ERR_OK && walk_next(&w)) {
+        struct record r;
+        struct record_local local;
+        arena_reset(&arena);
+        c->report->records++;
+        if (w.key.len != DOT_KEY_BYTES ||
+            row_read(w.value, dot_key_get(w.key.ptr), &arena, &r, &local) != ERR_OK) {
+            c->report->damaged++;
+            continue;
+        }
+        e = check_derived(c, &r, &local, &arena);
+    }
+    enum err walked = walk_end(&w);
+    arena_free(&arena);
+    return e != ERR_OK ? e : walked;
+}
+
+static uint64_t digest_wrong(struct txn *t, const uint8_t *group, const struct hash *sum,
+                             uint64_t count)
+{
+    struct dot unit = dot_key_get(group + 1);
+    struct digest_group g = store_digest(t, (enum route)group[0], unit);
+    return g.count != count || !hash_equal(g.sum, *sum);
+}
+
+/* The digest of a group is the sum over its index entries, which are in group order. */
+static enum err check_digests(struct check_state *c)
+{
+    enum { GROUP_BYTES = 1 + DOT_KEY_BYTES };
+    uint8_t group[GROUP_BYTES] = {0};
+    struct hash sum = {{0}};
+    uint64_t count = 0, entries = 0;
+    bool any = false;
+    struct walk w;
+    walk_begin(&w, c->t, TABLE_INDEX, (struct slice){0}, (struct slice){0});
+    while (walk_next(&w)) {
+        entries++;
+        if (w.key.ptr[0] != 'u' || w.key.len != 1 + GROUP_BYTES + DOT_KEY_BYTES ||
+            w.value.len != HASH_BYTES) {
+            continue;
+        }
+        if (!any || memcmp(group, w.key.ptr + 1, GROUP_BYTES) != 0) {
+            c->wrong += any ? digest_wrong(c->t, group, &sum, count) : 0;
+            memcpy(group, w.key.ptr + 1, GROUP_BYTES);
+            sum = (struct hash){{0}};
+            count = 0;
+            any = true;
+        }
+        struct hash h;
+        memcpy(h.bytes, w.value.ptr, HASH_BYTES);
+        hash_sum_add(&sum, h);
+        count += !hash_is_zero(h);
+    }
+    c->wrong += any ? digest_wrong(c->t, group, &sum, count) : 0;
+    c->wrong += entries != c->index_items;
+    return walk_end(&w);
+}
+
+/* ---- repair --------------------------------------------------------------------------------- */
+
+static enum err set_aside(struct txn *t, struct slice key, struct slice row)
+{
+    uint8_t damaged[8 + DOT_KEY_BYTES] = "damaged.", want[5 + DOT_KEY_BYTES] = "want.";
+    memcpy(damaged + 8, key.ptr, DOT_KEY_BYTES);
+    memcpy(want + 5, key.ptr, DOT_KEY_BYTES);
+    TRY(store_kv_put(t, slice_make(damaged, sizeof(damaged)), row));
+    TRY(store_kv_put(t, slice_make(want, sizeof(want)), slice_str("1")));
+    return table_del(t, TABLE_RECORDS, key);
+}
+
+/* One step of the rebuild: the records after `after`; *after is none at the end. */
+static enum err rebuild_step(struct txn *t, struct dot *after, struct check_report *report)
+{
+    struct arena arena = {0}, row_arena = {0};
+    struct walk w;
+    struct slice rows[REBUILD_STEP], keys[REBUILD_STEP];
+    uint8_t from[DOT_KEY_BYTES];
+    size_t n = 0;
+    dot_key_put(from, *after);
+    walk_begin(&w, t, TABLE_RECORDS, (struct slice){0},
+               dot_is_none(*after) ? (struct slice){0} : slice_make(from, sizeof(from)));
+    while (n < REBUILD_STEP && walk_next(&w)) {
+        keys[n] = arena_copy(&arena, w.key); /* the pages move under writes */
+        rows[n++] = arena_copy(&arena, w.value);
+    }
+    enum err e = walk_end(&w);
+    *after = n == REBUILD_STEP ? dot_key_get(keys[n - 1].ptr) : (struct dot){0, 0};
+    for (size_t i = 0; e == ERR_OK && i < n; i++) {
+        struct record r;
+        struct record_local local;
+        struct id_list units;
+        uint8_t seq[8];
+        struct slice v;
+        arena_reset(&row_arena);
+        arena_reset(&t->scratch);
+        if (row_read(rows[i], dot_key_get(keys[i].ptr), &row_arena, &r, &local) != ERR_OK) {
+            e = set_aside(t, keys[i], rows[i]);
+            report->repaired++;
+            t->record_count--;
+            continue;
+        }
+        e = scope_units(t, &r, &row_arena, &units);
+        e = e ? e : index_update(t, NULL, &r, NULL, &units);
+        be64_put(seq, local.feed_seq);
+        if (e == ERR_OK && table_get(t, TABLE_FEED, slice_make(seq, sizeof(seq)), &v) != ERR_OK) {
+            e = door_touch(t, r.id, &units);
+        }
+    }
+    arena_free(&arena);
+    arena_free(&row_arena);
+    return e;
+}
+
+static enum err rebuild(struct store *s, struct check_report *report)
+{
+    struct txn *t = NULL;
+    struct dot after = {0, 0};
+    bool first = true;
+    do {
+        enum err e = txn_begin(s, TXN_WRITE, &t);
+        if (e == ERR_OK && first) {
+            e = table_clear(t, TABLE_INDEX);
+            e = e ? e : table_clear(t, TABLE_DIGESTS);
+        }
+        e = e ? e : rebuild_step(t, &after, report);
+        if (e != ERR_OK) {
+            txn_abort(t);
+            return e;
+        }
+        TRY(txn_commit(t));
+        first = false;
+    } while (!dot_is_none(after));
+    return ERR_OK;
+}
+
+enum err store_check(struct store *s, bool repair, struct check_report *out)
+{
+    struct txn *t = NULL;
+    *out = (struct check_report){0};
+    TRY(txn_begin(s, TXN_READ, &t));
+    struct check_state c = {.t = t, .report = out};
+    enum err e = check_records(&c);
+    if (e == ERR_OK) {
+        e = check_digests(&c);
+    }
+    txn_abort(t);
+    if (e != ERR_OK && !repair) {
+        return e;
+    }
+    uint64_t derived = c.wrong;
+    if (repair && (out->damaged || derived || e != ERR_OK)) {
+        TRY(rebuild(s, out));
+        out->repaired += derived;
+    }
+    out->damaged += derived;
+    error_clear();
+    return ERR_OK;
+}

@@ -1,0 +1,146 @@
+/* Private to core/store_*.c: the layout of the LMDB environment and thin wrappers that turn LMDB's
+ * results into our errors. The only file that includes lmdb.
+ *
+ * Found by measurement on liblmdb 0.9.24, each with its countermeasure here: only the default,
+ * fully durable mode; a full disk shows as EIO at commit, told apart with statvfs; after a failed
+ * commit the environment is closed and opened again; a 0-byte data file opens silently as an empty
+ * store, so a store is made in a temporary directory and renamed; the map grows between
+ * transactions. */
+#ifndef TERRACE_CORE_STORE_ENV_H
+#define TERRACE_CORE_STORE_ENV_H
+
+#include "core/store.h"
+
+#include <lmdb.h>
+
+#define STORE_VERSION 1
+
+/* One named database each. */
+enum table {
+    TABLE_META,    /* name → counters and kv facts */
+    TABLE_RECORDS, /* id 16 → hash 16, local part, record in row form */
+    TABLE_FEED,    /* seq 8 → feed entry */
+    TABLE_INDEX,   /* prefix byte and parts → "" or digest; see store_index.c */
+    TABLE_HISTORY, /* id 16, feed seq 8 → history entry */
+    TABLE_DIGESTS, /* route 1, unit 16 → sum 16, count 8 */
+    TABLE_SAVES,   /* actor 8, seq 8 → record id 16, chain head 16 */
+    TABLE_ACTORS,  /* actor 8 → node id 16, unit id 16 */
+    TABLE_COUNT
+};
+
+struct store {
+    const struct env *env;
+    char *dir;
+    struct identity identity;
+    MDB_env *mdb;
+    MDB_dbi tables[TABLE_COUNT];
+    bool broken;         /* a commit failed: reopen before the next transaction */
+    uint64_t passed_seq; /* feed entries up to here went over every link */
+    int lock_fd;
+};
+
+struct txn {
+    struct store *store;
+    MDB_txn *mdb;
+    enum txn_mode mode;
+    /* Counters of this store, loaded at begin and written back at commit. */
+    uint64_t feed_head;
+    uint64_t own_seq;
+    uint64_t record_count;
+    struct hash chain_head;
+    uint64_t passed_seq;
+    struct arena scratch; /* reset at every write through the door */
+    struct buf row;       /* encoding space, reused */
+    bool dirty;
+    /* Parents of units, direct-mapped; dropped when a unit record is written. */
+    struct parent_slot {
+        struct dot unit, parent;
+    } parents[64];
+};
+
+/* ERR_NOT_FOUND without detail; other errors with. *value borrows from the map. */
+enum err table_get(struct txn *t, enum table table, struct slice key, struct slice *value) MUST_USE;
+enum err table_put(struct txn *t, enum table table, struct slice key, struct slice value) MUST_USE;
+enum err table_append(struct txn *t, enum table table, struct slice key,
+                      struct slice value) MUST_USE; /* key is the greatest so far, or an error */
+enum err table_del(struct txn *t, enum table table, struct slice key) MUST_USE;
+enum err table_clear(struct txn *t, enum table table) MUST_USE;
+enum err lmdb_error(const struct store *s, int rc) MUST_USE;
+
+/* Walk keys that begin with prefix, from the first key > after (empty = from the prefix itself).
+ * Key and value borrow from the map until the next write. */
+struct walk {
+    MDB_cursor *cursor;
+    struct slice prefix;
+    struct slice key, value;
+    enum err error;
+    bool started;
+};
+void walk_begin(struct walk *w, struct txn *t, enum table table, struct slice prefix,
+                struct slice after);
+bool walk_next(struct walk *w); /* false at the end or on error: look at w->error in walk_end */
+enum err walk_end(struct walk *w) MUST_USE;
+/* The last key that begins with prefix; ERR_NOT_FOUND. */
+enum err table_last(struct txn *t, enum table table, struct slice prefix, struct slice *key,
+                    struct slice *value) MUST_USE;
+
+/* Opens or creates the environment in s->dir; s->mdb may be set even on failure. */
+enum err lmdb_open(struct store *s, bool create) MUST_USE;
+void lmdb_close(struct store *s);
+enum err meta_put_u64(struct txn *t, const char *name, uint64_t v) MUST_USE;
+enum err meta_get_u64(struct txn *t, const char *name, uint64_t *v) MUST_USE; /* 0 when absent */
+char *store_path(const struct store *s, const char *name, char *out, size_t size);
+
+/* ---- between the store's own files ---------------------------------------------------------- */
+
+/* store_index.c: what a record contributes to TABLE_INDEX and TABLE_DIGESTS. */
+enum err index_update(struct txn *t, const struct record *before, const struct record *after,
+                      const struct id_list *units_before,
+                      const struct id_list *units_after) MUST_USE;
+/* Adds every index key (with its digest value or "") of r to the list. For check and repair. */
+struct index_item {
+    struct slice key;
+    struct slice value;
+};
+struct index_items {
+    struct index_item *items;
+    size_t count, cap;
+    struct arena *arena;
+};
+/* former: the units that r's member has left */
+enum err index_regroup(struct txn *t, const struct record *r, const struct id_list *former,
+                       const struct index_items *now) MUST_USE;
+void index_collect(const struct record *r, const struct id_list *units, struct index_items *out);
+
+/* store_write.c: the door itself. */
+struct entry_cause {
+    enum via via;
+    struct dot node;      /* neighbour it came from; none when local */
+    struct dot echo_node; /* set when the merged record equals what this node pushed */
+    uint64_t echo_actor;
+};
+enum err door_write(struct txn *t, const struct record *before, const struct record_local *local,
+                    const struct record *after, const struct entry_cause *cause) MUST_USE;
+/* Appends a feed entry for a dependent whose member moved: it goes out whole (rule 14). */
+enum err door_touch(struct txn *t, struct dot id, const struct id_list *former) MUST_USE;
+
+/* store_rows.c: rows of TABLE_RECORDS. */
+void row_write(struct buf *out, const struct record *r, const struct record_local *local);
+enum err row_read(struct slice row, struct dot id, struct arena *arena, struct record *out,
+                  struct record_local *local) MUST_USE;
+
+/* store_feed.c */
+enum err feed_append(struct txn *t, uint64_t seq, struct dot id, const struct id_list *before,
+                     const struct id_list *after) MUST_USE;
+enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
+
+/* store_history.c */
+enum err history_append(struct txn *t, const struct record *before, const struct record *after,
+                        const struct entry_cause *cause, bool refused) MUST_USE;
+
+/* store_actors.c */
+enum err actor_bind(struct txn *t, uint64_t actor, const struct actor_info *info) MUST_USE;
+/* After a node record was written: its actors belong to it. */
+enum err actors_learn(struct txn *t, const struct record *node) MUST_USE;
+
+#endif

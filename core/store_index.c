@@ -1,0 +1,542 @@
+/* What a record contributes to the index and digest tables, and how the index is asked.
+ *
+ * Keys, by their first byte:
+ *   k kind 4, id 16                        records of a kind
+ *   u route 1, unit 16, id 16 → digest 16  records that a unit gives scope to; the digest groups
+ *   t phrase, 0, id 16                     searchable text: folded, from every word start on
+ *   x kind 4, field 4, folded text, 0, id  exact keys: ext_id, codes, unique hints, titles
+ *   r target 16, field 4, id 16            references in plain fields
+ *   c id 16                                records in conflict
+ *   s seq 8, actor 8                       ids by seq, for shortened ids
+ * Keys are truncated to what LMDB takes (511 bytes). Live siblings all count, so a record is found
+ * by either of two concurrent values. */
+#include "core/store_env.h"
+
+#include "core/text.h"
+#include "core/units.h"
+
+#include <stdlib.h>
+
+#define INDEX_TEXT_MAX 64    /* bytes of a folded phrase that are indexed */
+#define INDEX_PHRASES_MAX 12 /* word starts of one value */
+
+static void put_be32(uint8_t out[4], uint32_t v)
+{
+    for (int i = 0; i < 4; i++) {
+        out[i] = (uint8_t)(v >> (24 - 8 * i));
+    }
+}
+
+struct key_build {
+    uint8_t bytes[256];
+    size_t len;
+};
+
+static void key_add(struct key_build *k, const void *ptr, size_t len)
+{
+    CHECK(k->len + len <= sizeof(k->bytes));
+    memcpy(k->bytes + k->len, ptr, len);
+    k->len += len;
+}
+
+static void key_byte(struct key_build *k, uint8_t b)
+{
+    key_add(k, &b, 1);
+}
+
+static void key_u32(struct key_build *k, uint32_t v)
+{
+    uint8_t b[4];
+    put_be32(b, v);
+    key_add(k, b, 4);
+}
+
+static void key_dot(struct key_build *k, struct dot d)
+{
+    uint8_t b[DOT_KEY_BYTES];
+    dot_key_put(b, d);
+    key_add(k, b, sizeof(b));
+}
+
+static struct slice key_view(const struct key_build *k)
+{
+    return slice_make(k->bytes, k->len);
+}
+
+static struct slice text_prefix(struct slice folded)
+{
+    return slice_make(folded.ptr, folded.len < INDEX_TEXT_MAX ? folded.len : INDEX_TEXT_MAX);
+}
+
+static void items_add(struct index_items *items, const struct key_build *k, struct slice value)
+{
+    if (items->count == items->cap) {
+        size_t cap = items->cap ? items->cap * 2 : 32;
+        struct index_item *grown = arena_array(items->arena, cap, sizeof(*grown));
+        if (items->count) {
+            memcpy(grown, items->items, items->count * sizeof(*grown));
+        }
+        items->items = grown;
+        items->cap = cap;
+    }
+    items->items[items->count++] =
+        (struct index_item){arena_copy(items->arena, key_view(k)), value};
+}
+
+/* "lo a sinh" is found by "lo a s", "a sinh" and "sinh". */
+static void collect_phrases(struct slice folded, struct dot id, struct index_items *out)
+{
+    size_t from = 0, phrases = 0;
+    while (from < folded.len && phrases < INDEX_PHRASES_MAX) {
+        struct key_build k = {.len = 0};
+        struct slice phrase = text_prefix(slice_make(folded.ptr + from, folded.len - from));
+        key_byte(&k, 't');
+        key_add(&k, phrase.ptr, phrase.len);
+        key_byte(&k, 0);
+        key_dot(&k, id);
+        items_add(out, &k, (struct slice){0});
+        phrases++;
+        const uint8_t *space = memchr(folded.ptr + from, ' ', folded.len - from);
+        from = space ? (size_t)(space - folded.ptr) + 1 : folded.len;
+    }
+}
+
+static void exact_key(struct key_build *k, uint32_t kind, uint32_t field, struct slice folded)
+{
+    struct slice part = text_prefix(folded);
+    key_byte(k, 'x');
+    key_u32(k, kind);
+    key_u32(k, field);
+    key_add(k, part.ptr, part.len);
+    key_byte(k, 0);
+}
+
+static bool field_is_exact_key(const struct record *r, const struct field_def *def)
+{
+    return def->number == F_EXT_ID || (def->flags & FIELD_UNIQUE_HINT) ||
+           (r->kind == KIND_UNIT && def->number == F_UNIT_CODE) ||
+           def->number == schema_title_field(r->kind);
+}
+
+static void collect_text(const struct record *r, const struct field_def *def, const struct value *v,
+                         struct index_items *out)
+{
+    bool search = def->flags & FIELD_SEARCHABLE, exact = field_is_exact_key(r, def);
+    if (!search && !exact) {
+        return;
+    }
+    struct slice folded = text_fold(v->datum.text, out->arena);
+    if (search) {
+        collect_phrases(folded, r->id, out);
+    }
+    if (exact) {
+        struct key_build k = {.len = 0};
+        exact_key(&k, r->kind, def->number, folded);
+        key_dot(&k, r->id);
+        items_add(out, &k, (struct slice){0});
+    }
+}
+
+static void collect_fields(const struct record *r, struct index_items *out)
+{
+    for (size_t i = 0; i < r->field_count; i++) {
+        const struct field *f = &r->fields[i];
+        const struct field_def *def = schema_field(r->kind, f->number);
+        bool set = schema_rule(r->kind, f) == MERGE_SET;
+        for (uint32_t j = 0; j < f->count; j++) {
+            const struct value *v = &f->values[j];
+            if (v->datum.type == DATUM_TEXT && def) {
+                collect_text(r, def, v, out);
+            } else if (v->datum.type == DATUM_REF && !set && f->number != F_UNIT) {
+                struct key_build k = {.len = 0};
+                key_byte(&k, 'r');
+                key_dot(&k, v->datum.ref);
+                key_u32(&k, f->number);
+                key_dot(&k, r->id);
+                items_add(out, &k, (struct slice){0});
+            }
+        }
+    }
+}
+
+/* OWN and DEPENDENT share a group; EVERYWHERE has one group, of no unit. */
+static uint8_t group_route(uint8_t route)
+{
+    return route == ROUTE_DEPENDENT ? ROUTE_OWN : route;
+}
+
+static void group_key(struct key_build *k, uint8_t route, struct dot unit)
+{
+    key_byte(k, group_route(route));
+    key_dot(k, route == ROUTE_EVERYWHERE ? (struct dot){0, 0} : unit);
+}
+
+static void collect_groups(const struct record *r, const struct id_list *units,
+                           struct index_items *out)
+{
+    struct hash digest =
+        r->flags & RECORD_STUB || r->route == ROUTE_LOCAL ? (struct hash){{0}} : record_digest(r);
+    struct slice value = arena_copy(out->arena, slice_make(digest.bytes, HASH_BYTES));
+    size_t count = r->route == ROUTE_EVERYWHERE ? 1 : units->count;
+    for (size_t i = 0; i < count; i++) {
+        struct key_build k = {.len = 0};
+        key_byte(&k, 'u');
+        group_key(&k, r->route, r->route == ROUTE_EVERYWHERE ? (struct dot){0, 0} : units->ids[i]);
+        key_dot(&k, r->id);
+        items_add(out, &k, value);
+    }
+}
+
+static int item_compare(const void *a, const void *b)
+{
+    const struct index_item *x = a, *y = b;
+    return slice_compare(x->key, y->key);
+}
+
+static void items_sort(struct index_items *items)
+{
+    if (items->count < 2) {
+        return;
+    }
+    qsort(items->items, items->count, sizeof(*items->items), item_compare);
+    size_t n = 1;
+    for (size_t i = 1; i < items->count; i++) {
+        if (!slice_equal(items->items[i].key, items->items[n - 1].key)) {
+            items->items[n++] = items->items[i];
+        }
+    }
+    items->count = n;
+}
+
+static bool record_conflicts(const struct record *r)
+{
+    for (size_t i = 0; i < r->field_count; i++) {
+        if (merge_in_conflict(r, r->fields[i].number)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void index_collect(const struct record *r, const struct id_list *units, struct index_items *out)
+{
+    uint8_t seq[8], actor[8];
+    struct key_build k = {.len = 0};
+    key_byte(&k, 'k');
+    key_u32(&k, r->kind);
+    key_dot(&k, r->id);
+    items_add(out, &k, (struct slice){0});
+    k.len = 0;
+    key_byte(&k, 's');
+    be64_put(seq, r->id.seq);
+    be64_put(actor, r->id.actor);
+    key_add(&k, seq, sizeof(seq));
+    key_add(&k, actor, sizeof(actor));
+    items_add(out, &k, (struct slice){0});
+    if (record_conflicts(r)) {
+        k.len = 0;
+        key_byte(&k, 'c');
+        key_dot(&k, r->id);
+        items_add(out, &k, (struct slice){0});
+    }
+    collect_groups(r, units, out);
+    collect_fields(r, out);
+    items_sort(out);
+}
+
+/* ---- digests -------------------------------------------------------------------------------- */
+
+static enum err digest_load(struct txn *t, const struct key_build *k, struct hash *sum,
+                            uint64_t *count)
+{
+    struct slice v;
+    *sum = (struct hash){{0}};
+    *count = 0;
+    enum err e = table_get(t, TABLE_DIGESTS, key_view(k), &v);
+    if (e == ERR_OK && v.len == HASH_BYTES + 8) {
+        memcpy(sum->bytes, v.ptr, HASH_BYTES);
+        *count = be64_get(v.ptr + HASH_BYTES);
+    }
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* key and value of a 'u' item; a zero digest (a stub) does not count */
+static enum err digest_apply(struct txn *t, const struct index_item *item, bool add)
+{
+    struct hash h, sum;
+    uint64_t count = 0;
+    memcpy(h.bytes, item->value.ptr, HASH_BYTES);
+    if (hash_is_zero(h)) {
+        return ERR_OK;
+    }
+    struct key_build k = {.len = 0};
+    key_add(&k, item->key.ptr + 1, 1 + DOT_KEY_BYTES);
+    enum err e = digest_load(t, &k, &sum, &count);
+    if (e != ERR_OK) {
+        return e;
+    }
+    uint8_t value[HASH_BYTES + 8];
+    if (add) {
+        hash_sum_add(&sum, h);
+        count++;
+    } else {
+        hash_sum_sub(&sum, h);
+        count = count ? count - 1 : 0;
+    }
+    if (count == 0 && hash_is_zero(sum)) {
+        return table_del(t, TABLE_DIGESTS, key_view(&k));
+    }
+    memcpy(value, sum.bytes, HASH_BYTES);
+    be64_put(value + HASH_BYTES, count);
+    return table_put(t, TABLE_DIGESTS, key_view(&k), slice_make(value, sizeof(value)));
+}
+
+struct digest_group store_digest(struct txn *t, enum route route, struct dot unit)
+{
+    struct digest_group g = {.route = group_route((uint8_t)route), .unit = unit};
+    struct key_build k = {.len = 0};
+    group_key(&k, (uint8_t)route, unit);
+    if (digest_load(t, &k, &g.sum, &g.count) != ERR_OK) {
+        g.count = 0;
+    }
+    return g;
+}
+
+enum err store_group_hashes(struct txn *t, enum route route, struct dot unit, struct dot after,
+                            size_t limit, struct arena *arena, struct id_hash **out, size_t *count)
+{
+    struct key_build prefix = {.len = 0}, from = {.len = 0};
+    key_byte(&prefix, 'u');
+    group_key(&prefix, (uint8_t)route, unit);
+    from = prefix;
+    key_dot(&from, after);
+    size_t cap = 64, n = 0;
+    struct id_hash *list = arena_array(arena, cap, sizeof(*list));
+    struct walk w;
+    walk_begin(&w, t, TABLE_INDEX, key_view(&prefix),
+               dot_is_none(after) ? (struct slice){0} : key_view(&from));
+    while (n < limit && walk_next(&w)) {
+        struct hash h = {{0}};
+        if (w.value.len == HASH_BYTES) {
+            memcpy(h.bytes, w.value.ptr, HASH_BYTES);
+        }
+        if (hash_is_zero(h)) {
+            continue;
+        }
+        if (n == cap) {
+            struct id_hash *grown = arena_array(arena, cap * 2, sizeof(*grown));
+            memcpy(grown, list, cap * sizeof(*grown));
+            list = grown;
+            cap *= 2;
+        }
+        list[n++] = (struct id_hash){dot_key_get(w.key.ptr + prefix.len), be64_get(h.bytes)};
+    }
+    *out = list;
+    *count = n;
+    return walk_end(&w);
+}
+
+/* ---- update --------------------------------------------------------------------------------- */
+
+static enum err item_drop(struct txn *t, const struct index_item *item)
+{
+    enum err e = table_del(t, TABLE_INDEX, item->key);
+    return e == ERR_OK && item->key.ptr[0] == 'u' ? digest_apply(t, item, false) : e;
+}
+
+static enum err item_put(struct txn *t, const struct index_item *item)
+{
+    enum err e = table_put(t, TABLE_INDEX, item->key, item->value);
+    return e == ERR_OK && item->key.ptr[0] == 'u' ? digest_apply(t, item, true) : e;
+}
+
+enum err index_update(struct txn *t, const struct record *before, const struct record *after,
+                      const struct id_list *units_before, const struct id_list *units_after)
+{
+    struct index_items old = {.arena = &t->scratch}, now = {.arena = &t->scratch};
+    if (before) {
+        index_collect(before, units_before, &old);
+    }
+    index_collect(after, units_after, &now);
+    size_t i = 0, j = 0;
+    enum err e = ERR_OK;
+    while (e == ERR_OK && (i < old.count || j < now.count)) {
+        int c = i == old.count   ? 1
+                : j == now.count ? -1
+                                 : slice_compare(old.items[i].key, now.items[j].key);
+        if (c < 0) {
+            e = item_drop(t, &old.items[i++]);
+        } else if (c > 0) {
+            e = item_put(t, &now.items[j++]);
+        } else {
+            if (!slice_equal(old.items[i].value, now.items[j].value)) {
+                e = digest_apply(t, &old.items[i], false);
+                e = e ? e : item_put(t, &now.items[j]);
+            }
+            i++;
+            j++;
+        }
+    }
+    return e;
+}
+
+/* ---- finding -------------------------------------------------------------------------------- */
+
+/* Ids are the last 16 bytes of the keys under prefix. */
+static enum err ids_under(struct txn *t, const struct key_build *prefix, struct dot after,
+                          size_t limit, struct arena *arena, struct id_list *out)
+{
+    struct key_build from = *prefix;
+    key_dot(&from, after);
+    size_t cap = limit < 64 ? limit : 64;
+    *out = (struct id_list){.ids = arena_array(arena, cap + 1, sizeof(struct dot))};
+    struct walk w;
+    walk_begin(&w, t, TABLE_INDEX, key_view(prefix),
+               dot_is_none(after) ? (struct slice){0} : key_view(&from));
+    while (walk_next(&w)) {
+        if (out->count == limit) {
+            out->more = true;
+            break;
+        }
+        if (out->count == cap) {
+            struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
+            memcpy(grown, out->ids, cap * sizeof(*grown));
+            out->ids = grown;
+            cap *= 2;
+        }
+        out->ids[out->count++] = dot_key_get(w.key.ptr + w.key.len - DOT_KEY_BYTES);
+    }
+    return walk_end(&w);
+}
+
+enum err store_ids_of_kind(struct txn *t, uint32_t kind, struct dot after, size_t limit,
+                           struct arena *arena, struct id_list *out)
+{
+    struct key_build k = {.len = 0};
+    key_byte(&k, 'k');
+    key_u32(&k, kind);
+    return ids_under(t, &k, after, limit, arena, out);
+}
+
+enum err store_ids_of_unit(struct txn *t, struct dot unit, struct dot after, size_t limit,
+                           struct arena *arena, struct id_list *out)
+{
+    struct key_build k = {.len = 0};
+    key_byte(&k, 'u');
+    group_key(&k, ROUTE_OWN, unit);
+    return ids_under(t, &k, after, limit, arena, out);
+}
+
+enum err store_ids_by_key(struct txn *t, uint32_t kind, uint32_t field, struct slice text,
+                          size_t limit, struct arena *arena, struct id_list *out)
+{
+    struct key_build k = {.len = 0};
+    exact_key(&k, kind, field, text_fold(text, arena));
+    return ids_under(t, &k, (struct dot){0, 0}, limit, arena, out);
+}
+
+enum err store_ids_by_ref(struct txn *t, struct dot target, uint32_t field, struct dot after,
+                          size_t limit, struct arena *arena, struct id_list *out)
+{
+    struct key_build k = {.len = 0};
+    key_byte(&k, 'r');
+    key_dot(&k, target);
+    if (field != 0) {
+        key_u32(&k, field);
+    }
+    return ids_under(t, &k, after, limit, arena, out);
+}
+
+enum err store_ids_in_conflict(struct txn *t, struct dot after, size_t limit, struct arena *arena,
+                               struct id_list *out)
+{
+    struct key_build k = {.len = 0};
+    key_byte(&k, 'c');
+    return ids_under(t, &k, after, limit, arena, out);
+}
+
+static bool list_has(const struct id_list *list, struct dot id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (dot_equal(list->ids[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, struct arena *arena,
+                           struct id_list *out)
+{
+    struct key_build k = {.len = 0};
+    struct slice phrase = text_prefix(folded);
+    key_byte(&k, 't');
+    key_add(&k, phrase.ptr, phrase.len);
+    *out = (struct id_list){.ids = arena_array(arena, limit + 1, sizeof(struct dot))};
+    struct walk w;
+    walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
+    while (walk_next(&w)) {
+        struct dot id = dot_key_get(w.key.ptr + w.key.len - DOT_KEY_BYTES);
+        if (list_has(out, id)) {
+            continue; /* two word starts of one record */
+        }
+        if (out->count == limit) {
+            out->more = true;
+            break;
+        }
+        out->ids[out->count++] = id;
+    }
+    return walk_end(&w);
+}
+
+enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, size_t limit,
+                            struct arena *arena, struct id_list *out)
+{
+    uint8_t seq[8];
+    struct key_build k = {.len = 0};
+    key_byte(&k, 's');
+    be64_put(seq, d.seq);
+    key_add(&k, seq, sizeof(seq));
+    uint64_t mask = actor_bits >= 64  ? UINT64_MAX
+                    : actor_bits == 0 ? 0
+                                      : ~(UINT64_MAX >> actor_bits);
+    *out = (struct id_list){.ids = arena_array(arena, limit + 1, sizeof(struct dot))};
+    struct walk w;
+    walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
+    while (walk_next(&w)) {
+        struct dot id = {be64_get(w.key.ptr + w.key.len - 8), d.seq};
+        if ((id.actor & mask) != (d.actor & mask)) {
+            continue;
+        }
+        if (out->count == limit) {
+            out->more = true;
+            break;
+        }
+        out->ids[out->count++] = id;
+    }
+    return walk_end(&w);
+}
+
+/* A dependent's groups follow its member: leave the units the member left, enter the new ones. */
+enum err index_regroup(struct txn *t, const struct record *r, const struct id_list *former,
+                       const struct index_items *now)
+{
+    struct slice v;
+    for (size_t i = 0; i < former->count; i++) {
+        struct key_build k = {.len = 0};
+        key_byte(&k, 'u');
+        group_key(&k, r->route, former->ids[i]);
+        key_dot(&k, r->id);
+        if (table_get(t, TABLE_INDEX, key_view(&k), &v) == ERR_OK) {
+            struct index_item item = {key_view(&k), arena_copy(now->arena, v)};
+            TRY(item_drop(t, &item));
+        }
+    }
+    for (size_t i = 0; i < now->count; i++) {
+        const struct index_item *item = &now->items[i];
+        if (item->key.ptr[0] == 'u' && table_get(t, TABLE_INDEX, item->key, &v) != ERR_OK) {
+            TRY(item_put(t, item));
+        }
+    }
+    return ERR_OK;
+}

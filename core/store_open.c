@@ -1,0 +1,299 @@
+/* Creating and opening a store, and the identity file beside it. */
+#include "core/store_env.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define IDENTITY_MAX_BYTES 4096
+
+/* ---- identity file -------------------------------------------------------------------------- */
+
+static void dot_pack(struct pack_writer *w, struct dot d)
+{
+    pack_uint(w, d.actor);
+    pack_uint(w, d.seq);
+}
+
+static struct dot dot_read(struct pack_reader *r)
+{
+    struct dot d = {read_uint(r), 0};
+    d.seq = read_uint(r);
+    return d;
+}
+
+static enum err identity_write(const struct store *s)
+{
+    const struct identity *id = &s->identity;
+    struct buf b = {0};
+    char path[4096];
+    struct pack_writer w = pack_writer_make(&b);
+    pack_array(&w, 9);
+    pack_uint(&w, STORE_VERSION);
+    pack_bin(&w, slice_make(id->public_key, KEY_PUBLIC_BYTES));
+    pack_bin(&w, slice_make(id->secret_key, KEY_SECRET_BYTES));
+    dot_pack(&w, id->node);
+    dot_pack(&w, id->unit);
+    pack_uint(&w, id->level);
+    pack_uint(&w, id->actor);
+    enum err e = s->env->write_file(s->env->ctx, store_path(s, "identity", path, sizeof(path)),
+                                    buf_view(&b));
+    buf_free(&b);
+    return e;
+}
+
+static enum err identity_read(struct store *s)
+{
+    struct buf b = {0};
+    char path[4096];
+    enum err e = s->env->read_file(s->env->ctx, store_path(s, "identity", path, sizeof(path)),
+                                   IDENTITY_MAX_BYTES, &b);
+    if (e != ERR_OK) {
+        e = e == ERR_NOT_FOUND
+                ? error_set(ERR_DAMAGED, _("%s: the identity of this store is missing"), path)
+                : e;
+        goto done;
+    }
+    struct pack_reader r = pack_reader_make(buf_view(&b));
+    read_array_exact(&r, 9);
+    uint64_t version = read_uint(&r);
+    if (pack_ok(&r) && version > STORE_VERSION) {
+        e = error_set(ERR_TOO_NEW, _("%s was written by a newer terrace; nothing was changed"),
+                      s->dir);
+        goto done;
+    }
+    struct identity *id = &s->identity;
+    struct slice pub = read_bin_exact(&r, KEY_PUBLIC_BYTES);
+    struct slice sec = read_bin_exact(&r, KEY_SECRET_BYTES);
+    id->node = dot_read(&r);
+    id->unit = dot_read(&r);
+    id->level = (uint8_t)read_uint_max(&r, 255);
+    id->actor = read_uint(&r);
+    if (!pack_end(&r) || id->actor == 0) {
+        e = error_set(ERR_DAMAGED, _("%s is damaged"), path);
+        goto done;
+    }
+    memcpy(id->public_key, pub.ptr, KEY_PUBLIC_BYTES);
+    memcpy(id->secret_key, sec.ptr, KEY_SECRET_BYTES);
+done:
+    buf_free(&b);
+    return e;
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static void remove_temporary(const char *dir)
+{
+    static const char *const names[] = {"data.mdb", "lock.mdb", "identity"};
+    char path[4200];
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(dir);
+}
+
+static uint64_t random_actor(const struct env *env)
+{
+    uint64_t actor = 0;
+    while (actor == 0) {
+        env->random(env->ctx, &actor, sizeof(actor));
+    }
+    return actor;
+}
+
+enum err store_create(const struct env *env, const char *dir, struct identity *identity)
+{
+    char tmp[4096];
+    struct store *s = NULL;
+    struct txn *t = NULL;
+    enum err e = ERR_OK;
+    int n = snprintf(tmp, sizeof(tmp), "%s.new-%ld", dir, (long)getpid());
+    if (n < 0 || (size_t)n >= sizeof(tmp) - 16) {
+        return error_set(ERR_INPUT, _("%s: the path is too long"), dir);
+    }
+    if (rmdir(dir) != 0 && errno != ENOENT) { /* an empty directory may be there */
+        return error_set(ERR_EXISTS, _("%s is in use already; nothing was changed"), dir);
+    }
+    if (mkdir(tmp, 0700) != 0) {
+        return error_set(ERR_IO, "%s: %s", tmp, strerror(errno));
+    }
+    if (identity->actor == 0) {
+        identity->actor = random_actor(env);
+    }
+    s = calloc(1, sizeof(*s));
+    CHECK(s != NULL);
+    *s = (struct store){.env = env, .dir = strdup(tmp), .identity = *identity, .lock_fd = -1};
+    CHECK(s->dir != NULL);
+    e = lmdb_open(s, true);
+    e = e ? e : txn_begin(s, TXN_WRITE, &t);
+    if (e != ERR_OK) {
+        goto done;
+    }
+    e = meta_put_u64(t, "version", STORE_VERSION);
+    e = e ? e : meta_put_u64(t, "actor", identity->actor);
+    if (e != ERR_OK) {
+        txn_abort(t);
+        goto done;
+    }
+    e = txn_commit(t);
+    e = e ? e : identity_write(s);
+    lmdb_close(s);
+    if (e == ERR_OK && rename(tmp, dir) != 0) {
+        e = error_set(errno == ENOTEMPTY || errno == EEXIST ? ERR_EXISTS : ERR_IO, "%s: %s", dir,
+                      strerror(errno));
+    }
+done:
+    store_close(s);
+    if (e != ERR_OK) {
+        remove_temporary(tmp);
+    }
+    return e;
+}
+
+static enum err open_version(struct store *s)
+{
+    struct txn *t = NULL;
+    uint64_t version = 0, actor = 0;
+    enum err e = txn_begin(s, TXN_READ, &t);
+    if (e != ERR_OK) {
+        return e;
+    }
+    e = meta_get_u64(t, "version", &version);
+    e = e ? e : meta_get_u64(t, "actor", &actor);
+    txn_abort(t);
+    if (e == ERR_OK && version > STORE_VERSION) {
+        return error_set(ERR_TOO_NEW, _("%s was written by a newer terrace; nothing was changed"),
+                         s->dir);
+    }
+    if (e == ERR_OK && (version == 0 || actor == 0)) {
+        return error_set(ERR_DAMAGED, _("%s is not a terrace store, or it is damaged"), s->dir);
+    }
+    if (e == ERR_OK && actor != s->identity.actor) {
+        /* The commit is the truth; the identity file was one step behind when power went. */
+        s->identity.actor = actor;
+        e = identity_write(s);
+    }
+    return e;
+}
+
+enum err store_open(const struct env *env, const char *dir, struct store **out)
+{
+    struct stat st;
+    *out = NULL;
+    if (strlen(dir) > 4000) {
+        return error_set(ERR_INPUT, _("%s: the path is too long"), dir);
+    }
+    if (stat(dir, &st) != 0) {
+        return error_set(ERR_NOT_FOUND, _("there is no store in %s"), dir);
+    }
+    struct store *s = calloc(1, sizeof(*s));
+    CHECK(s != NULL);
+    *s = (struct store){.env = env, .dir = strdup(dir), .lock_fd = -1};
+    CHECK(s->dir != NULL);
+    char path[4096];
+    enum err e = ERR_OK;
+    if (stat(store_path(s, "data.mdb", path, sizeof(path)), &st) != 0) {
+        bool identity = stat(store_path(s, "identity", path, sizeof(path)), &st) == 0;
+        e = identity ? error_set(ERR_DAMAGED, _("%s: the data of this store is missing"), dir)
+                     : error_set(ERR_NOT_FOUND, _("there is no store in %s"), dir);
+    }
+    e = e ? e : identity_read(s);
+    e = e ? e : lmdb_open(s, false);
+    e = e ? e : open_version(s);
+    if (e != ERR_OK) {
+        store_close(s);
+        return e;
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+void store_close(struct store *s)
+{
+    if (!s) {
+        return;
+    }
+    lmdb_close(s);
+    if (s->lock_fd >= 0) {
+        (void)close(s->lock_fd);
+    }
+    free(s->dir);
+    free(s);
+}
+
+const struct identity *store_identity(const struct store *s)
+{
+    return &s->identity;
+}
+
+const struct env *store_env(const struct store *s)
+{
+    return s->env;
+}
+
+const char *store_dir(const struct store *s)
+{
+    return s->dir;
+}
+
+enum err store_set_identity(struct store *s, const struct identity *identity)
+{
+    struct identity old = s->identity;
+    s->identity = *identity;
+    s->identity.actor = old.actor; /* changes by store_new_actor only */
+    enum err e = identity_write(s);
+    if (e != ERR_OK) {
+        s->identity = old;
+    }
+    return e;
+}
+
+enum err store_new_actor(struct store *s)
+{
+    struct txn *t = NULL;
+    uint64_t actor = random_actor(s->env);
+    enum err e = txn_begin(s, TXN_WRITE, &t);
+    if (e != ERR_OK) {
+        return e;
+    }
+    t->own_seq = 0;
+    t->chain_head = (struct hash){{0}};
+    e = meta_put_u64(t, "actor", actor);
+    if (e != ERR_OK) {
+        txn_abort(t);
+        return e;
+    }
+    e = txn_commit(t);
+    if (e == ERR_OK) {
+        s->identity.actor = actor;
+        e = identity_write(s);
+    }
+    return e;
+}
+
+enum err store_lock(struct store *s, const char *name)
+{
+    char file[64], path[4096];
+    (void)snprintf(file, sizeof(file), "%s.lock", name);
+    CHECK(s->lock_fd < 0);
+    s->lock_fd = open(store_path(s, file, path, sizeof(path)), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (s->lock_fd >= 0 && fcntl(s->lock_fd, F_SETLK, &lock) == 0) {
+        return ERR_OK;
+    }
+    int saved = errno;
+    if (s->lock_fd >= 0) {
+        (void)close(s->lock_fd);
+        s->lock_fd = -1;
+    }
+    if (saved == EACCES || saved == EAGAIN) {
+        return error_set(ERR_BUSY,
+                         _("another `terrace %s` is at work in %s; wait until it is done"), name,
+                         s->dir);
+    }
+    return error_set(ERR_IO, "%s: %s", path, strerror(saved));
+}

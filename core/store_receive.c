@@ -1,0 +1,335 @@
+/* Changes from other stores, through the same door as local saves. */
+#include "core/store_env.h"
+
+#include "core/units.h"
+
+struct receive_state {
+    struct txn *t;
+    const struct change *change;
+    const struct arrival *arrival;
+    struct arena *arena;
+    struct record incoming; /* after the cap */
+    struct record before;
+    struct record_local local;
+    bool held;
+    bool stub;
+};
+
+/* ---- rule 9: no borrowed futures ------------------------------------------------------------ */
+
+static bool actor_is_below(struct txn *t, uint64_t actor, const struct arrival *arrival)
+{
+    struct actor_info info;
+    if (actor == store_identity(t->store)->actor) {
+        return false;
+    }
+    if (!store_actor(t, actor, &info)) {
+        return true; /* first heard of from there */
+    }
+    return !dot_is_none(info.unit) && unit_is_within(t, info.unit, arrival->unit);
+}
+
+/* For actors outside the pusher's subtree the context counts only up to our own, and their dots
+ * beyond it are refused. */
+static void cap_incoming(struct receive_state *s)
+{
+    struct context *c = &s->incoming.context;
+    struct context own = s->held && !s->stub ? s->before.context : (struct context){0};
+    bool capped = false;
+    struct dot *items = arena_array(s->arena, c->count + 1, sizeof(*items));
+    size_t n = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        struct dot d = c->items[i];
+        uint64_t known = context_seq(&own, d.actor);
+        if (d.seq > known && !actor_is_below(s->t, d.actor, s->arrival)) {
+            d.seq = known;
+            capped = true;
+        }
+        if (d.seq) {
+            items[n++] = d;
+        }
+    }
+    if (!capped) {
+        return;
+    }
+    struct context cap = {items, n};
+    struct field *fields = arena_array(s->arena, s->incoming.field_count + 1, sizeof(*fields));
+    size_t fn = 0;
+    for (size_t i = 0; i < s->incoming.field_count; i++) {
+        const struct field *f = &s->incoming.fields[i];
+        struct field g = {f->number, 0, arena_array(s->arena, f->count, sizeof(struct value))};
+        for (uint32_t j = 0; j < f->count; j++) {
+            if (context_covers(&cap, f->values[j].dot)) {
+                g.values[g.count++] = f->values[j];
+            }
+        }
+        if (g.count) {
+            fields[fn++] = g;
+        }
+    }
+    s->incoming.context = cap;
+    s->incoming.fields = fields;
+    s->incoming.field_count = fn;
+}
+
+/* ---- scope: may it come from there? --------------------------------------------------------- */
+
+static bool record_within(struct txn *t, const struct record *r, struct dot root,
+                          struct arena *arena)
+{
+    struct id_list units;
+    if (r->kind == KIND_UNIT) {
+        const struct value *v = merge_shown(r, F_UNIT_PARENT);
+        return dot_equal(r->id, root) ||
+               (v && v->datum.type == DATUM_REF && unit_is_within(t, v->datum.ref, root));
+    }
+    return scope_units(t, r, arena, &units) == ERR_OK &&
+           scope_within(t, units.ids, units.count, root);
+}
+
+/* What left the pusher's subtree may still bring what was written before it heard of that: without
+ * a mark it is merged, however late (rule 15). */
+static bool record_was_within(struct txn *t, struct dot id, struct dot root, struct arena *arena)
+{
+    struct history_entry *entries = NULL;
+    size_t n = 0;
+    if (store_history(t, id, arena, &entries, &n) != ERR_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < entries[i].change_count; j++) {
+            const struct history_change *c = &entries[i].changes[j];
+            for (size_t k = 0; c->field == F_UNIT && k < c->from_count; k++) {
+                if (c->from[k].type == DATUM_REF && unit_is_within(t, c->from[k].ref, root)) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+static bool push_is_allowed(struct receive_state *s)
+{
+    struct dot root = s->arrival->unit;
+    if (s->incoming.route == ROUTE_LOCAL) {
+        return false;
+    }
+    if (s->held) {
+        return record_within(s->t, &s->before, root, s->arena) ||
+               record_was_within(s->t, s->incoming.id, root, s->arena);
+    }
+    if (!s->arrival->first_contact && !actor_is_below(s->t, s->incoming.id.actor, s->arrival)) {
+        return false;
+    }
+    return record_within(s->t, &s->incoming, root, s->arena);
+}
+
+/* ---- merging -------------------------------------------------------------------------------- */
+
+static enum err learn_new_actors(struct receive_state *s)
+{
+    const struct context *c = &s->incoming.context;
+    struct actor_info info = {.unit = s->arrival->from_below ? s->arrival->unit : (struct dot){0}};
+    for (size_t i = 0; i < c->count; i++) {
+        struct actor_info known;
+        if (!store_actor(s->t, c->items[i].actor, &known)) {
+            TRY(actor_bind(s->t, c->items[i].actor, &info));
+        }
+    }
+    return ERR_OK;
+}
+
+static bool field_same(const struct field *a, const struct field *b)
+{
+    if (!a || a->count != b->count) {
+        return false;
+    }
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (value_compare(&a->values[i], &b->values[i]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Rule 20: the sender need not hear of it again only if the merged record is what it just sent. */
+static bool merged_equals_sent(const struct receive_state *s, const struct record *merged)
+{
+    const struct record *sent = &s->change->record;
+    if (!context_equal(&merged->context, &sent->context) ||
+        (s->change->whole && merged->field_count != sent->field_count)) {
+        return false;
+    }
+    for (size_t i = 0; i < sent->field_count; i++) {
+        if (!field_same(record_field(merged, sent->fields[i].number), &sent->fields[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Leaving is never an instruction: remember that this record may go once everybody has heard. */
+static enum err note_departure(struct receive_state *s, const struct record *merged)
+{
+    struct dot unit = store_identity(s->t->store)->unit;
+    struct id_list units;
+    uint8_t key[8 + DOT_KEY_BYTES] = "leaving.";
+    dot_key_put(key + 8, merged->id);
+    TRY(scope_units(s->t, merged, s->arena, &units));
+    if (units.count == 0 || scope_holds(s->t, merged->route, units.ids, units.count, unit)) {
+        return store_kv_del(s->t, slice_make(key, sizeof(key)));
+    }
+    return store_kv_put(s->t, slice_make(key, sizeof(key)), slice_str("1"));
+}
+
+static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
+{
+    struct record merged = s->incoming;
+    struct merge_report report = {.changed = true};
+    if (s->held) {
+        merge_records(&s->before, &s->incoming, s->arena, &merged, &report);
+    }
+    if (!report.changed) {
+        *outcome = OUTCOME_SAME;
+        return ERR_OK;
+    }
+    if (!record_is_valid(&merged)) {
+        return error_set(ERR_FORMAT, _("a received record is too large"));
+    }
+    struct entry_cause cause = {.via = s->arrival->via, .node = s->arrival->node};
+    if (merged_equals_sent(s, &merged)) {
+        cause.echo_node = s->arrival->node;
+        cause.echo_actor = s->arrival->actor;
+    }
+    *outcome = s->held ? OUTCOME_MERGED : OUTCOME_NEW;
+    TRY(learn_new_actors(s));
+    TRY(door_write(s->t, s->held ? &s->before : NULL, &s->local, &merged, &cause));
+    if (s->arrival->from_below) {
+        return ERR_OK;
+    }
+    return s->held && merged.kind != KIND_UNIT ? note_departure(s, &merged) : ERR_OK;
+}
+
+enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
+                       enum outcome *outcome)
+{
+    struct receive_state s = {.t = t,
+                              .change = change,
+                              .arrival = arrival,
+                              .arena = &t->scratch,
+                              .incoming = change->record};
+    arena_reset(&t->scratch);
+    *outcome = OUTCOME_REFUSED;
+    if (change->record.flags & RECORD_STUB) {
+        return ERR_OK; /* stubs are local memory; nobody sends them */
+    }
+    enum err e = store_get(t, change->record.id, s.arena, &s.before, &s.local);
+    if (e != ERR_OK && e != ERR_NOT_FOUND) {
+        return e;
+    }
+    s.held = e == ERR_OK;
+    s.stub = s.held && (s.before.flags & RECORD_STUB);
+    if (arrival->from_below) {
+        if (!arrival->first_contact) {
+            cap_incoming(&s);
+        }
+        if (s.incoming.field_count == 0 && change->record.field_count != 0) {
+            *outcome = s.held ? OUTCOME_SAME : OUTCOME_REFUSED;
+            return ERR_OK;
+        }
+        if (!push_is_allowed(&s)) {
+            return ERR_OK;
+        }
+    }
+    if (!change->whole && (!s.held || s.stub || !merge_base_holds(&s.before.context, change))) {
+        *outcome = OUTCOME_NEED_WHOLE;
+        return ERR_OK;
+    }
+    if (s.stub && context_covers_all(&s.before.context, &s.incoming.context)) {
+        *outcome = OUTCOME_SAME; /* a stale copy of what has left */
+        return ERR_OK;
+    }
+    return receive_merge(&s, outcome);
+}
+
+/* ---- departure ------------------------------------------------------------------------------ */
+
+/* Only what a person asks of one who has gone: who, where to, when. */
+static void make_stub(const struct record *r, struct arena *arena, struct record *out)
+{
+    uint32_t keep[] = {F_UNIT, F_EXT_ID, schema_title_field(r->kind)};
+    *out = *r;
+    out->flags |= RECORD_STUB;
+    out->fields = arena_array(arena, ARRAY_COUNT(keep) + 1, sizeof(struct field));
+    out->field_count = 0;
+    for (size_t i = 0; i < r->field_count; i++) {
+        for (size_t k = 0; k < ARRAY_COUNT(keep); k++) {
+            if (r->fields[i].number == keep[k]) {
+                out->fields[out->field_count++] = r->fields[i];
+                break;
+            }
+        }
+    }
+}
+
+static enum err depart(struct txn *t, struct dot id, struct dot upstream, uint64_t acked_seq,
+                       uint64_t children_seq, bool *gone)
+{
+    struct arena arena = {0};
+    struct record r, stub;
+    struct record_local local;
+    struct id_list units;
+    *gone = false;
+    enum err e = store_get(t, id, &arena, &r, &local);
+    if (e == ERR_NOT_FOUND) {
+        *gone = true;
+        e = ERR_OK;
+        goto done;
+    }
+    e = e ? e : scope_units(t, &r, &arena, &units);
+    if (e != ERR_OK) {
+        goto done;
+    }
+    bool back = scope_holds(t, r.route, units.ids, units.count, store_identity(t->store)->unit);
+    bool covered = dot_equal(local.source_node, upstream) || local.feed_seq <= acked_seq;
+    if (back || r.flags & RECORD_STUB) {
+        *gone = true;
+    } else if (covered && local.feed_seq <= children_seq) {
+        make_stub(&r, &arena, &stub);
+        struct entry_cause cause = {.via = VIA_SYNC, .node = upstream, .echo_node = upstream};
+        e = door_write(t, &r, &local, &stub, &cause);
+        *gone = e == ERR_OK;
+    }
+done:
+    arena_free(&arena);
+    return e;
+}
+
+enum err store_sweep_departed(struct txn *t, struct dot upstream, uint64_t acked_seq,
+                              uint64_t children_seq)
+{
+    struct arena arena = {0};
+    struct slice key = {0}, value, prefix = slice_str("leaving.");
+    enum err e = ERR_OK;
+    for (;;) {
+        bool gone = false;
+        e = store_kv_next(t, prefix, key, &arena, &key, &value);
+        if (e != ERR_OK) {
+            break;
+        }
+        if (key.len != prefix.len + DOT_KEY_BYTES) {
+            continue;
+        }
+        arena_reset(&t->scratch);
+        e = depart(t, dot_key_get(key.ptr + prefix.len), upstream, acked_seq, children_seq, &gone);
+        if (e == ERR_OK && gone) {
+            e = store_kv_del(t, key);
+        }
+        if (e != ERR_OK) {
+            break;
+        }
+    }
+    arena_free(&arena);
+    return e == ERR_END ? ERR_OK : e;
+}

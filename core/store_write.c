@@ -1,0 +1,455 @@
+/* The one door for writes, and local saves through it. */
+#include "core/store_env.h"
+
+#include "core/units.h"
+
+#include <stdlib.h>
+
+static bool fields_equal(const struct field *a, const struct field *b)
+{
+    if (a->count != b->count) {
+        return false;
+    }
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (value_compare(&a->values[i], &b->values[i]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool lists_equal(const struct id_list *a, const struct id_list *b)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->ids, b->ids, a->count * sizeof(*a->ids)) == 0);
+}
+
+/* A field keeps the feed seq of its last change, so that a delta holds just what a receiver lacks.
+ */
+static void local_update(const struct record *before, const struct record_local *old,
+                         const struct record *after, uint64_t seq, struct arena *arena,
+                         struct record_local *out)
+{
+    out->field_seqs = arena_array(arena, after->field_count + 1, sizeof(uint64_t));
+    size_t i = 0;
+    for (size_t j = 0; j < after->field_count; j++) {
+        const struct field *f = &after->fields[j];
+        while (before && i < before->field_count && before->fields[i].number < f->number) {
+            i++;
+        }
+        bool same = before && i < before->field_count && before->fields[i].number == f->number &&
+                    fields_equal(&before->fields[i], f);
+        out->field_seqs[j] = same ? old->field_seqs[i] : seq;
+    }
+}
+
+static enum err touch_dependents(struct txn *t, struct dot member, const struct id_list *former)
+{
+    struct arena arena = {0};
+    struct id_list list;
+    enum err e = store_ids_by_ref(t, member, F_MEMBER, (struct dot){0, 0}, SIZE_MAX, &arena, &list);
+    for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
+        e = door_touch(t, list.ids[i], former);
+    }
+    arena_free(&arena);
+    return e;
+}
+
+static enum err record_store(struct txn *t, const struct record *r,
+                             const struct record_local *local)
+{
+    uint8_t key[DOT_KEY_BYTES];
+    dot_key_put(key, r->id);
+    row_write(&t->row, r, local);
+    return table_put(t, TABLE_RECORDS, slice_make(key, sizeof(key)), buf_view(&t->row));
+}
+
+static enum err after_write(struct txn *t, const struct record *before, const struct record *after,
+                            bool moved, const struct id_list *former)
+{
+    enum err e = ERR_OK;
+    if (after->kind == KIND_UNIT) {
+        memset(t->parents, 0, sizeof(t->parents));
+    } else if (after->kind == KIND_NODE) {
+        e = actors_learn(t, after);
+    } else if (after->kind == KIND_MEMBER && before && moved) {
+        e = touch_dependents(t, after->id, former);
+    }
+    return e;
+}
+
+enum err door_write(struct txn *t, const struct record *before, const struct record_local *local,
+                    const struct record *after, const struct entry_cause *cause)
+{
+    const struct env *env = store_env(t->store);
+    struct arena *scratch = &t->scratch;
+    struct id_list units_before = {0}, units_after = {0};
+    uint64_t seq = t->feed_head + 1;
+    CHECK(t->mode == TXN_WRITE);
+    if (before) {
+        TRY(scope_units(t, before, scratch, &units_before));
+    }
+    TRY(scope_units(t, after, scratch, &units_after));
+    bool moved = !lists_equal(&units_before, &units_after);
+    struct record_local now = {
+        .feed_seq = seq,
+        .entered_seq = moved ? seq : local->entered_seq,
+        .stored_ms = before ? local->stored_ms : env->now_ms(env->ctx),
+        .source_node = cause->echo_node,
+        .source_actor = cause->echo_actor,
+        .via = before ? local->via : (uint8_t)cause->via,
+    };
+    local_update(before, local, after, seq, scratch, &now);
+    t->feed_head = seq;
+    if (before && local->feed_seq <= t->passed_seq) {
+        TRY(feed_drop(t, local->feed_seq));
+    }
+    TRY(feed_append(t, seq, after->id, before ? &units_before : NULL, &units_after));
+    TRY(record_store(t, after, &now));
+    TRY(index_update(t, before, after, &units_before, &units_after));
+    if (before && !(before->flags & RECORD_STUB) && !(after->flags & RECORD_STUB)) {
+        TRY(history_append(t, before, after, cause, false));
+    }
+    if (!before) {
+        t->record_count++;
+    }
+    return after_write(t, before, after, moved, &units_before);
+}
+
+enum err door_touch(struct txn *t, struct dot id, const struct id_list *former)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct record_local local;
+    struct id_list units;
+    enum err e = store_get(t, id, &arena, &r, &local);
+    e = e ? e : scope_units(t, &r, &arena, &units);
+    if (e == ERR_OK) {
+        local.feed_seq = ++t->feed_head;
+        local.entered_seq = local.feed_seq;
+        local.source_node = (struct dot){0, 0};
+        struct index_items items = {.arena = &arena};
+        index_collect(&r, &units, &items);
+        e = feed_append(t, local.feed_seq, id, former, &units);
+        e = e ? e : record_store(t, &r, &local);
+        e = e ? e : index_regroup(t, &r, former, &items);
+    }
+    arena_free(&arena);
+    return e;
+}
+
+/* ---- local saves ---------------------------------------------------------------------------- */
+
+struct save_state {
+    struct txn *t;
+    const struct save *save;
+    struct arena *arena;
+    struct record before;
+    struct record_local local;
+    bool is_new;
+    struct context shown;
+    struct dot dot;
+    int64_t now_ms;
+    struct field *fields; /* of the result, sorted; room for every edit */
+    size_t field_count;
+    size_t touched;
+};
+
+static struct value own_value(const struct save_state *s, struct datum d)
+{
+    return (struct value){.dot = s->dot,
+                          .time_ms = s->now_ms,
+                          .datum = d,
+                          .level = store_identity(s->t->store)->level};
+}
+
+static int value_sort(const void *a, const void *b)
+{
+    return value_compare(a, b);
+}
+
+static bool data_has(const struct datum *data, size_t count, const struct datum *d)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (datum_compare(&data[i], d) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool field_shows(const struct field *f, const struct datum *d)
+{
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        if (f->values[i].datum.type != DATUM_MARK && datum_compare(&f->values[i].datum, d) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A set: what the author saw and took away goes, what is new comes under this dot, the rest keeps
+ * its dots; markers he saw are replaced by one of this save. false when nothing changes. */
+static bool edit_set_field(struct save_state *s, const struct field *old, const struct edit *edit,
+                           struct field *out)
+{
+    size_t n = 0, old_count = old ? old->count : 0;
+    struct value *values = arena_array(s->arena, old_count + edit->count + 1, sizeof(*values));
+    bool changed = false;
+    for (size_t i = 0; i < old_count; i++) {
+        const struct value *v = &old->values[i];
+        bool seen = context_covers(&s->shown, v->dot);
+        bool named = data_has(edit->data, edit->count, &v->datum);
+        bool drop = v->datum.type == DATUM_MARK ? seen
+                    : edit->op == EDIT_SET      ? seen && !named
+                    : edit->op == EDIT_REMOVE   ? seen && named
+                                                : false;
+        changed = changed || (drop && v->datum.type != DATUM_MARK);
+        if (!drop) {
+            values[n++] = *v;
+        }
+    }
+    for (size_t i = 0; edit->op != EDIT_REMOVE && i < edit->count; i++) {
+        if (!field_shows(old, &edit->data[i]) && !data_has(edit->data, i, &edit->data[i])) {
+            values[n++] = own_value(s, edit->data[i]);
+            changed = true;
+        }
+    }
+    if (!changed) {
+        return false;
+    }
+    values[n++] = own_value(s, datum_mark());
+    qsort(values, n, sizeof(*values), value_sort);
+    *out = (struct field){edit->field, (uint32_t)n, values};
+    return true;
+}
+
+/* A plain field: this save's value replaces those its author was shown. Writing what is shown is no
+ * change, unless it decides between siblings. */
+static bool edit_plain_field(struct save_state *s, const struct field *old, struct datum d,
+                             uint32_t number, struct field *out)
+{
+    size_t n = 0, old_count = old ? old->count : 0;
+    if (!old && d.type == DATUM_EMPTY) {
+        return false;
+    }
+    bool differs = old_count == 0;
+    for (size_t i = 0; i < old_count; i++) {
+        differs = differs || datum_compare(&old->values[i].datum, &d) != 0;
+    }
+    if (!differs) {
+        return false;
+    }
+    struct value *values = arena_array(s->arena, old_count + 1, sizeof(*values));
+    for (size_t i = 0; i < old_count; i++) {
+        if (!context_covers(&s->shown, old->values[i].dot)) {
+            values[n++] = old->values[i];
+        }
+    }
+    values[n++] = own_value(s, d);
+    qsort(values, n, sizeof(*values), value_sort);
+    *out = (struct field){number, (uint32_t)n, values};
+    return true;
+}
+
+static bool edit_is_set(const struct save_state *s, const struct edit *edit)
+{
+    const struct field_def *def =
+        schema_field(s->is_new ? s->save->kind : s->before.kind, edit->field);
+    if (def) {
+        return def->rule == MERGE_SET;
+    }
+    const struct field *f = s->is_new ? NULL : record_field(&s->before, edit->field);
+    return edit->op != EDIT_SET || (f && schema_rule(s->before.kind, f) == MERGE_SET);
+}
+
+static void fields_place(struct save_state *s, const struct field *f)
+{
+    size_t i = 0;
+    while (i < s->field_count && s->fields[i].number < f->number) {
+        i++;
+    }
+    if (i == s->field_count || s->fields[i].number != f->number) {
+        memmove(&s->fields[i + 1], &s->fields[i], (s->field_count - i) * sizeof(*s->fields));
+        s->field_count++;
+    }
+    s->fields[i] = *f;
+    s->touched++;
+}
+
+static void apply_edit(struct save_state *s, const struct edit *edit)
+{
+    struct field result;
+    const struct field *old = NULL;
+    for (size_t i = 0; i < s->field_count && !old; i++) {
+        old = s->fields[i].number == edit->field ? &s->fields[i] : NULL;
+    }
+    bool changed = false;
+    if (edit->field == F_DELETED) {
+        /* The datum of a delete is what its author had seen (rule 6). */
+        struct datum d = datum_empty();
+        if (edit->count) {
+            struct buf bytes = {0};
+            struct pack_writer w = pack_writer_make(&bytes);
+            context_pack(&w, &s->shown);
+            d = datum_bytes(arena_copy(s->arena, buf_view(&bytes)));
+            buf_free(&bytes);
+        }
+        changed = edit_plain_field(s, old, d, F_DELETED, &result);
+    } else if (edit_is_set(s, edit)) {
+        changed = edit_set_field(s, old, edit, &result);
+    } else {
+        struct datum d = edit->count && edit->op != EDIT_REMOVE ? edit->data[0] : datum_empty();
+        changed = edit_plain_field(s, old, d, edit->field, &result);
+    }
+    if (changed) {
+        fields_place(s, &result);
+    }
+}
+
+struct save_item {
+    uint32_t field;
+    struct hash hash;
+};
+
+static int save_item_sort(const void *a, const void *b)
+{
+    const struct save_item *x = a, *y = b;
+    if (x->field != y->field) {
+        return x->field < y->field ? -1 : 1;
+    }
+    return memcmp(x->hash.bytes, y->hash.bytes, HASH_BYTES);
+}
+
+/* head = H(previous, seq, record, sorted (field, hash of value)): the chain of rule 25. */
+static enum err chain_extend(struct txn *t, const struct record *r, struct dot dot,
+                             struct arena *arena)
+{
+    struct save_item *items = NULL;
+    size_t n = 0, cap = 0;
+    for (size_t i = 0; i < r->field_count; i++) {
+        cap += r->fields[i].count;
+    }
+    items = arena_array(arena, cap + 1, sizeof(*items));
+    for (size_t i = 0; i < r->field_count; i++) {
+        for (uint32_t j = 0; j < r->fields[i].count; j++) {
+            if (dot_equal(r->fields[i].values[j].dot, dot)) {
+                items[n++] =
+                    (struct save_item){r->fields[i].number, value_hash(&r->fields[i].values[j])};
+            }
+        }
+    }
+    qsort(items, n, sizeof(*items), save_item_sort);
+    struct buf bytes = {0};
+    uint8_t number[8], id[DOT_KEY_BYTES], key[DOT_KEY_BYTES], value[DOT_KEY_BYTES + HASH_BYTES];
+    buf_add(&bytes, t->chain_head.bytes, HASH_BYTES);
+    be64_put(number, dot.seq);
+    buf_add(&bytes, number, sizeof(number));
+    dot_key_put(id, r->id);
+    buf_add(&bytes, id, sizeof(id));
+    for (size_t i = 0; i < n; i++) {
+        be64_put(number, items[i].field);
+        buf_add(&bytes, number, sizeof(number));
+        buf_add(&bytes, items[i].hash.bytes, HASH_BYTES);
+    }
+    t->chain_head = hash_of(buf_view(&bytes));
+    buf_free(&bytes);
+    dot_key_put(key, dot);
+    memcpy(value, id, sizeof(id));
+    memcpy(value + DOT_KEY_BYTES, t->chain_head.bytes, HASH_BYTES);
+    return table_put(t, TABLE_SAVES, slice_make(key, sizeof(key)),
+                     slice_make(value, sizeof(value)));
+}
+
+uint64_t store_own_seq(struct txn *t)
+{
+    return t->own_seq;
+}
+
+enum err store_chain_head(struct txn *t, uint64_t seq, struct hash *out)
+{
+    uint8_t key[DOT_KEY_BYTES];
+    struct slice v;
+    *out = (struct hash){{0}};
+    if (seq == 0) {
+        return ERR_OK;
+    }
+    dot_key_put(key, (struct dot){store_identity(t->store)->actor, seq});
+    enum err e = table_get(t, TABLE_SAVES, slice_make(key, sizeof(key)), &v);
+    if (e == ERR_OK && v.len == DOT_KEY_BYTES + HASH_BYTES) {
+        memcpy(out->bytes, v.ptr + DOT_KEY_BYTES, HASH_BYTES);
+    }
+    return e;
+}
+
+static enum err save_load(struct save_state *s)
+{
+    const struct save *save = s->save;
+    s->is_new = dot_is_none(save->id);
+    if (s->is_new) {
+        return ERR_OK;
+    }
+    enum err e = store_get(s->t, save->id, s->arena, &s->before, &s->local);
+    if (e != ERR_OK) {
+        return e == ERR_NOT_FOUND ? error_set(e, _("there is no such record here")) : e;
+    }
+    if (s->before.flags & RECORD_STUB) {
+        return error_set(ERR_RULE,
+                         _("this record has moved to another unit and is read-only here"));
+    }
+    bool undeletes = false;
+    for (size_t i = 0; i < save->edit_count; i++) {
+        undeletes = undeletes || save->edits[i].field == F_DELETED;
+    }
+    if (!undeletes && merge_is_deleted(&s->before)) {
+        return error_set(ERR_RULE, _("this record is deleted; undo the deletion first"));
+    }
+    s->shown = save->shown ? *save->shown : s->before.context;
+    s->field_count = s->before.field_count;
+    return ERR_OK;
+}
+
+enum err store_save(struct txn *t, const struct save *save, struct arena *arena, struct dot *id,
+                    struct dot *dot)
+{
+    const struct env *env = store_env(t->store);
+    struct save_state s = {.t = t, .save = save, .arena = arena, .now_ms = env->now_ms(env->ctx)};
+    s.dot = (struct dot){store_identity(t->store)->actor, t->own_seq + 1};
+    *dot = (struct dot){0, 0};
+    arena_reset(&t->scratch);
+    TRY(save_load(&s));
+    s.fields = arena_array(arena, s.field_count + save->edit_count + 1, sizeof(struct field));
+    if (s.field_count) {
+        memcpy(s.fields, s.before.fields, s.field_count * sizeof(struct field));
+    }
+    for (size_t i = 0; i < save->edit_count; i++) {
+        apply_edit(&s, &save->edits[i]);
+    }
+    *id = s.is_new ? s.dot : save->id;
+    if (s.touched == 0) {
+        return s.is_new ? error_set(ERR_INPUT, _("nothing to save: no field has a value")) : ERR_OK;
+    }
+    struct record after = s.before;
+    if (s.is_new) {
+        after = (struct record){.id = s.dot, .kind = save->kind};
+    }
+    after.fields = s.fields;
+    after.field_count = s.field_count;
+    after.context = context_with(&after.context, s.dot, arena);
+    if (s.is_new) {
+        after.route = (uint8_t)schema_route(&after);
+    }
+    if (!record_is_valid(&after)) {
+        return error_set(ERR_INPUT, _("a value is too long or is not text"));
+    }
+    struct entry_cause cause = {.via = save->via};
+    t->own_seq++;
+    TRY(chain_extend(t, &after, s.dot, arena));
+    TRY(door_write(t, s.is_new ? NULL : &s.before, &s.local, &after, &cause));
+    if (s.dot.seq == 1) {
+        const struct identity *self = store_identity(t->store);
+        TRY(actor_bind(t, self->actor, &(struct actor_info){self->node, self->unit}));
+    }
+    *dot = s.dot;
+    return ERR_OK;
+}

@@ -101,14 +101,21 @@ enum known_field {
     F_UNIT_NAME = 17,
     F_UNIT_PARENT = 18,
     F_UNIT_TYPE = 19,
+    F_UNIT_SETTING = 20,
     F_NODE_NAME = 16,
     F_NODE_KEY = 17,    /* BYTES, 32 */
     F_NODE_ACTORS = 18, /* set of text: 13 base32 characters each */
     F_NODE_ROLE = 19,
     F_NODE_STATE = 20,
     F_MEMBER_NAME = 16,
-    F_MEMBER_CARD_NO = 30
+    F_MEMBER_BIRTH = 19,
+    F_MEMBER_CARD_NO = 30,
+    F_MEMBER_STATUS = 40
 };
+/* Codes the program itself looks at. */
+enum node_role { NODE_ROLE_VIEWER = 1, NODE_ROLE_CLERK, NODE_ROLE_OFFICER, NODE_ROLE_HUB };
+enum node_state { NODE_ACTIVE = 1, NODE_RETIRED, NODE_REVOKED };
+enum unit_type { UNIT_TYPE_PROVINCE = 1 };
 
 size_t schema_kind_count(void);
 const struct kind_def *schema_kind_at(size_t index);
@@ -124,6 +131,17 @@ const struct enum_code *schema_code(const struct field_def *field, int64_t numbe
 /* By code or label, in either language, case and diacritics folded. */
 const struct enum_code *schema_code_by_text(const struct field_def *field, struct slice text,
                                             struct arena *arena);
+/* A word of the administrative lists that stands for a code, and says more at the same time: "Xã"
+ * as the type of a unit is a grassroots union in the setting commune. */
+struct code_alias {
+    uint32_t kind, field;
+    int32_t number;
+    uint32_t also_field; /* 0 = none */
+    int32_t also_number;
+    const char *words; /* folded, several parted by '|' */
+};
+/* NULL when the folded text is no alias in this field; codes and labels go first. */
+const struct code_alias *schema_alias(uint32_t kind, uint32_t field, struct slice folded);
 /* Unknown kinds and fields merge by `latest`; an unknown field with a marker by `set`. */
 enum merge_rule schema_rule(uint32_t kind, const struct field *field);
 /* The routing class that a new record of this kind gets. */

@@ -1,0 +1,197 @@
+#include "core/datum.h"
+
+/* Crockford's base32: no i, l, o, u. */
+static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
+#define ACTOR_CHARS 13
+
+int dot_compare(struct dot a, struct dot b)
+{
+    if (a.actor != b.actor) {
+        return a.actor < b.actor ? -1 : 1;
+    }
+    return a.seq == b.seq ? 0 : a.seq < b.seq ? -1 : 1;
+}
+
+void dot_key_put(uint8_t out[DOT_KEY_BYTES], struct dot d)
+{
+    be64_put(out, d.actor);
+    be64_put(out + 8, d.seq);
+}
+
+struct dot dot_key_get(const uint8_t in[DOT_KEY_BYTES])
+{
+    return (struct dot){be64_get(in), be64_get(in + 8)};
+}
+
+/* 13 characters hold 65 bits: the actor from the top, then one zero bit. */
+void dot_format(struct dot d, char out[DOT_TEXT_SIZE])
+{
+    uint64_t rest = d.actor;
+    for (size_t i = 0; i < ACTOR_CHARS; i++) {
+        out[i] = base32[rest >> 59];
+        rest <<= 5;
+    }
+    char *at = out + ACTOR_CHARS;
+    *at++ = '-';
+    char digits[20];
+    size_t count = 0;
+    uint64_t seq = d.seq;
+    do {
+        digits[count++] = (char)('0' + seq % 10);
+        seq /= 10;
+    } while (seq);
+    while (count) {
+        *at++ = digits[--count];
+    }
+    *at = '\0';
+}
+
+/* As people read them to each other: capitals are fine, i and l are 1, o is 0. -1 when none. */
+static int base32_digit(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        c = (uint8_t)(c + ('a' - 'A'));
+    }
+    c = c == 'i' || c == 'l' ? '1' : c == 'o' ? '0' : c;
+    const char *found = c ? strchr(base32, c) : NULL;
+    return found ? (int)(found - base32) : -1;
+}
+
+static bool parse_seq(struct slice text, uint64_t *out)
+{
+    uint64_t seq = 0;
+    if (text.len == 0 || text.ptr[0] == '0') {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+            return false;
+        }
+        uint64_t digit = (uint64_t)(text.ptr[i] - '0');
+        if (seq > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        seq = seq * 10 + digit;
+    }
+    *out = seq;
+    return true;
+}
+
+enum err dot_parse(struct slice text, struct dot *d, unsigned *actor_bits)
+{
+    uint64_t actor = 0;
+    uint64_t seq = 0;
+    size_t chars = 0;
+    while (chars < text.len && text.ptr[chars] != '-') {
+        int digit = chars < ACTOR_CHARS ? base32_digit(text.ptr[chars]) : -1;
+        if (digit < 0) {
+            return error_set(ERR_INPUT, _("this is not an ID"));
+        }
+        unsigned shift = (unsigned)(5 * chars);
+        if (chars + 1 < ACTOR_CHARS) {
+            actor |= (uint64_t)digit << (59 - shift);
+        } else if (digit & 1) {
+            return error_set(ERR_INPUT, _("this is not an ID"));
+        } else {
+            actor |= (uint64_t)digit >> 1;
+        }
+        chars++;
+    }
+    if (chars == 0 || chars == text.len ||
+        !parse_seq(slice_make(text.ptr + chars + 1, text.len - chars - 1), &seq)) {
+        return error_set(ERR_INPUT, _("this is not an ID"));
+    }
+    *d = (struct dot){actor, seq};
+    *actor_bits = (unsigned)(5 * chars);
+    return ERR_OK;
+}
+
+int datum_compare(const struct datum *a, const struct datum *b)
+{
+    if (a->type != b->type) {
+        return a->type < b->type ? -1 : 1;
+    }
+    switch (a->type) {
+    case DATUM_INT:
+        return a->i == b->i ? 0 : a->i < b->i ? -1 : 1;
+    case DATUM_TEXT:
+    case DATUM_BYTES:
+        return slice_compare(a->text, b->text);
+    case DATUM_REF:
+        return dot_compare(a->ref, b->ref);
+    case DATUM_EMPTY:
+    case DATUM_MARK:
+        break;
+    }
+    return 0;
+}
+
+struct datum datum_copy(const struct datum *d, struct arena *arena)
+{
+    struct datum copy = *d;
+    if (d->type == DATUM_TEXT || d->type == DATUM_BYTES) {
+        copy.text = arena_copy(arena, d->text);
+    }
+    return copy;
+}
+
+void datum_pack(struct pack_writer *w, const struct datum *d)
+{
+    switch (d->type) {
+    case DATUM_EMPTY:
+        pack_nil(w);
+        break;
+    case DATUM_INT:
+        pack_int(w, d->i);
+        break;
+    case DATUM_TEXT:
+        pack_str(w, d->text);
+        break;
+    case DATUM_REF:
+        pack_array(w, 2);
+        pack_uint(w, d->ref.actor);
+        pack_uint(w, d->ref.seq);
+        break;
+    case DATUM_MARK:
+        pack_bool(w, true);
+        break;
+    case DATUM_BYTES:
+        pack_bin(w, d->text);
+        break;
+    }
+}
+
+struct datum datum_read(struct pack_reader *r)
+{
+    switch (pack_peek(r)) {
+    case PACK_NIL:
+        read_nil(r);
+        return datum_empty();
+    case PACK_INT:
+        return datum_int(read_int(r));
+    case PACK_STR:
+        return datum_text(read_str(r));
+    case PACK_ARRAY: {
+        struct dot ref = {0, 0};
+        read_array_exact(r, 2);
+        ref.actor = read_uint(r);
+        ref.seq = read_uint(r);
+        if (ref.actor == 0 || ref.seq == 0) {
+            pack_fail(r);
+        }
+        return datum_ref(ref);
+    }
+    case PACK_BOOL:
+        if (!read_bool(r)) {
+            pack_fail(r);
+        }
+        return datum_mark();
+    case PACK_BIN:
+        return datum_bytes(read_bin(r));
+    case PACK_MAP:
+    case PACK_ERROR:
+        break;
+    }
+    pack_fail(r);
+    return datum_empty();
+}

@@ -1,0 +1,241 @@
+#include "core/schema.h"
+
+#include "core/schema_kinds.h"
+#include "core/text.h"
+
+size_t schema_kind_count(void)
+{
+    return schema_kinds_count;
+}
+
+const struct kind_def *schema_kind_at(size_t index)
+{
+    return index < schema_kinds_count ? &schema_kinds[index] : NULL;
+}
+
+const struct kind_def *schema_kind(uint32_t number)
+{
+    /* kinds are numbered without gaps so far; the loop keeps working if one is ever withdrawn */
+    if (number >= 1 && number <= schema_kinds_count && schema_kinds[number - 1].number == number) {
+        return &schema_kinds[number - 1];
+    }
+    for (size_t i = 0; i < schema_kinds_count; i++) {
+        if (schema_kinds[i].number == number) {
+            return &schema_kinds[i];
+        }
+    }
+    return NULL;
+}
+
+/* A name as typed: '-' and '_' are the same, and labels of either language do as well. */
+static bool names(const char *candidate, struct slice folded, struct arena *arena)
+{
+    return slice_equal(text_fold(slice_str(candidate), arena), folded);
+}
+
+const struct kind_def *schema_kind_by_name(struct slice name)
+{
+    struct arena arena = {0};
+    struct slice folded = text_fold(name, &arena);
+    const struct kind_def *found = NULL;
+    for (size_t i = 0; i < schema_kinds_count && !found && folded.len > 0; i++) {
+        const struct kind_def *k = &schema_kinds[i];
+        if (names(k->name, folded, &arena) || names(k->vi, folded, &arena) ||
+            names(k->en, folded, &arena)) {
+            found = k;
+        }
+    }
+    arena_free(&arena);
+    return found;
+}
+
+static const struct field_def *own_field(const struct kind_def *kind, uint32_t number)
+{
+    for (const struct field_def *f = kind->fields; f->number != 0; f++) {
+        if (f->number == number) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+static const struct field_def *common_field(uint32_t number)
+{
+    for (size_t i = 0; i < schema_common_count; i++) {
+        if (schema_common_fields[i].number == number) {
+            return &schema_common_fields[i];
+        }
+    }
+    return NULL;
+}
+
+const struct field_def *schema_field(uint32_t kind, uint32_t number)
+{
+    const struct kind_def *k = schema_kind(kind);
+    const struct field_def *own = k ? own_field(k, number) : NULL;
+    return own ? own : common_field(number);
+}
+
+const struct field_def *schema_field_at(const struct kind_def *kind, size_t index)
+{
+    for (const struct field_def *f = kind->fields; f->number != 0; f++) {
+        if (index == 0) {
+            return f;
+        }
+        index--;
+    }
+    for (size_t i = 0; i < schema_common_count; i++) {
+        const struct field_def *f = &schema_common_fields[i];
+        /* only kinds that list it are about one member */
+        if (f->number == F_MEMBER || own_field(kind, f->number)) {
+            continue;
+        }
+        if (index == 0) {
+            return f;
+        }
+        index--;
+    }
+    return NULL;
+}
+
+const struct field_def *schema_field_by_name(const struct kind_def *kind, struct slice name)
+{
+    const struct field_def *f = NULL;
+    for (size_t i = 0; (f = schema_field_at(kind, i)) != NULL; i++) {
+        if (slice_equal(slice_str(f->name), name)) {
+            return f;
+        }
+    }
+    struct arena arena = {0};
+    struct slice folded = text_fold(name, &arena);
+    const struct field_def *found = NULL;
+    for (size_t i = 0; !found && folded.len > 0 && (f = schema_field_at(kind, i)) != NULL; i++) {
+        if (names(f->name, folded, &arena) || names(f->vi, folded, &arena) ||
+            names(f->en, folded, &arena)) {
+            found = f;
+        }
+    }
+    arena_free(&arena);
+    return found;
+}
+
+const struct enum_code *schema_code(const struct field_def *field, int64_t number)
+{
+    for (const struct enum_code *c = field->codes; c && c->number != 0; c++) {
+        if (c->number == number) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+const struct enum_code *schema_code_by_text(const struct field_def *field, struct slice text,
+                                            struct arena *arena)
+{
+    for (const struct enum_code *c = field->codes; c && c->number != 0; c++) {
+        if (slice_equal(slice_str(c->code), text)) {
+            return c;
+        }
+    }
+    struct slice folded = text_fold(text, arena);
+    for (const struct enum_code *c = field->codes; c && c->number != 0 && folded.len > 0; c++) {
+        if (names(c->code, folded, arena) || names(c->vi, folded, arena) ||
+            names(c->en, folded, arena)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+static bool word_among(const char *words, struct slice word)
+{
+    while (*words) {
+        const char *bar = strchr(words, '|');
+        size_t len = bar ? (size_t)(bar - words) : strlen(words);
+        if (slice_equal(slice_make(words, len), word)) {
+            return true;
+        }
+        words += bar ? len + 1 : len;
+    }
+    return false;
+}
+
+const struct code_alias *schema_alias(uint32_t kind, uint32_t field, struct slice folded)
+{
+    for (size_t i = 0; i < schema_aliases_count; i++) {
+        const struct code_alias *a = &schema_aliases[i];
+        if (a->kind == kind && a->field == field && word_among(a->words, folded)) {
+            return a;
+        }
+    }
+    return NULL;
+}
+
+enum merge_rule schema_rule(uint32_t kind, const struct field *field)
+{
+    const struct field_def *def = schema_field(kind, field->number);
+    if (def) {
+        return def->rule;
+    }
+    for (uint32_t i = 0; i < field->count; i++) {
+        if (field->values[i].datum.type == DATUM_MARK) {
+            return MERGE_SET;
+        }
+    }
+    return MERGE_LATEST;
+}
+
+/* The greatest rank among the live values of an enum; -1 when there is none. */
+static int32_t greatest_rank(const struct record *r, uint32_t number)
+{
+    const struct field *f = record_field(r, number);
+    const struct field_def *def = schema_field(r->kind, number);
+    int32_t rank = -1;
+    for (uint32_t i = 0; f && def && i < f->count; i++) {
+        const struct datum *d = &f->values[i].datum;
+        const struct enum_code *c = d->type == DATUM_INT ? schema_code(def, d->i) : NULL;
+        rank = c && c->rank > rank ? c->rank : rank;
+    }
+    return rank;
+}
+
+/* Branches stay within their commune; offices above are known everywhere, so that any of them can
+ * be named as a destination. The nodes of those who issue certificates are known everywhere too, so
+ * that a chain can be checked. */
+enum route schema_route(const struct record *r)
+{
+    const struct kind_def *k = schema_kind(r->kind);
+    if (!k) {
+        return ROUTE_OWN;
+    }
+    if (r->kind == KIND_UNIT && greatest_rank(r, F_UNIT_TYPE) == LEVEL_BRANCH) {
+        return ROUTE_OWN;
+    }
+    if (r->kind == KIND_NODE) {
+        const struct field_def *role = schema_field(KIND_NODE, F_NODE_ROLE);
+        const struct enum_code *officer = schema_code(role, NODE_ROLE_OFFICER);
+        return greatest_rank(r, F_NODE_ROLE) >= officer->rank ? ROUTE_EVERYWHERE : ROUTE_OWN;
+    }
+    return k->route;
+}
+
+uint32_t schema_title_field(uint32_t kind)
+{
+    static const struct {
+        uint32_t kind, field;
+    } titles[] = {
+        {KIND_UNIT, F_UNIT_NAME}, {KIND_NODE, F_NODE_NAME},
+        {KIND_FIELD, 18},         {KIND_MEMBER, F_MEMBER_NAME},
+        {KIND_TRANSFER, 25},      {KIND_ACCEPTANCE, 16},
+        {KIND_ACTIVITY, 17},      {KIND_PLAN, 16},
+        {KIND_PLAN_ITEM, 16},     {KIND_DIRECTIVE, 18},
+        {KIND_ANSWER, 18},        {KIND_THEME, 17},
+        {KIND_NOTE, 16},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(titles); i++) {
+        if (titles[i].kind == kind) {
+            return titles[i].field;
+        }
+    }
+    return 0;
+}

@@ -33,9 +33,11 @@ core schema
 core merge
 core store units scope
 core draft rules
-sync frame batch
-sync message
-sync session join digest link
+sync dictionary frame batch
+sync message round
+sync link
+sync outbox reconcile
+sync session join
 sync client hub bundle
 LEVELS
 xargs grep -Hn '^[ \t]*#[ \t]*include' <"$work/sources" 2>/dev/null | awk -v levels="$work/levels" '

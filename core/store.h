@@ -154,6 +154,7 @@ enum err store_sweep_departed(struct txn *t, struct dot upstream, uint64_t acked
 struct feed_entry {
     uint64_t seq;
     struct dot id;
+    uint8_t route;
     struct dot *units_before; /* scope units before and after this change (rule 14) */
     size_t before_count;
     struct dot *units_after;

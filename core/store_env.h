@@ -130,8 +130,8 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
                   struct record_local *local) MUST_USE;
 
 /* store_feed.c */
-enum err feed_append(struct txn *t, uint64_t seq, struct dot id, const struct id_list *before,
-                     const struct id_list *after) MUST_USE;
+enum err feed_append(struct txn *t, uint64_t seq, const struct record *r,
+                     const struct id_list *before, const struct id_list *after) MUST_USE;
 enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 
 /* store_history.c */

@@ -165,27 +165,42 @@ static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_
     return ERR_OK;
 }
 
-static enum err add_entry(struct fill *f, const struct feed_entry *entry, struct dot *last_unit)
+/* From the feed entry alone, without reading the record. */
+static bool entry_concerns(const struct fill *f, const struct feed_entry *entry)
+{
+    return units_in_scope(f->t, f->q, entry->route, entry->units_after, entry->after_count) ||
+           units_in_scope(f->t, f->q, entry->route, entry->units_before, entry->before_count);
+}
+
+/* A superseded entry is left to the newest one, unless only this one tells that the record left. */
+static bool entry_counts(const struct fill *f, const struct feed_entry *entry,
+                         const struct record *r, const struct record_local *local,
+                         struct arena *probe)
+{
+    struct id_list units;
+    if (is_echo(f->q, local) || !in_scope(f->t, f->q, r, entry, probe)) {
+        return false;
+    }
+    return local->feed_seq == entry->seq ||
+           (scope_units(f->t, r, probe, &units) == ERR_OK &&
+            !units_in_scope(f->t, f->q, r->route, units.ids, units.count));
+}
+
+static enum err add_entry(struct fill *f, const struct feed_entry *entry, struct dot *last_unit,
+                          struct arena *probe)
 {
     struct record r;
     struct record_local local;
-    enum err e = store_get(f->t, entry->id, f->arena, &r, &local);
+    if (!entry_concerns(f, entry)) {
+        return ERR_OK;
+    }
+    enum err e = store_get(f->t, entry->id, probe, &r, &local);
     if (e == ERR_NOT_FOUND || e == ERR_DAMAGED) {
         return ERR_OK; /* set aside; `check` tells */
     }
     TRY(e);
-    bool newest = local.feed_seq == entry->seq;
-    if ((!newest && !in_scope(f->t, f->q, &r, entry, f->arena)) || is_echo(f->q, &local) ||
-        !in_scope(f->t, f->q, &r, entry, f->arena)) {
+    if (!entry_counts(f, entry, &r, &local, probe)) {
         return ERR_OK;
-    }
-    if (!newest) {
-        /* Superseded: its newest entry brings it, unless only this one tells that it left. */
-        struct id_list units;
-        TRY(scope_units(f->t, &r, f->arena, &units));
-        if (units_in_scope(f->t, f->q, r.route, units.ids, units.count)) {
-            return ERR_OK;
-        }
     }
     const struct value *unit = merge_shown(&r, F_UNIT);
     struct dot u = unit && unit->datum.type == DATUM_REF ? unit->datum.ref : (struct dot){0, 0};
@@ -194,6 +209,7 @@ static enum err add_entry(struct fill *f, const struct feed_entry *entry, struct
         *last_unit = u;
     }
     if (seen_add(f, entry->id)) {
+        TRY(store_get(f->t, entry->id, f->arena, &r, &local)); /* now to keep */
         candidate_add(f, change_of(f, &r, &local, false), entry->seq, false);
     }
     return ERR_OK;
@@ -203,22 +219,24 @@ static enum err add_feed(struct fill *f)
 {
     struct feed_entry entry;
     struct dot last_unit = {0, 0};
+    struct arena probe = {0}; /* what is only looked at does not count as kept */
     enum err e = ERR_OK;
     f->scanned_seq = f->q->from_seq;
-    for (;;) {
-        if (is_full(f)) {
-            f->more = f->more || f->scanned_seq < store_feed_head(f->t);
-            return ERR_OK;
+    while (e == ERR_OK && !is_full(f)) {
+        arena_reset(&probe);
+        e = store_feed_next(f->t, f->scanned_seq, &probe, &entry);
+        if (e == ERR_OK) {
+            e = add_entry(f, &entry, &last_unit, &probe);
+            f->scanned_seq = entry.seq;
         }
-        e = store_feed_next(f->t, f->scanned_seq, f->arena, &entry);
-        if (e == ERR_END) {
-            f->scanned_seq = store_feed_head(f->t);
-            return ERR_OK;
-        }
-        TRY(e);
-        TRY(add_entry(f, &entry, &last_unit));
-        f->scanned_seq = entry.seq;
     }
+    arena_free(&probe);
+    if (e == ERR_OK) { /* full */
+        f->more = f->more || f->scanned_seq < store_feed_head(f->t);
+    } else if (e == ERR_END) {
+        f->scanned_seq = store_feed_head(f->t);
+    }
+    return e == ERR_END ? ERR_OK : e;
 }
 
 static enum err collect(struct fill *f)

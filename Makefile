@@ -87,8 +87,10 @@ $(foreach t,$(tool_main),$(eval $(t:%.c=$(BUILD)/%): \
 $(tool_bin): $(BUILD)/%: $(BUILD)/%.o
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
+# A bench may look at what goes into LMDB.
+$(BUILD)/tests/bench/merge: WRAP = -Wl,--wrap=mdb_put,--wrap=mdb_del,--wrap=mdb_txn_commit
 $(bench_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
 $(BUILD)/locale/%/LC_MESSAGES/terrace.mo: cli/po/%.po
 	@mkdir -p $(@D)

@@ -36,7 +36,7 @@ core draft rules
 sync dictionary frame batch
 sync message round
 sync link
-sync outbox reconcile
+sync outbox inbox reconcile
 sync session join
 sync client hub bundle
 LEVELS

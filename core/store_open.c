@@ -297,3 +297,11 @@ enum err store_lock(struct store *s, const char *name)
     }
     return error_set(ERR_IO, "%s: %s", path, strerror(saved));
 }
+
+void store_unlock(struct store *s)
+{
+    if (s->lock_fd >= 0) {
+        (void)close(s->lock_fd);
+        s->lock_fd = -1;
+    }
+}

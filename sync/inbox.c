@@ -25,7 +25,7 @@ enum err inbox_check(struct slice batch)
 }
 
 static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
-                             struct inbox_result *out)
+                             const struct arrival *arrival, struct inbox_result *out)
 {
     switch (outcome) {
     case OUTCOME_NEW:
@@ -38,7 +38,8 @@ static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
     case OUTCOME_NEED_WHOLE:
         out->need_whole++;
         out->wants.ids[out->wants.count++] = id;
-        return mark_put(t, "want.", id, 1);
+        /* A child sends the delta again until it fits; from above it is ours to ask for. */
+        return arrival->from_below ? ERR_OK : mark_put(t, "want.", id, 1);
     case OUTCOME_REFUSED:
         out->refusals[out->refusal_count++] = (struct refusal){id, REFUSAL_SCOPE};
         return ERR_OK;
@@ -67,7 +68,7 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
         arena_reset(&row);
         e = batch_reader_next(reader, &row, &change);
         e = e ? e : store_receive(t, &change, arrival, &outcome);
-        e = e ? e : take_outcome(t, outcome, change.record.id, out);
+        e = e ? e : take_outcome(t, outcome, change.record.id, arrival, out);
     }
     arena_free(&row);
     arena_free(&scratch);

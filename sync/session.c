@@ -9,7 +9,7 @@
 /* Room in a message for what stands beside the batch. */
 #define BODY_HEAD_BYTES 1024
 #define BATCH_MIN_BYTES 2048
-#define CONTACT_TRIES 2
+#define CONTACT_TRIES 1
 #define IDLE_ROUNDS_MAX 4
 /* Rule 25: 4-byte heads of the last saves, then of one in this many. */
 #define SHORT_HEADS_DENSE 64
@@ -115,6 +115,17 @@ static struct outbox_request outbox_up(struct session *s, const struct upstream 
     };
 }
 
+/* What is sent again is judged again. */
+static enum err forget_refusals(struct txn *t, const struct outbox *box, struct arena *arena)
+{
+    struct id_array refused;
+    TRY(mark_list(t, "refused.", 1, arena, &refused));
+    for (size_t i = 0; refused.count && i < box->count; i++) {
+        TRY(mark_del(t, "refused.", box->ids[i]));
+    }
+    return ERR_OK;
+}
+
 static enum err build_request(struct session *s, struct txn *t, struct arena *arena,
                               struct buf *body, struct upstream *u)
 {
@@ -135,6 +146,7 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     struct outbox_request want = outbox_up(s, u, self);
     e = e ? e : outbox_fill(t, &want, arena, &box);
     e = e ? e : add_chain(t, u, &heads, &q);
+    e = e ? e : forget_refusals(t, &box, arena);
     e = e ? e : mark_list(t, "want.", RECONCILE_IDS_MAX, arena, &q.wants);
     e = e ? e : upstream_store(t, u);
     if (e == ERR_OK) {

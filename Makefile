@@ -52,7 +52,7 @@ tool_bin := $(tool_main:%.c=$(BUILD)/%)
 mo := $(po_src:cli/po/%.po=$(BUILD)/locale/%/LC_MESSAGES/terrace.mo)
 lib := $(BUILD)/libterrace.a
 
-scripts := $(wildcard tests/e2e/*.sh tests/tools/*.sh)
+scripts := $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/tools/*.sh))
 # what the sanitizers run of the end-to-end scripts: the ones that touch every part, quickly
 short_scripts := $(wildcard tests/e2e/three_levels.sh tests/e2e/bad_input.sh)
 
@@ -79,16 +79,18 @@ $(unit_bin): $(BUILD)/%: $(BUILD)/%.o $(unit_lib_obj) $(lib)
 $(fuzz_bin): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/replay.o $(lib)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(helper_bin): $(BUILD)/%: $(BUILD)/%.o
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+$(helper_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(foreach t,$(tool_main),$(eval $(t:%.c=$(BUILD)/%): \
     $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(t:.c=_*.c)))))
 $(tool_bin): $(BUILD)/%: $(BUILD)/%.o
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
+# A bench may look at what goes into LMDB.
+$(BUILD)/tests/bench/merge: WRAP = -Wl,--wrap=mdb_put,--wrap=mdb_del,--wrap=mdb_txn_commit
 $(bench_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
 $(BUILD)/locale/%/LC_MESSAGES/terrace.mo: cli/po/%.po
 	@mkdir -p $(@D)

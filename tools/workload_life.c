@@ -100,11 +100,12 @@ void meetings_fill(struct commune *c)
 {
     const struct options *o = c->options;
     unsigned given = 0;
-    unsigned each = o->branches > 0 ? (c->meeting_count + o->branches - 1) / o->branches : 0;
+    unsigned branches = o->branches > 0 ? o->branches : 1;
+    unsigned each = (c->meeting_count + branches - 1) / branches;
     for (unsigned i = 0; i < c->meeting_count; i++) {
         struct meeting *m = &c->meetings[i];
-        m->branch = i % o->branches;
-        unsigned turn = i / o->branches;
+        m->branch = i % branches;
+        unsigned turn = i / branches;
         unsigned first = c->branches[m->branch].first_week;
         unsigned span = WORKLOAD_WEEKS - first;
         m->week = first + (turn * span + rng_below(&c->rng, span)) / (each > 0 ? each : 1);

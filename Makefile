@@ -132,7 +132,17 @@ tsan: ## the same under ThreadSanitizer
 	@TSAN_OPTIONS=halt_on_error=1 $(SAN_RUN) BUILD=build/tsan \
 	    CFLAGS='-O1 -g -fsanitize=thread'
 
+valgrind: ## the short end-to-end runs under valgrind: no leak, no error
+	@tools/setup.sh valgrind
+	@$(MAKE) --no-print-directory -j$(JOBS) test-build
+	@rm -rf $(BUILD)/valgrind && mkdir -p $(BUILD)/valgrind
+	@TERRACE_REAL=$(CURDIR)/$(BUILD)/terrace TERRACE=$(CURDIR)/tests/lib/valgrind.sh MANGLED=100 \
+	    VALGRIND_LOGS=$(CURDIR)/$(BUILD)/valgrind BUILD=$(BUILD) JOBS=$(JOBS) \
+	    tests/run.sh $(short_scripts)
+	@! grep -l . $(BUILD)/valgrind/* || { cat $(BUILD)/valgrind/*; exit 1; }
+
 fuzz: ## fuzz each decoder for FUZZ_SECONDS with clang's libFuzzer
+	@tools/setup.sh fuzz
 	@$(MAKE) --no-print-directory fuzz-run BUILD=build/fuzz CC=clang \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined'
 
@@ -164,7 +174,8 @@ lint: ## clang-tidy over the sources, shellcheck over the scripts
 	    -std=c11 $(subst ",\",$(CPPFLAGS)) $(INCS) 2>/dev/null' lint
 	@git ls-files '*.sh' .ci/run | xargs -r shellcheck -x -S warning
 
-cover: setup ## line coverage of the tests, in build/cover/report
+cover: ## line coverage of the tests, in build/cover/report
+	@tools/setup.sh cover
 	@$(MAKE) --no-print-directory BUILD=build/cover CFLAGS='-O0 -g --coverage' test-run
 	@lcov --quiet --capture --directory build/cover --output-file build/cover/all.info
 	@lcov --quiet --extract build/cover/all.info '*/core/*' '*/sync/*' '*/cli/*' \
@@ -208,7 +219,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z_.-]+:.*## / { printf "%-22s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check demo test-build test-run unit asan ubsan tsan fuzz fuzz-run bench tidy \
+.PHONY: all test check demo test-build test-run unit asan ubsan tsan valgrind fuzz fuzz-run bench tidy \
         format lint cover install uninstall dist setup setup-check clean help
 
 -include $(all_src:%.c=$(BUILD)/%.d)

@@ -30,6 +30,8 @@ struct identity {
 /* Creates DIR with an empty store, in a temporary directory beside it, then renames. ERR_EXISTS
  * when DIR exists and is not an empty directory. identity.actor is chosen here when 0. */
 enum err store_create(const struct env *env, const char *dir, struct identity *identity) MUST_USE;
+/* Would store_create find the place free? Changes nothing. ERR_EXISTS. */
+enum err store_may_create(const char *dir) MUST_USE;
 /* ERR_NOT_FOUND: no store there; ERR_DAMAGED; ERR_TOO_NEW; clears stale readers. */
 enum err store_open(const struct env *env, const char *dir, struct store **out) MUST_USE;
 void store_close(struct store *s); /* NULL is fine */

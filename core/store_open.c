@@ -105,6 +105,20 @@ static uint64_t random_actor(const struct env *env)
     return actor;
 }
 
+enum err store_may_create(const char *dir)
+{
+    struct stat st;
+    char path[4200];
+    (void)snprintf(path, sizeof(path), "%.4000s/identity", dir);
+    if (stat(path, &st) == 0) {
+        return error_set(ERR_EXISTS, _("there is already a store in %s; nothing was changed"), dir);
+    }
+    if (stat(dir, &st) == 0 && rmdir(dir) != 0) {
+        return error_set(ERR_EXISTS, _("%s is in use already; nothing was changed"), dir);
+    }
+    return ERR_OK;
+}
+
 enum err store_create(const struct env *env, const char *dir, struct identity *identity)
 {
     char tmp[4096];

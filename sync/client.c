@@ -2,7 +2,6 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define CONNECT_TIMEOUT_S 30L
 #define TOTAL_TIMEOUT_S 600L
@@ -50,7 +49,6 @@ static void set_options(CURL *c, const char *url, struct slice body, struct tran
     (void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
     (void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, LOW_SPEED_S);
     (void)curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    (void)curl_easy_setopt(c, CURLOPT_PROXY, getenv("TERRACE_PROXY"));
 }
 
 static void count_wire(CURL *c, size_t body_len, uint64_t *sent, uint64_t *received)

@@ -128,7 +128,7 @@ bool walk_next(struct walk *w)
     }
     MDB_val k = val_of(w->key), v;
     bool first = w->value.ptr == NULL;
-    int rc = first ? mdb_cursor_get(w->cursor, &k, &v, MDB_SET_RANGE)
+    int rc = first ? mdb_cursor_get(w->cursor, &k, &v, w->key.len ? MDB_SET_RANGE : MDB_FIRST)
                    : mdb_cursor_get(w->cursor, &k, &v, MDB_NEXT);
     if (rc == 0 && first && w->started && slice_equal(slice_of(k), w->key)) {
         rc = mdb_cursor_get(w->cursor, &k, &v, MDB_NEXT);

@@ -222,6 +222,7 @@ enum err store_open(const struct env *env, const char *dir, struct store **out)
         store_close(s);
         return e;
     }
+    ballast_take(s);
     *out = s;
     return ERR_OK;
 }

@@ -281,6 +281,80 @@ static void session__a_commune_cannot_write_another_communes_record(void **state
     fixture_end(&f);
 }
 
+/* Rule 9: a pusher's word about others' saves counts only as far as the hub has seen them. */
+static void session__borrowed_futures_are_cut_down(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct arena arena = {0};
+    struct record r;
+    struct txn *t = NULL;
+    tree(&f, 19);
+    struct dot id = add_member(&f, 3, "Chảo Mẩy Pham");
+    fixture_settle(&f);
+    uint64_t province = store_identity(f.stores[0])->actor;
+    struct change change = {.whole = true};
+    struct arrival arrival = {.via = VIA_SYNC, .from_below = true, .unit = f.units[3]};
+    enum outcome outcome = OUTCOME_REFUSED;
+    assert_true(get(&f, 1, id, &arena, &change.record, NULL));
+    struct dot own = {store_identity(f.stores[3])->actor, 900};
+    change.record.context = context_with(&change.record.context, own, &arena);
+    change.record.context =
+        context_with(&change.record.context, (struct dot){province, 99}, &arena);
+    assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &arrival, &outcome), ERR_OK);
+    assert_int_equal(outcome, OUTCOME_MERGED);
+    assert_int_equal(store_get(t, id, &arena, &r, NULL), ERR_OK);
+    assert_int_equal(context_seq(&r.context, own.actor), 900);
+    assert_int_equal(context_seq(&r.context, province), 0);
+    txn_abort(t);
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
+static void session__a_delete_cannot_claim_to_have_seen_the_future(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct arena arena = {0};
+    struct record r;
+    struct txn *t = NULL;
+    struct buf bytes = {0};
+    tree(&f, 20);
+    struct dot id = add_member(&f, 3, "Lừu Thị Mỷ");
+    fixture_settle(&f);
+    uint64_t province = store_identity(f.stores[0])->actor;
+    struct dot dot = {store_identity(f.stores[3])->actor, 900};
+    struct change change = {.whole = false};
+    struct arrival arrival = {.via = VIA_SYNC, .from_below = true, .unit = f.units[3]};
+    enum outcome outcome = OUTCOME_REFUSED;
+    assert_true(get(&f, 1, id, &arena, &r, NULL));
+    struct context claim = context_with(&r.context, (struct dot){province, 1000}, &arena);
+    struct pack_writer w = pack_writer_make(&bytes);
+    context_pack(&w, &claim);
+    struct value v = {.dot = dot, .level = 2, .datum = datum_bytes(buf_view(&bytes))};
+    struct field field = {F_DELETED, 1, &v};
+    change.record = r;
+    change.record.fields = &field;
+    change.record.field_count = 1;
+    change.base = r.context;
+    change.record.context = context_with(&r.context, dot, &arena);
+    assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &arrival, &outcome), ERR_OK);
+    assert_int_equal(outcome, OUTCOME_MERGED);
+    assert_int_equal(store_get(t, id, &arena, &r, NULL), ERR_OK);
+    const struct field *deleted = record_field(&r, F_DELETED);
+    assert_int_equal(deleted->count, 1);
+    assert_true(deleted->values[0].dot.actor == store_identity(f.stores[1])->actor);
+    struct pack_reader p = pack_reader_make(deleted->values[0].datum.text);
+    struct context seen = context_read(&p, &arena);
+    assert_int_equal(context_seq(&seen, province), 0);
+    txn_abort(t);
+    buf_free(&bytes);
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
 /* ---- random histories ------------------------------------------------------------------------ */
 
 #define WRITES_MAX 4000
@@ -430,6 +504,8 @@ int main(void)
         cmocka_unit_test(session__an_edit_made_before_hearing_of_the_move_is_not_lost),
         cmocka_unit_test(session__receipts_come_only_when_it_is_stored_there),
         cmocka_unit_test(session__a_commune_cannot_write_another_communes_record),
+        cmocka_unit_test(session__borrowed_futures_are_cut_down),
+        cmocka_unit_test(session__a_delete_cannot_claim_to_have_seen_the_future),
         cmocka_unit_test(session__random_histories_over_a_lossy_link_lose_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -261,6 +261,38 @@ static void store__the_chain_of_heads_grows_with_each_save(void **state)
     fixture_end(&f);
 }
 
+/* MDB_MAP_FULL never reaches the user: the map grows between transactions, in every process. */
+static void store__the_map_grows_between_transactions(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct store *second = NULL;
+    struct txn *t = NULL;
+    char path[128];
+    size_t usual = store_map_bytes;
+    char *text = malloc(60001);
+    assert_non_null(text);
+    memset(text, 'x', 60000);
+    text[60000] = '\0';
+    store_map_bytes = (size_t)1 << 20;
+    fixture_begin(&f, 11);
+    fixture_root(&f);
+    for (int i = 0; i < 100; i++) {
+        (void)fixture_save_text(&f, 0, (struct dot){0, 0}, KIND_MEMBER, f.units[0], F_NOTE, text);
+    }
+    assert_int_equal(txn_begin(f.stores[0], TXN_READ, &t), ERR_OK);
+    assert_int_equal(store_record_count(t), 102);
+    txn_abort(t);
+    store_close(f.stores[0]);
+    (void)snprintf(path, sizeof(path), "%s/0", f.dir);
+    assert_int_equal(store_open(&f.env, path, &second), ERR_OK);
+    f.stores[0] = second;
+    (void)member(&f, "Giàng Thị Súa");
+    store_map_bytes = usual;
+    free(text);
+    fixture_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +306,7 @@ int main(void)
         cmocka_unit_test(store__an_empty_data_file_is_damage_not_an_empty_store),
         cmocka_unit_test(store__an_aborted_transaction_leaves_nothing),
         cmocka_unit_test(store__the_chain_of_heads_grows_with_each_save),
+        cmocka_unit_test(store__the_map_grows_between_transactions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ COMPILE = $(CC) $(ALL_CFLAGS) $(CPPFLAGS) $(INCS) -MMD -MP
 lib_src := $(wildcard core/*.c sync/*.c)
 cli_src := $(wildcard cli/*.c)
 unit_src := $(wildcard tests/unit/*_test.c)
-# what tests share: linked into every unit test
+# what tests share; a test links what it uses of it
 unit_lib_src := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
 fuzz_src := $(wildcard tests/fuzz/*_fuzz.c)
 helper_src := $(wildcard tests/lib/*.c)
@@ -45,6 +45,7 @@ lib_obj := $(lib_src:%.c=$(BUILD)/%.o)
 cli_obj := $(cli_src:%.c=$(BUILD)/%.o)
 unit_bin := $(unit_src:%.c=$(BUILD)/%)
 unit_lib_obj := $(unit_lib_src:%.c=$(BUILD)/%.o)
+unit_lib := $(BUILD)/libunit.a
 fuzz_bin := $(fuzz_src:%.c=$(BUILD)/%)
 helper_bin := $(helper_src:%.c=$(BUILD)/%)
 bench_bin := $(bench_src:%.c=$(BUILD)/%)
@@ -71,12 +72,16 @@ $(lib): $(lib_obj)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+$(unit_lib): $(unit_lib_obj)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  cc  ' $<)
 	$(Q)$(COMPILE) -c -o $@ $<
 
-$(unit_bin): $(BUILD)/%: $(BUILD)/%.o $(unit_lib_obj) $(lib)
+$(unit_bin): $(BUILD)/%: $(BUILD)/%.o $(unit_lib) $(lib)
 	$(if $(V),,@echo '  link' $@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 

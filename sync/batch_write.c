@@ -1,59 +1,14 @@
 #include "sync/batch.h"
 
-#include "sync/batch_layout.h"
-#include "sync/batch_text.h"
+#include "sync/batch_writer.h"
 
 #include <stdlib.h>
 
-/* A change in its place in the batch. */
-struct row {
-    const struct change *change;
-    struct dot unit_key; /* smallest reference of the unit field; none without one */
-    size_t home;         /* entry of its id */
-    size_t next_field;   /* while fields are written: the next one of this record */
-    size_t run;          /* of rows with the same unit_key in its group */
-};
-
-/* A value in column order. */
-struct item {
-    const struct datum *datum;
-    size_t entry;
-};
-
-struct batch_writer {
-    struct pack_writer out;
-    struct arena *arena;
-    struct buf scratch;
-    uint64_t *actors;
-    size_t actor_count;
-    struct entry *entries;
-    size_t entry_count;
-    struct item *items; /* room for the values of any one field */
-    struct buf texts;   /* of struct slice */
-    struct buf bytes;
-    struct column a, b, c, d, e, f, g; /* lent to one section at a time */
-    /* of the group being written: references of the records of each unit */
-    struct dot *dictionary;
-    size_t *run_starts; /* into dictionary; one more than runs */
-};
-
 /* ---- order --------------------------------------------------------------------------------- */
-
-static int compare_u64(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x == y ? 0 : x < y ? -1 : 1;
-}
 
 static int compare_dots(const void *a, const void *b)
 {
     return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
-}
-
-static int compare_entries(const void *a, const void *b)
-{
-    return entry_compare(a, b);
 }
 
 static int compare_items(const void *a, const void *b)
@@ -103,208 +58,6 @@ static struct row *make_rows(const struct change *changes, size_t count, struct 
     }
     qsort(rows, count, sizeof(struct row), compare_rows);
     return rows;
-}
-
-/* ---- tables of the batch ------------------------------------------------------------------- */
-
-static bool same_save(const struct value *a, const struct value *b)
-{
-    struct value x = *a;
-    struct value y = *b;
-    x.datum = y.datum = datum_empty();
-    return dot_equal(a->dot, b->dot) && value_compare(&x, &y) == 0;
-}
-
-static struct entry entry_of_value(const struct value *v)
-{
-    return (struct entry){v->dot, v->time_ms, v->origin, v->level, false};
-}
-
-/* Saves of all values and ids of all records, distinct and sorted. */
-static void collect_entries(struct batch_writer *b, const struct row *rows, size_t count)
-{
-    struct buf found = {0};
-    for (size_t i = 0; i < count; i++) {
-        const struct record *r = &rows[i].change->record;
-        struct entry one = {.dot = r->id, .bare = true};
-        buf_add(&found, &one, sizeof(one));
-        const struct value *before = NULL;
-        for (size_t f = 0; f < r->field_count; f++) {
-            for (size_t v = 0; v < r->fields[f].count; v++) {
-                const struct value *value = &r->fields[f].values[v];
-                if (!before || !same_save(before, value)) {
-                    one = entry_of_value(value);
-                    buf_add(&found, &one, sizeof(one));
-                }
-                before = value;
-            }
-        }
-    }
-    struct entry *all = (struct entry *)(void *)found.ptr;
-    size_t all_count = found.len / sizeof(struct entry);
-    qsort(all, all_count, sizeof(struct entry), compare_entries);
-    size_t kept = 0;
-    for (size_t i = 0; i < all_count; i++) {
-        /* a bare dot goes when a save has it */
-        if (i + 1 < all_count && dot_equal(all[i].dot, all[i + 1].dot) &&
-            (all[i].bare || entry_compare(&all[i], &all[i + 1]) == 0)) {
-            continue;
-        }
-        all[kept++] = all[i];
-    }
-    b->entries = arena_array(b->arena, kept, sizeof(struct entry));
-    memcpy(b->entries, all, kept * sizeof(struct entry));
-    b->entry_count = kept;
-    buf_free(&found);
-}
-
-/* Appends an actor unless it was the one appended before. */
-static void add_actor(struct buf *found, uint64_t actor)
-{
-    uint64_t last = 0;
-    if (found->len) {
-        memcpy(&last, found->ptr + found->len - sizeof(last), sizeof(last));
-    }
-    if (last != actor) {
-        buf_add(found, &actor, sizeof(actor));
-    }
-}
-
-static void add_actors_of(struct buf *found, const struct change *c)
-{
-    const struct record *r = &c->record;
-    for (size_t i = 0; i < r->context.count; i++) {
-        add_actor(found, r->context.items[i].actor);
-    }
-    for (size_t i = 0; i < c->base.count; i++) {
-        add_actor(found, c->base.items[i].actor);
-    }
-    for (size_t i = 0; i < r->mark_count; i++) {
-        add_actor(found, r->marks[i].unit_dot.actor);
-        add_actor(found, r->marks[i].actor);
-    }
-    for (size_t i = 0; i < r->proof_count; i++) {
-        add_actor(found, r->proofs[i].dot.actor);
-    }
-    for (size_t i = 0; i < r->field_count; i++) {
-        for (size_t j = 0; j < r->fields[i].count; j++) {
-            const struct datum *d = &r->fields[i].values[j].datum;
-            if (d->type == DATUM_REF) {
-                add_actor(found, d->ref.actor);
-            }
-        }
-    }
-}
-
-static void collect_actors(struct batch_writer *b, const struct row *rows, size_t count)
-{
-    struct buf found = {0};
-    for (size_t i = 0; i < b->entry_count; i++) {
-        add_actor(&found, b->entries[i].dot.actor);
-        if (b->entries[i].origin) {
-            add_actor(&found, b->entries[i].origin->dot.actor);
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        add_actors_of(&found, rows[i].change);
-    }
-    uint64_t *all = (uint64_t *)(void *)found.ptr;
-    size_t all_count = found.len / sizeof(uint64_t);
-    qsort(all, all_count, sizeof(uint64_t), compare_u64);
-    size_t kept = 0;
-    for (size_t i = 0; i < all_count; i++) {
-        if (kept == 0 || all[kept - 1] != all[i]) {
-            all[kept++] = all[i];
-        }
-    }
-    b->actors = arena_array(b->arena, kept, sizeof(uint64_t));
-    memcpy(b->actors, all, kept * sizeof(uint64_t));
-    b->actor_count = kept;
-    buf_free(&found);
-}
-
-static size_t actor_place(const struct batch_writer *b, uint64_t actor)
-{
-    size_t low = 0;
-    size_t high = b->actor_count;
-    while (high - low > 1) {
-        size_t mid = low + (high - low) / 2;
-        if (b->actors[mid] <= actor) {
-            low = mid;
-        } else {
-            high = mid;
-        }
-    }
-    return low;
-}
-
-static void write_column(struct batch_writer *b, struct column *c)
-{
-    column_write(&b->out, c, &b->scratch);
-}
-
-static void write_actors(struct batch_writer *b, uint8_t *levels)
-{
-    buf_clear(&b->bytes);
-    size_t e = 0;
-    for (size_t i = 0; i < b->actor_count; i++) {
-        uint8_t key[8];
-        be64_put(key, b->actors[i]);
-        buf_add(&b->bytes, key, sizeof(key));
-        while (e < b->entry_count &&
-               (b->entries[e].dot.actor < b->actors[i] ||
-                (b->entries[e].dot.actor == b->actors[i] && b->entries[e].bare))) {
-            e++;
-        }
-        bool known = e < b->entry_count && b->entries[e].dot.actor == b->actors[i];
-        levels[i] = known ? b->entries[e].level : 0;
-        column_add(&b->a, levels[i]);
-    }
-    pack_bin(&b->out, buf_view(&b->bytes));
-    write_column(b, &b->a);
-}
-
-static void write_entries(struct batch_writer *b)
-{
-    uint8_t *levels = arena_alloc(b->arena, b->actor_count);
-    write_actors(b, levels);
-    pack_uint(&b->out, b->entry_count);
-    struct column origin_level = {0};
-    struct column origin_time = {0};
-    struct dot before = {0, 0};
-    for (size_t i = 0; i < b->entry_count; i++) {
-        const struct entry *e = &b->entries[i];
-        size_t actor = actor_place(b, e->dot.actor);
-        bool other_level = !e->bare && e->level != levels[actor];
-        column_add(&b->a, actor);
-        column_add(&b->b, e->dot.seq - (e->dot.actor == before.actor ? before.seq : 0));
-        column_add(&b->c, (e->bare ? ENTRY_BARE : 0u) | (other_level ? ENTRY_LEVEL : 0u) |
-                              (e->origin ? ENTRY_ORIGIN : 0u));
-        before = e->dot;
-        if (!e->bare) {
-            column_add_signed(&b->d, e->time_ms);
-        }
-        if (other_level) {
-            column_add(&b->e, e->level);
-        }
-        if (e->origin) {
-            column_add(&b->f, actor_place(b, e->origin->dot.actor));
-            column_add(&b->g, e->origin->dot.seq);
-            column_add(&origin_level, e->origin->level);
-            column_add_signed(&origin_time, e->origin->time_ms);
-        }
-    }
-    write_column(b, &b->a);
-    write_column(b, &b->b);
-    write_column(b, &b->c);
-    write_column(b, &b->d);
-    write_column(b, &b->e);
-    write_column(b, &b->f);
-    write_column(b, &b->g);
-    write_column(b, &origin_level);
-    write_column(b, &origin_time);
-    column_free(&origin_level);
-    column_free(&origin_time);
 }
 
 /* ---- causality of one group ---------------------------------------------------------------- */
@@ -401,7 +154,7 @@ static void pack_dots(struct batch_writer *b, struct pack_writer *w, const struc
 {
     pack_array(w, 2 * c->count);
     for (size_t i = 0; i < c->count; i++) {
-        pack_uint(w, actor_place(b, c->items[i].actor));
+        pack_uint(w, writer_actor(b, c->items[i].actor));
         pack_uint(w, c->items[i].seq);
     }
 }
@@ -421,16 +174,16 @@ static void write_extras(struct batch_writer *b, const struct change *c, unsigne
     if (shape & SHAPE_MARKS) {
         pack_array(&w, 4 * r->mark_count);
         for (size_t i = 0; i < r->mark_count; i++) {
-            pack_uint(&w, actor_place(b, r->marks[i].unit_dot.actor));
+            pack_uint(&w, writer_actor(b, r->marks[i].unit_dot.actor));
             pack_uint(&w, r->marks[i].unit_dot.seq);
-            pack_uint(&w, actor_place(b, r->marks[i].actor));
+            pack_uint(&w, writer_actor(b, r->marks[i].actor));
             pack_uint(&w, r->marks[i].seq);
         }
     }
     if (shape & SHAPE_PROOFS) {
         pack_array(&w, 3 * r->proof_count);
         for (size_t i = 0; i < r->proof_count; i++) {
-            pack_uint(&w, actor_place(b, r->proofs[i].dot.actor));
+            pack_uint(&w, writer_actor(b, r->proofs[i].dot.actor));
             pack_uint(&w, r->proofs[i].dot.seq);
             pack_bin(&w, r->proofs[i].signature);
         }
@@ -468,12 +221,12 @@ static void write_causality(struct batch_writer *b, struct row *rows, size_t cou
         arena_reset(&arena);
     }
     arena_free(&arena);
-    write_column(b, &b->e);
-    write_column(b, &b->f);
-    write_column(b, &b->a);
-    write_column(b, &b->b);
-    write_column(b, &b->c);
-    write_column(b, &b->d);
+    writer_column(b, &b->e);
+    writer_column(b, &b->f);
+    writer_column(b, &b->a);
+    writer_column(b, &b->b);
+    writer_column(b, &b->c);
+    writer_column(b, &b->d);
     if (any_extras) {
         pack_bin(&b->out, buf_view(&b->bytes));
     }
@@ -542,7 +295,7 @@ static void write_dictionary(struct batch_writer *b, struct row *rows, size_t co
         for (size_t j = 0; j < dot_count; j++) {
             if (j == 0 || !dot_equal(dots[j - 1], dots[j])) {
                 buf_add(&all, &dots[j], sizeof(struct dot));
-                column_add(&b->b, actor_place(b, dots[j].actor));
+                column_add(&b->b, writer_actor(b, dots[j].actor));
                 column_add(&b->c, dots[j].seq);
             }
         }
@@ -554,9 +307,9 @@ static void write_dictionary(struct batch_writer *b, struct row *rows, size_t co
     if (all.len) {
         memcpy(b->dictionary, all.ptr, all.len);
     }
-    write_column(b, &b->a);
-    write_column(b, &b->b);
-    write_column(b, &b->c);
+    writer_column(b, &b->a);
+    writer_column(b, &b->b);
+    writer_column(b, &b->c);
     buf_free(&found);
     buf_free(&all);
 }
@@ -590,7 +343,7 @@ static void add_datum(struct batch_writer *b, uint32_t number, size_t run, const
         break;
     case DATUM_REF:
         if (number == BATCH_UNIT_FIELD) {
-            column_add(&b->e, actor_place(b, d->ref.actor));
+            column_add(&b->e, writer_actor(b, d->ref.actor));
             column_add(&b->f, d->ref.seq);
         } else {
             size_t place = dictionary_place(b, run, d->ref);
@@ -647,15 +400,15 @@ static void write_field(struct batch_writer *b, struct row *rows, size_t count, 
         pack_bin(&b->out, slice_make(bits, (count + 7) / 8));
     }
     bool any_bytes = column_count(&b->g) > 0;
-    write_column(b, &b->a);
-    write_column(b, &b->b);
-    write_column(b, &b->c);
-    write_column(b, &b->d);
+    writer_column(b, &b->a);
+    writer_column(b, &b->b);
+    writer_column(b, &b->c);
+    writer_column(b, &b->d);
     text_column_write(&b->out, (const struct slice *)(const void *)b->texts.ptr,
                       b->texts.len / sizeof(struct slice), &b->scratch);
-    write_column(b, &b->e);
-    write_column(b, &b->f);
-    write_column(b, &b->g);
+    writer_column(b, &b->e);
+    writer_column(b, &b->f);
+    writer_column(b, &b->g);
     if (any_bytes) {
         pack_bin(&b->out, buf_view(&b->bytes));
     }
@@ -675,7 +428,7 @@ static void write_group(struct batch_writer *b, struct row *rows, size_t count)
     for (size_t i = 0; i < number_count; i++) {
         column_add(&b->a, number[i]);
     }
-    write_column(b, &b->a);
+    writer_column(b, &b->a);
     size_t next = 0;
     if (number_count && number[0] == BATCH_UNIT_FIELD) {
         write_field(b, rows, count, number[next++]);
@@ -708,8 +461,7 @@ void batch_write(const struct change *changes, size_t count, struct arena *arena
         return;
     }
     struct row *rows = make_rows(changes, count, arena);
-    collect_entries(&b, rows, count);
-    collect_actors(&b, rows, count);
+    writer_collect_tables(&b, rows, count);
     size_t most = 0;
     for (size_t i = 0; i < count; i++) {
         const struct record *r = &rows[i].change->record;
@@ -719,7 +471,7 @@ void batch_write(const struct change *changes, size_t count, struct arena *arena
         }
     }
     b.items = arena_array(arena, most, sizeof(struct item));
-    write_entries(&b);
+    writer_write_tables(&b);
     for (size_t i = 0; i < count;) {
         const struct record *first = &rows[i].change->record;
         size_t end = i;

@@ -219,7 +219,7 @@ dist: ## the committed tree as dist/terrace-VERSION.tar.gz
 compile_commands.json: Makefile $(all_src) ## for editors and language servers
 	@{ printf '['; sep=''; for f in $(all_src); do \
 	    printf '%s\n{"directory":"%s","file":"%s","command":"%s"}' "$$sep" '$(CURDIR)' "$$f" \
-	        '$(subst ",\",$(CC) $(ALL_CFLAGS) $(subst ',,$(CPPFLAGS)) $(INCS)) -c '"$$f"; \
+	        '$(subst ",\\\",$(CC) $(ALL_CFLAGS) $(subst ',,$(CPPFLAGS)) $(INCS)) -c '"$$f"; \
 	    sep=','; done; printf '\n]\n'; } > $@
 
 setup: ## install what building and testing need, when it may

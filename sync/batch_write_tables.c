@@ -62,7 +62,9 @@ static void collect_entries(struct batch_writer *b, const struct row *rows, size
         all[kept++] = all[i];
     }
     b->entries = arena_array(b->arena, kept, sizeof(struct entry));
-    memcpy(b->entries, all, kept * sizeof(struct entry));
+    if (kept) {
+        memcpy(b->entries, all, kept * sizeof(struct entry));
+    }
     b->entry_count = kept;
     buf_free(&found);
 }
@@ -129,7 +131,9 @@ static void collect_actors(struct batch_writer *b, const struct row *rows, size_
         }
     }
     b->actors = arena_array(b->arena, kept, sizeof(uint64_t));
-    memcpy(b->actors, all, kept * sizeof(uint64_t));
+    if (kept) {
+        memcpy(b->actors, all, kept * sizeof(uint64_t));
+    }
     b->actor_count = kept;
     buf_free(&found);
 }

@@ -38,5 +38,7 @@ enum err draft_resolve_ref(struct txn *t, uint32_t kind, struct slice text, stru
  * of a referred record. Result in the arena. */
 struct slice draft_format(struct txn *t, const struct field_def *field, const struct datum *d,
                           const char *lang, struct arena *arena);
+/* "21.700000,104.870000" */
+const char *draft_geo(int64_t v, struct arena *arena);
 
 #endif

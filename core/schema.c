@@ -160,11 +160,11 @@ static bool word_among(const char *words, struct slice word)
     return false;
 }
 
-const struct code_alias *schema_alias(uint32_t kind, uint32_t field, struct slice folded)
+const struct code_alias *schema_alias(const struct field_def *field, struct slice folded)
 {
     for (size_t i = 0; i < schema_aliases_count; i++) {
         const struct code_alias *a = &schema_aliases[i];
-        if (a->kind == kind && a->field == field && word_among(a->words, folded)) {
+        if (schema_field(a->kind, a->field) == field && word_among(a->words, folded)) {
             return a;
         }
     }

@@ -141,7 +141,7 @@ struct code_alias {
     const char *words; /* folded, several parted by '|' */
 };
 /* NULL when the folded text is no alias in this field; codes and labels go first. */
-const struct code_alias *schema_alias(uint32_t kind, uint32_t field, struct slice folded);
+const struct code_alias *schema_alias(const struct field_def *field, struct slice folded);
 /* Unknown kinds and fields merge by `latest`; an unknown field with a marker by `set`. */
 enum merge_rule schema_rule(uint32_t kind, const struct field *field);
 /* The routing class that a new record of this kind gets. */

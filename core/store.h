@@ -30,6 +30,8 @@ struct identity {
 /* Creates DIR with an empty store, in a temporary directory beside it, then renames. ERR_EXISTS
  * when DIR exists and is not an empty directory. identity.actor is chosen here when 0. */
 enum err store_create(const struct env *env, const char *dir, struct identity *identity) MUST_USE;
+/* Would store_create find the place free? Changes nothing. ERR_EXISTS. */
+enum err store_may_create(const char *dir) MUST_USE;
 /* ERR_NOT_FOUND: no store there; ERR_DAMAGED; ERR_TOO_NEW; clears stale readers. */
 enum err store_open(const struct env *env, const char *dir, struct store **out) MUST_USE;
 void store_close(struct store *s); /* NULL is fine */
@@ -40,8 +42,10 @@ const char *store_dir(const struct store *s);
 enum err store_set_identity(struct store *s, const struct identity *identity) MUST_USE;
 /* A new actor, and with it a new feed epoch, before the next save (rules 18, 23, 24). */
 enum err store_new_actor(struct store *s) MUST_USE;
-/* Exclusive, over processes: "sync". ERR_BUSY when held. Released by store_close. */
+/* Exclusive, over processes: "sync". ERR_BUSY when held. Released by store_unlock or store_close.
+ */
 enum err store_lock(struct store *s, const char *name) MUST_USE;
+void store_unlock(struct store *s);
 
 enum txn_mode { TXN_READ, TXN_WRITE };
 enum err txn_begin(struct store *s, enum txn_mode mode, struct txn **out) MUST_USE;
@@ -154,6 +158,7 @@ enum err store_sweep_departed(struct txn *t, struct dot upstream, uint64_t acked
 struct feed_entry {
     uint64_t seq;
     struct dot id;
+    uint8_t route;
     struct dot *units_before; /* scope units before and after this change (rule 14) */
     size_t before_count;
     struct dot *units_after;

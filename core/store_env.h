@@ -84,6 +84,9 @@ enum err walk_end(struct walk *w) MUST_USE;
 enum err table_last(struct txn *t, enum table table, struct slice prefix, struct slice *key,
                     struct slice *value) MUST_USE;
 
+/* Size of the map of a small store; a test makes it smaller to see it grow. */
+extern size_t store_map_bytes;
+void ballast_take(const struct store *s);
 /* Opens or creates the environment in s->dir; s->mdb may be set even on failure. */
 enum err lmdb_open(struct store *s, bool create) MUST_USE;
 void lmdb_close(struct store *s);
@@ -130,8 +133,8 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
                   struct record_local *local) MUST_USE;
 
 /* store_feed.c */
-enum err feed_append(struct txn *t, uint64_t seq, struct dot id, const struct id_list *before,
-                     const struct id_list *after) MUST_USE;
+enum err feed_append(struct txn *t, uint64_t seq, const struct record *r,
+                     const struct id_list *before, const struct id_list *after) MUST_USE;
 enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 
 /* store_history.c */

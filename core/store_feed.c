@@ -23,17 +23,18 @@ static bool lists_equal(const struct id_list *a, const struct id_list *b)
     return true;
 }
 
-enum err feed_append(struct txn *t, uint64_t seq, struct dot id, const struct id_list *before,
-                     const struct id_list *after)
+enum err feed_append(struct txn *t, uint64_t seq, const struct record *r,
+                     const struct id_list *before, const struct id_list *after)
 {
     uint8_t key[8];
     be64_put(key, seq);
     buf_clear(&t->row);
     struct pack_writer w = pack_writer_make(&t->row);
     bool same = lists_equal(before, after);
-    pack_array(&w, same ? 3 : 4);
-    pack_uint(&w, id.actor);
-    pack_uint(&w, id.seq);
+    pack_array(&w, same ? 4 : 5);
+    pack_uint(&w, r->id.actor);
+    pack_uint(&w, r->id.seq);
+    pack_uint(&w, r->route);
     units_pack(&w, before);
     if (!same) {
         units_pack(&w, after);
@@ -93,8 +94,9 @@ enum err store_feed_next(struct txn *t, uint64_t after_seq, struct arena *arena,
     *out = (struct feed_entry){.seq = be64_get(w.key.ptr)};
     out->id.actor = read_uint(&r);
     out->id.seq = read_uint(&r);
+    out->route = (uint8_t)read_uint_max(&r, 255);
     out->before_count = units_read(&r, arena, &out->units_before);
-    if (parts == 4) {
+    if (parts == 5) {
         out->after_count = units_read(&r, arena, &out->units_after);
     } else {
         out->units_after = out->units_before;

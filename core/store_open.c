@@ -1,6 +1,7 @@
 /* Creating and opening a store, and the identity file beside it. */
 #include "core/store_env.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -103,6 +104,26 @@ static uint64_t random_actor(const struct env *env)
         env->random(env->ctx, &actor, sizeof(actor));
     }
     return actor;
+}
+
+enum err store_may_create(const char *dir)
+{
+    struct stat st;
+    char path[4200];
+    (void)snprintf(path, sizeof(path), "%.4000s/identity", dir);
+    if (stat(path, &st) == 0) {
+        return error_set(ERR_EXISTS, _("there is already a store in %s; nothing was changed"), dir);
+    }
+    DIR *d = opendir(dir);
+    bool used = !d && errno != ENOENT;
+    for (struct dirent *entry = d ? readdir(d) : NULL; entry && !used; entry = readdir(d)) {
+        used = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    }
+    if (d) {
+        (void)closedir(d);
+    }
+    return used ? error_set(ERR_EXISTS, _("%s is in use already; nothing was changed"), dir)
+                : ERR_OK;
 }
 
 enum err store_create(const struct env *env, const char *dir, struct identity *identity)
@@ -208,6 +229,7 @@ enum err store_open(const struct env *env, const char *dir, struct store **out)
         store_close(s);
         return e;
     }
+    ballast_take(s);
     *out = s;
     return ERR_OK;
 }
@@ -296,4 +318,12 @@ enum err store_lock(struct store *s, const char *name)
                          s->dir);
     }
     return error_set(ERR_IO, "%s: %s", path, strerror(saved));
+}
+
+void store_unlock(struct store *s)
+{
+    if (s->lock_fd >= 0) {
+        (void)close(s->lock_fd);
+        s->lock_fd = -1;
+    }
 }

@@ -16,4 +16,10 @@ void client_shutdown(void);
 /* All rounds of one sync with the hub at url (NULL = the setting). Results also on failure. */
 enum err client_sync(struct store *store, const char *url, struct sync_result *out) MUST_USE;
 
+/* An HTTP status other than 200 as an error; body is the hub's word. */
+enum err client_http_error(int status, struct slice body) MUST_USE;
+/* url, or the setting `hub` when NULL, with path appended. ERR_NOT_JOINED. */
+enum err client_hub_url(struct store *store, const char *url, const char *path, char *out,
+                        size_t size) MUST_USE;
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/store.h"
 #include "sync/message.h"
+#include "sync/round.h"
 
 struct session_stats {
     uint64_t rounds;
@@ -14,25 +15,42 @@ struct session_stats {
     uint64_t refused;
     int digest_equal; /* 1, 0, -1 = not compared */
 };
+/* Where the comparison of rule 18 stands in this conversation. */
+enum contact_phase { CONTACT_NONE, CONTACT_GROUPS, CONTACT_LISTINGS, CONTACT_DONE };
+struct session_contact {
+    enum contact_phase phase;
+    bool progress; /* records moved since the comparison began */
+    int tries;     /* comparisons after which nothing had moved */
+    struct arena arena;
+    struct round_buckets *buckets;
+    size_t bucket_count, bucket_done;
+};
 struct session {
     struct store *store;
     struct session_stats stats;
+    struct session_contact contact;
+    bool sent_more; /* the last request left something unsent */
+    uint64_t sent_count;
     size_t
         batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
     int idle_rounds;     /* rounds without progress, to end a conversation that goes nowhere */
     bool done;
 };
 void session_init(struct session *s, struct store *store);
+void session_end(struct session *s);
 /* The next request to upstream; ERR_NOT_JOINED. Everything the request promises is committed. */
 enum err session_request(struct session *s, struct buf *message) MUST_USE;
 /* Applies a reply; s->done when nothing is left to exchange. */
 enum err session_reply(struct session *s, struct slice message) MUST_USE;
 
+/* What of a message of max_bytes is left for the batch beside the rest of the body. */
+size_t session_batch_room(uint64_t max_bytes, const struct buf *rest);
+
 /* The hub's side: one request in, one reply out, everything it acknowledges committed before. */
 enum err session_serve(struct store *store, struct slice request, struct buf *reply) MUST_USE;
 
 /* Receipts of one record: 0 none, 1 stored at the upper level (✓), 2 at the top (✓✓). */
-int session_receipt(struct txn *t, const struct record_local *local);
+int session_receipt(struct txn *t, struct dot id, const struct record_local *local);
 
 struct link_status {
     struct dot hub;        /* upstream node; none at a root */
@@ -43,6 +61,6 @@ struct link_status {
     uint64_t acked_seq;    /* of this store's feed, stored at the upper level */
     uint64_t top_seq;      /* of this store's feed, stored at the top */
 };
-enum err session_status(struct txn *t, struct arena *arena, struct link_status *out) MUST_USE;
+enum err session_status(struct txn *t, struct link_status *out) MUST_USE;
 
 #endif

@@ -210,7 +210,7 @@ static void schema__words_of_the_unit_lists_are_known(void **state)
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
         assert_null(schema_code_by_text(type, slice_str(words[i].word), &arena));
         const struct code_alias *a =
-            schema_alias(KIND_UNIT, F_UNIT_TYPE, text_fold(slice_str(words[i].word), &arena));
+            schema_alias(type, text_fold(slice_str(words[i].word), &arena));
         assert_non_null(a);
         assert_string_equal(schema_code(type, a->number)->code, words[i].type);
         if (words[i].setting) {
@@ -220,8 +220,8 @@ static void schema__words_of_the_unit_lists_are_known(void **state)
             assert_int_equal(a->also_field, 0);
         }
     }
-    assert_null(schema_alias(KIND_UNIT, F_UNIT_TYPE, slice_str("xa phuong")));
-    assert_null(schema_alias(KIND_MEMBER, F_UNIT_TYPE, slice_str("xa")));
+    assert_null(schema_alias(type, slice_str("xa phuong")));
+    assert_null(schema_alias(setting, slice_str("xa")));
     arena_free(&arena);
 }
 

@@ -1,0 +1,375 @@
+#include "core/draft.h"
+
+#include "core/text.h"
+
+#define DOUBLES_MAX 16
+
+struct state {
+    struct txn *t;
+    const struct draft *draft;
+    struct arena *arena;
+    const struct kind_def *kind;
+    bool is_new;
+    struct record before;
+    struct edit *edits;
+    size_t edit_count;
+    struct id_list doubles;
+};
+
+static bool is_set(const struct field_def *f)
+{
+    return f->rule == MERGE_SET;
+}
+
+static const struct edit *edit_of(const struct state *s, uint32_t field)
+{
+    for (size_t i = 0; i < s->edit_count; i++) {
+        if (s->edits[i].field == field) {
+            return &s->edits[i];
+        }
+    }
+    return NULL;
+}
+
+/* What the field will hold: the draft's value, else the one there now. Empty when neither. */
+static struct datum outcome_of(const struct state *s, uint32_t field)
+{
+    const struct edit *e = edit_of(s, field);
+    if (e) {
+        return e->count ? e->data[0] : datum_empty();
+    }
+    const struct value *v = s->is_new ? NULL : merge_shown(&s->before, field);
+    return v ? v->datum : datum_empty();
+}
+
+static struct dot outcome_ref(const struct state *s, uint32_t field)
+{
+    struct datum d = outcome_of(s, field);
+    return d.type == DATUM_REF ? d.ref : (struct dot){0, 0};
+}
+
+static const char *kind_name(const struct state *s)
+{
+    return s->kind->name;
+}
+
+/* ---- from items to edits -------------------------------------------------------------------- */
+
+static enum err parse_elements(struct state *s, const struct field_def *f,
+                               const struct draft_item *item, struct edit *edit)
+{
+    struct datum *data = NULL;
+    size_t count = 0, cap = item->element_count;
+    for (size_t i = 0; !item->elements && i <= item->value.len; i++) {
+        cap += i == item->value.len || item->value.ptr[i] == ';' ? 1 : 0;
+    }
+    data = arena_array(s->arena, cap + 1, sizeof(*data));
+    for (size_t i = 0; item->elements && i < item->element_count; i++) {
+        TRY(draft_parse(s->t, f, item->elements[i], s->arena, &data[count]));
+        count += data[count].type != DATUM_EMPTY ? 1 : 0;
+    }
+    for (size_t from = 0, at = 0; !item->elements && at <= item->value.len; at++) {
+        if (at == item->value.len || item->value.ptr[at] == ';') {
+            struct slice one = slice_make(item->value.ptr + from, at - from);
+            TRY(draft_parse(s->t, f, one, s->arena, &data[count]));
+            count += data[count].type != DATUM_EMPTY ? 1 : 0;
+            from = at + 1;
+        }
+    }
+    edit->data = data;
+    edit->count = count;
+    return ERR_OK;
+}
+
+static enum err parse_plain(struct state *s, const struct field_def *f,
+                            const struct draft_item *item, struct edit *edit)
+{
+    struct datum *d = arena_alloc(s->arena, sizeof(*d));
+    if (item->op != EDIT_SET) {
+        return error_set_field(ERR_INPUT, f->name,
+                               _("this field has one value; write it with = alone"));
+    }
+    if (item->elements) {
+        return error_set_field(ERR_INPUT, f->name, _("this field has one value, not a list"));
+    }
+    TRY(draft_parse(s->t, f, item->value, s->arena, d));
+    edit->data = d;
+    edit->count = d->type == DATUM_EMPTY ? 0 : 1;
+    return ERR_OK;
+}
+
+static enum err add_edit(struct state *s, const struct field_def *f, struct edit edit)
+{
+    for (size_t i = 0; i < s->edit_count; i++) {
+        struct edit *old = &s->edits[i];
+        if (old->field != edit.field) {
+            continue;
+        }
+        if (old->op != edit.op || edit.op == EDIT_SET) {
+            return error_set_field(ERR_INPUT, f->name, _("this field is given twice"));
+        }
+        struct datum *both = arena_array(s->arena, old->count + edit.count + 1, sizeof(*both));
+        memcpy(both, old->data, old->count * sizeof(*both));
+        memcpy(both + old->count, edit.data, edit.count * sizeof(*both));
+        old->data = both;
+        old->count += edit.count;
+        return ERR_OK;
+    }
+    s->edits[s->edit_count++] = edit;
+    return ERR_OK;
+}
+
+/* For what was not given, or given empty. */
+static enum err add_default(struct state *s, uint32_t field, struct datum d)
+{
+    struct datum *copy = arena_alloc(s->arena, sizeof(*copy));
+    struct edit *at = &s->edits[s->edit_count];
+    *copy = d;
+    for (size_t i = 0; i < s->edit_count; i++) {
+        at = s->edits[i].field == field ? &s->edits[i] : at;
+    }
+    bool given = at < &s->edits[s->edit_count];
+    if (d.type == DATUM_EMPTY || (given && at->count > 0)) {
+        return ERR_OK;
+    }
+    *at = (struct edit){field, EDIT_SET, copy, 1};
+    s->edit_count += given ? 0 : 1;
+    return ERR_OK;
+}
+
+static enum err add_item(struct state *s, const struct draft_item *item)
+{
+    const struct field_def *f = schema_field_by_name(s->kind, item->name);
+    if (!f) {
+        char name[64];
+        int len = item->name.len > 60 ? 60 : (int)item->name.len;
+        memcpy(name, item->name.ptr, (size_t)len);
+        name[len] = '\0';
+        return error_set_field(ERR_INPUT, name, _("a %s has no field “%s”; see: terrace help %s"),
+                               kind_name(s), name, kind_name(s));
+    }
+    if (f->flags & FIELD_MACHINE) {
+        return error_set_field(ERR_INPUT, f->name, _("this field is filled by the program"));
+    }
+    enum level own = (enum level)store_identity(txn_store(s->t))->level;
+    if (f->level > own) {
+        return error_set_field(ERR_RULE, f->name, _("only a higher level may write this field"));
+    }
+    struct edit edit = {.field = f->number, .op = item->op};
+    TRY(is_set(f) ? parse_elements(s, f, item, &edit) : parse_plain(s, f, item, &edit));
+    return add_edit(s, f, edit);
+}
+
+/* What a word of the administrative lists says besides the type: "Xã" is also a setting. */
+static enum err add_implied(struct state *s)
+{
+    for (size_t i = 0; i < s->draft->item_count; i++) {
+        const struct draft_item *item = &s->draft->items[i];
+        const struct field_def *f = schema_field_by_name(s->kind, item->name);
+        if (!f || f->type != FIELD_ENUM || item->op != EDIT_SET ||
+            schema_code_by_text(f, item->value, s->arena)) {
+            continue;
+        }
+        const struct code_alias *a = schema_alias(f, text_fold(item->value, s->arena));
+        if (a && a->also_field != 0) {
+            TRY(add_default(s, a->also_field, datum_int(a->also_number)));
+        }
+    }
+    return ERR_OK;
+}
+
+/* ---- rules ---------------------------------------------------------------------------------- */
+
+static enum err check_required(const struct state *s)
+{
+    const struct field_def *f = NULL;
+    for (size_t i = 0; (f = schema_field_at(s->kind, i)) != NULL; i++) {
+        bool asked = s->is_new || edit_of(s, f->number);
+        if ((f->flags & FIELD_REQUIRED) && asked && outcome_of(s, f->number).type == DATUM_EMPTY) {
+            return error_set_field(ERR_INPUT, f->name, _("%s is required"), f->name);
+        }
+    }
+    const struct edit *unit = s->is_new ? NULL : edit_of(s, F_UNIT);
+    if (unit && unit->count == 0) {
+        return error_set_field(ERR_INPUT, "unit", _("%s is required"), "unit");
+    }
+    return ERR_OK;
+}
+
+/* A save outside one's own subtree would be refused above; better to hear it before it is made. */
+static enum err check_scope(const struct state *s)
+{
+    struct dot own = store_identity(txn_store(s->t))->unit;
+    if (dot_is_none(own)) {
+        return ERR_OK;
+    }
+    struct dot unit = {0, 0};
+    if (s->kind->number == KIND_UNIT) {
+        unit = s->is_new ? outcome_ref(s, F_UNIT_PARENT) : s->before.id;
+    } else if (s->is_new) {
+        unit = outcome_ref(s, F_UNIT);
+    } else {
+        const struct value *v = merge_shown(&s->before, F_UNIT);
+        unit = v && v->datum.type == DATUM_REF ? v->datum.ref : own;
+    }
+    if (!unit_is_within(s->t, unit, own)) {
+        return error_set_field(ERR_RULE, s->kind->number == KIND_UNIT ? "parent" : "unit",
+                               _("this belongs to a unit outside yours; you can read it, and "
+                                 "only that unit or one above it writes it"));
+    }
+    return ERR_OK;
+}
+
+static enum err check_cycle(const struct state *s)
+{
+    if (s->kind->number != KIND_UNIT || s->is_new || !edit_of(s, F_UNIT_PARENT)) {
+        return ERR_OK;
+    }
+    struct dot parent = outcome_ref(s, F_UNIT_PARENT);
+    if (!dot_is_none(parent) && unit_is_within(s->t, parent, s->before.id)) {
+        return error_set_field(ERR_RULE, "parent",
+                               _("a unit cannot stand below itself or one of its own units"));
+    }
+    return ERR_OK;
+}
+
+/* ---- doubles -------------------------------------------------------------------------------- */
+
+static bool same_shown(const struct record *r, uint32_t field, const struct datum *d,
+                       struct arena *arena)
+{
+    const struct value *v = merge_shown(r, field);
+    if (!v || v->datum.type != d->type) {
+        return false;
+    }
+    if (d->type == DATUM_TEXT && field != F_EXT_ID) {
+        return slice_equal(text_fold(v->datum.text, arena), text_fold(d->text, arena));
+    }
+    return datum_compare(&v->datum, d) == 0;
+}
+
+/* Two rows with keys of their own in the list they come from are two persons there. */
+static bool told_apart(const struct state *s, const struct record *other)
+{
+    struct datum own = outcome_of(s, F_EXT_ID);
+    const struct value *v = merge_shown(other, F_EXT_ID);
+    return s->draft->via == VIA_IMPORT && own.type == DATUM_TEXT && v &&
+           v->datum.type == DATUM_TEXT && !slice_equal(own.text, v->datum.text);
+}
+
+static enum err find_same(struct state *s, uint32_t key_field, uint32_t also_field)
+{
+    struct datum key = outcome_of(s, key_field);
+    struct datum also = also_field ? outcome_of(s, also_field) : datum_empty();
+    struct id_list found;
+    if (key.type != DATUM_TEXT || (also_field && also.type == DATUM_EMPTY)) {
+        return ERR_OK;
+    }
+    TRY(store_ids_by_key(s->t, s->kind->number, key_field, key.text, 256, s->arena, &found));
+    for (size_t i = 0; i < found.count && s->doubles.count < DOUBLES_MAX; i++) {
+        struct record r;
+        if (!s->is_new && dot_equal(found.ids[i], s->before.id)) {
+            continue;
+        }
+        TRY(store_get(s->t, found.ids[i], s->arena, &r, NULL));
+        if ((r.flags & RECORD_STUB) || merge_is_deleted(&r) ||
+            !same_shown(&r, key_field, &key, s->arena) ||
+            (also_field && (!same_shown(&r, also_field, &also, s->arena) || told_apart(s, &r)))) {
+            continue;
+        }
+        s->doubles.ids[s->doubles.count++] = found.ids[i];
+    }
+    return ERR_OK;
+}
+
+static enum err check_doubles(struct state *s)
+{
+    const struct field_def *f = NULL;
+    const char *at = NULL;
+    if (s->draft->anyway) {
+        return ERR_OK;
+    }
+    s->doubles.ids = arena_array(s->arena, DOUBLES_MAX, sizeof(*s->doubles.ids));
+    for (size_t i = 0; (f = schema_field_at(s->kind, i)) != NULL && !at; i++) {
+        const struct edit *e = (f->flags & FIELD_UNIQUE_HINT) ? edit_of(s, f->number) : NULL;
+        if (e && e->count) {
+            TRY(find_same(s, f->number, 0));
+            at = s->doubles.count ? f->name : NULL;
+        }
+    }
+    if (!at && s->kind->number == KIND_MEMBER && s->is_new) {
+        TRY(find_same(s, F_MEMBER_NAME, F_MEMBER_BIRTH));
+        at = s->doubles.count ? "full_name" : NULL;
+    }
+    if (!at) {
+        return ERR_OK;
+    }
+    return error_set_field(ERR_DOUBLE, at,
+                           _("this may already be recorded; look at the record named here, and "
+                             "use --anyway if it is another one"));
+}
+
+/* ---- saving --------------------------------------------------------------------------------- */
+
+static enum err open_draft(struct state *s)
+{
+    const struct draft *d = s->draft;
+    enum level own = (enum level)store_identity(txn_store(s->t))->level;
+    s->is_new = dot_is_none(d->id);
+    uint32_t kind = d->kind;
+    if (!s->is_new) {
+        TRY(store_get(s->t, d->id, s->arena, &s->before, NULL));
+        kind = s->before.kind;
+        if (s->before.flags & RECORD_STUB) {
+            return error_set(ERR_RULE,
+                             _("this record has moved to another unit and is read-only here"));
+        }
+        if (merge_is_deleted(&s->before)) {
+            return error_set(ERR_RULE, _("this record is deleted; undo the deletion first"));
+        }
+    }
+    s->kind = schema_kind(kind);
+    if (!s->kind) {
+        return error_set(ERR_RULE,
+                         _("this kind of record comes from a newer terrace; it can only be read"));
+    }
+    if (s->kind->level > own) {
+        return error_set(ERR_RULE, _("only a higher level writes records of kind %s"),
+                         kind_name(s));
+    }
+    return ERR_OK;
+}
+
+enum err draft_save(struct txn *t, const struct draft *draft, struct arena *arena, struct dot *id,
+                    struct dot *dot, struct id_list *doubles)
+{
+    struct state s = {.t = t, .draft = draft, .arena = arena};
+    *doubles = (struct id_list){0};
+    TRY(open_draft(&s));
+    /* each item gives one edit; an implied code and a default unit come on top */
+    s.edits = arena_array(arena, draft->item_count * 2 + 2, sizeof(*s.edits));
+    for (size_t i = 0; i < draft->item_count; i++) {
+        TRY(add_item(&s, &draft->items[i]));
+    }
+    TRY(add_implied(&s));
+    if (s.is_new) {
+        struct dot own = store_identity(txn_store(t))->unit;
+        uint32_t home = s.kind->number == KIND_UNIT ? F_UNIT_PARENT : F_UNIT;
+        TRY(add_default(&s, home, dot_is_none(own) ? datum_empty() : datum_ref(own)));
+    }
+    TRY(check_required(&s));
+    TRY(check_scope(&s));
+    TRY(check_cycle(&s));
+    enum err e = check_doubles(&s);
+    *doubles = s.doubles;
+    if (e != ERR_OK) {
+        return e;
+    }
+    struct save save = {.id = draft->id,
+                        .kind = s.kind->number,
+                        .shown = draft->shown,
+                        .edits = s.edits,
+                        .edit_count = s.edit_count,
+                        .via = draft->via};
+    return store_save(t, &save, arena, id, dot);
+}

@@ -1,0 +1,76 @@
+#include "sync/inbox.h"
+
+#include "sync/batch.h"
+#include "sync/link.h"
+
+enum err inbox_check(struct slice batch)
+{
+    struct arena arena = {0}, row = {0};
+    struct batch_reader *reader = NULL;
+    struct change change;
+    if (batch.len == 0) {
+        return ERR_OK;
+    }
+    enum err e = batch_reader_open(batch, &arena, &reader);
+    while (e == ERR_OK) {
+        arena_reset(&row);
+        e = batch_reader_next(reader, &row, &change);
+        if (e == ERR_OK && !record_is_valid(&change.record)) {
+            e = error_set(ERR_FORMAT, _("the message is damaged; nothing was changed"));
+        }
+    }
+    arena_free(&row);
+    arena_free(&arena);
+    return e == ERR_END ? ERR_OK : e;
+}
+
+static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
+                             const struct arrival *arrival, struct inbox_result *out)
+{
+    switch (outcome) {
+    case OUTCOME_NEW:
+    case OUTCOME_MERGED:
+        out->received++;
+        return mark_del(t, "want.", id);
+    case OUTCOME_SAME:
+        out->known++;
+        return ERR_OK;
+    case OUTCOME_NEED_WHOLE:
+        out->need_whole++;
+        out->wants.ids[out->wants.count++] = id;
+        /* A child sends the delta again until it fits; from above it is ours to ask for. */
+        return arrival->from_below ? ERR_OK : mark_put(t, "want.", id, 1);
+    case OUTCOME_REFUSED:
+        out->refusals[out->refusal_count++] = (struct refusal){id, REFUSAL_SCOPE};
+        return ERR_OK;
+    }
+    return ERR_OK;
+}
+
+enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *arrival,
+                     struct arena *arena, struct inbox_result *out)
+{
+    struct arena scratch = {0}, row = {0};
+    struct batch_reader *reader = NULL;
+    struct change change;
+    *out = (struct inbox_result){0};
+    if (batch.len == 0) {
+        return ERR_OK;
+    }
+    enum err e = batch_reader_open(batch, &scratch, &reader);
+    if (e == ERR_OK) {
+        size_t n = batch_reader_count(reader);
+        out->wants.ids = arena_array(arena, n + 1, sizeof(struct dot));
+        out->refusals = arena_array(arena, n + 1, sizeof(struct refusal));
+    }
+    while (e == ERR_OK) {
+        enum outcome outcome = OUTCOME_REFUSED;
+        arena_reset(&row);
+        e = batch_reader_next(reader, &row, &change);
+        e = e ? e : store_receive(t, &change, arrival, &outcome);
+        e = e ? e : take_outcome(t, outcome, change.record.id, arrival, out);
+    }
+    arena_free(&row);
+    arena_free(&scratch);
+    return e == ERR_END ? ERR_OK : e;
+}

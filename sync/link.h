@@ -1,0 +1,82 @@
+/* What a store remembers of a neighbour: cursors, rounds, tokens, receipts, what is still owed.
+ * Kept in the store's small facts, under "link.…", "up.…", "q.…", "want.…", "refused.…". */
+#ifndef TERRACE_SYNC_LINK_H
+#define TERRACE_SYNC_LINK_H
+
+#include "core/store.h"
+#include "sync/message.h"
+#include "sync/round.h"
+
+#define LINK_PENDING_MAX 64
+
+/* A child, as the hub sees it. */
+struct link {
+    struct dot node;
+    struct dot unit;
+    uint8_t public_key[KEY_PUBLIC_BYTES];
+    uint64_t epoch;   /* of the child's feed; 0 = never met */
+    uint64_t in_seq;  /* of the child's feed, durably here */
+    uint64_t out_seq; /* of this feed, durably there */
+    uint64_t round;
+    bool has_token;
+    struct token token; /* the child's newest */
+    bool first_contact; /* until a round went through with known cursors */
+    int64_t last_contact_ms;
+    struct hash chain_head;
+    uint64_t chain_seq;
+};
+enum err link_load(struct txn *t, struct dot node, struct link *out) MUST_USE; /* ERR_NOT_FOUND */
+enum err link_store(struct txn *t, const struct link *link) MUST_USE;
+enum err link_by_address(struct txn *t, struct message_address address,
+                         struct link *out) MUST_USE; /* ERR_REFUSED when unknown */
+/* Smallest out_seq over all children; UINT64_MAX when there is none. */
+enum err link_children_seq(struct txn *t, uint64_t *out) MUST_USE;
+
+/* The hub, as a child sees it. */
+struct upstream {
+    struct dot node; /* none: not joined, or a root */
+    uint8_t public_key[KEY_PUBLIC_BYTES];
+    uint64_t epoch;    /* of the hub's feed; 0 = first contact */
+    uint64_t in_seq;   /* of the hub's feed, durably here */
+    uint64_t head_seq; /* of the hub's feed, as last heard */
+    uint64_t acked_epoch;
+    uint64_t acked_seq; /* of this feed, durably at the hub */
+    uint64_t top_seq;   /* of this feed, durably at the top */
+    uint64_t round;
+    int64_t last_sync_ms;
+    int64_t hub_time_ms; /* hub's clock less ours, as last heard */
+    bool contact;        /* digest reconciliation is due in the next request */
+    struct hash digest;  /* of the last complete round */
+    bool has_digest;
+    /* Pushes on their way up: this feed up to own_seq is in the hub's feed up to hub_seq. */
+    struct pending_push {
+        uint64_t own_seq, hub_seq;
+    } pending[LINK_PENDING_MAX];
+    size_t pending_count;
+    struct token tokens[ROUND_TOKENS_MAX]; /* the one seen, then those written down since */
+    size_t token_count;
+};
+enum err upstream_load(struct txn *t, struct upstream *out) MUST_USE; /* zeroed when none */
+enum err upstream_store(struct txn *t, const struct upstream *u) MUST_USE;
+/* Notes a push the hub has committed, and what the top holds by its word. */
+void upstream_receipt(struct upstream *u, uint64_t own_seq, uint64_t hub_seq, uint64_t top_seq);
+/* Of this store's feed, how much the top holds: everything at a root. */
+uint64_t link_top_seq(struct txn *t);
+
+/* Records owed to a neighbour whole, whatever the cursor says; sent = round or token of the last
+ * sending, 0 = not yet. */
+enum err queue_put(struct txn *t, struct dot peer, struct dot id, uint64_t sent) MUST_USE;
+enum err queue_next(struct txn *t, struct dot peer, struct dot after, struct arena *arena,
+                    struct dot *id, uint64_t *sent) MUST_USE; /* ERR_END */
+/* Forget those sent at or before this round or token. */
+enum err queue_acked(struct txn *t, struct dot peer, uint64_t sent) MUST_USE;
+bool queue_is_empty(struct txn *t, struct dot peer);
+
+/* Sets of ids: "want." asked for whole, "refused." not taken by upstream (with the reason). */
+enum err mark_put(struct txn *t, const char *space, struct dot id, uint8_t value) MUST_USE;
+enum err mark_del(struct txn *t, const char *space, struct dot id) MUST_USE;
+bool mark_has(struct txn *t, const char *space, struct dot id);
+enum err mark_list(struct txn *t, const char *space, size_t limit, struct arena *arena,
+                   struct id_array *out) MUST_USE;
+
+#endif

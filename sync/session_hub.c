@@ -1,0 +1,225 @@
+/* The hub's side of a round: one request in, one reply out. Everything is read and checked before
+ * anything is written; everything the reply acknowledges is committed before it leaves. */
+#include "sync/session.h"
+
+#include "core/units.h"
+#include "sync/inbox.h"
+#include "sync/outbox.h"
+#include "sync/reconcile.h"
+
+struct serve {
+    struct store *store;
+    struct txn *t;
+    struct arena arena;
+    struct link link;
+    struct round_request q;
+    struct round_reply p;
+    struct inbox_result in;
+    struct outbox box;
+    bool cursor_known; /* the child's cursor into this feed means something here */
+};
+
+static bool token_listed(const struct round_request *q, const struct token *token)
+{
+    for (size_t i = 0; i < q->token_count; i++) {
+        const struct token *t = &q->tokens[i];
+        if (t->n == token->n && memcmp(t->random, token->random, TOKEN_RANDOM_BYTES) == 0) {
+            return t->own_seq == token->own_seq && hash_equal(t->head, token->head);
+        }
+    }
+    return false;
+}
+
+/* Rule 23: is this the store we last spoke with? */
+static void take_tokens(struct serve *s)
+{
+    struct link *link = &s->link;
+    if (link->has_token && link->epoch == s->q.epoch && !token_listed(&s->q, &link->token)) {
+        s->p.flags |= ROUND_TOKEN_UNKNOWN;
+        link->first_contact = true;
+    }
+    if (s->q.token_count) {
+        link->token = s->q.tokens[s->q.token_count - 1];
+        link->has_token = true;
+    }
+    if (s->q.chain_seq) {
+        link->chain_seq = s->q.chain_seq;
+        link->chain_head = s->q.chain_head;
+    }
+}
+
+static void take_cursors(struct serve *s)
+{
+    struct link *link = &s->link;
+    uint64_t epoch = store_identity(s->store)->actor;
+    if (link->epoch != s->q.epoch) {
+        /* A feed never met: with a comparison it is taken up where it stands, else from the start.
+         */
+        link->epoch = s->q.epoch;
+        link->in_seq = s->q.group_count || s->q.flags & ROUND_FIRST_CONTACT ? s->q.from_seq : 0;
+        link->first_contact = true;
+    }
+    s->cursor_known = s->q.peer_epoch == epoch && s->q.peer_seq <= store_feed_head(s->t);
+    if (s->cursor_known) {
+        link->out_seq = s->q.peer_seq;
+    } else {
+        s->p.flags |= ROUND_FIRST_CONTACT;
+        link->first_contact = true;
+    }
+}
+
+static enum err take_batch(struct serve *s)
+{
+    struct link *link = &s->link;
+    struct arrival arrival = {.via = VIA_SYNC,
+                              .node = link->node,
+                              .actor = s->q.epoch,
+                              .from_below = true,
+                              .first_contact = link->first_contact,
+                              .unit = link->unit};
+    TRY(inbox_apply(s->t, s->q.batch, &arrival, &s->arena, &s->in));
+    if (s->in.need_whole == 0 && s->q.from_seq <= link->in_seq && s->q.to_seq > link->in_seq) {
+        link->in_seq = s->q.to_seq;
+    }
+    s->p.refusals = s->in.refusals;
+    s->p.refusal_count = s->in.refusal_count;
+    return queue_acked(s->t, link->node, s->q.peer_round);
+}
+
+static enum err answer_contact(struct serve *s)
+{
+    struct id_array wants = {0};
+    if (s->q.group_count || s->q.flags & ROUND_FIRST_CONTACT) {
+        TRY(reconcile_answer_groups(s->t, &s->link, s->q.groups, s->q.group_count, &s->arena,
+                                    &s->p.buckets, &s->p.buckets_count));
+    }
+    TRY(reconcile_answer_listings(s->t, &s->link, s->q.listings, s->q.listing_count, &s->arena,
+                                  &wants));
+    /* What a delta did not fit, what the comparison misses, what `check` set aside here. */
+    struct id_array lost;
+    TRY(mark_list(s->t, "want.", RECONCILE_IDS_MAX, &s->arena, &lost));
+    size_t n = 0;
+    struct dot *ids =
+        arena_array(&s->arena, wants.count + s->in.wants.count + lost.count + 1, sizeof(*ids));
+    const struct id_array *lists[] = {&wants, &s->in.wants, &lost};
+    for (size_t i = 0; i < ARRAY_COUNT(lists); i++) {
+        for (size_t j = 0; j < lists[i]->count; j++) {
+            ids[n++] = lists[i]->ids[j];
+        }
+    }
+    s->p.wants = (struct id_array){ids, n};
+    return ERR_OK;
+}
+
+static enum err fill_reply(struct serve *s)
+{
+    struct buf rest = {0};
+    round_reply_write(&s->p, &rest);
+    size_t room = session_batch_room(s->q.max_bytes, &rest);
+    buf_free(&rest);
+    struct outbox_request want = {
+        .peer = s->link.node,
+        .peer_epoch = s->q.epoch,
+        .peer_unit = s->link.unit,
+        .from_seq = s->cursor_known ? s->q.peer_seq : 0,
+        .from_head = !s->cursor_known,
+        .max_bytes = room,
+        .sent_mark = s->link.round,
+        .wants = s->q.wants,
+    };
+    TRY(outbox_fill(s->t, &want, &s->arena, &s->box));
+    s->p.from_seq = s->box.from_seq;
+    s->p.to_seq = s->box.to_seq;
+    s->p.batch = buf_view(&s->box.batch);
+    if (s->box.more) {
+        s->p.flags |= ROUND_MORE;
+    }
+    bool quiet = !s->box.more && !(s->q.flags & ROUND_MORE) && s->p.wants.count == 0;
+    if (quiet && s->cursor_known) {
+        TRY(reconcile_digest(s->t, s->link.unit, &s->p.digest));
+        s->p.has_digest = true;
+    }
+    return ERR_OK;
+}
+
+static enum err serve_round(struct serve *s)
+{
+    const struct env *env = store_env(s->store);
+    struct link *link = &s->link;
+    uint64_t children = 0;
+    take_tokens(s);
+    take_cursors(s);
+    TRY(take_batch(s));
+    link->round++;
+    link->last_contact_ms = env->now_ms(env->ctx);
+    TRY(answer_contact(s));
+    s->p.epoch = store_identity(s->store)->actor;
+    s->p.round = link->round;
+    s->p.ack_epoch = link->epoch;
+    s->p.ack_seq = link->in_seq;
+    s->p.time_ms = link->last_contact_ms;
+    s->p.chain_seq = 0;
+    s->p.head_seq = store_feed_head(s->t);
+    s->p.top_seq = link_top_seq(s->t);
+    TRY(fill_reply(s));
+    if (s->cursor_known && s->q.group_count == 0 && s->q.listing_count == 0 &&
+        !(s->q.flags & ROUND_MORE) && !(s->p.flags & ROUND_MORE)) {
+        link->first_contact = false;
+    }
+    TRY(link_store(s->t, link));
+    TRY(link_children_seq(s->t, &children));
+    struct upstream up;
+    TRY(upstream_load(s->t, &up));
+    if (!dot_is_none(up.node)) {
+        TRY(store_sweep_departed(s->t, up.node, up.acked_seq, children));
+        children = up.acked_seq < children ? up.acked_seq : children;
+    }
+    if (children != UINT64_MAX) {
+        store_feed_passed(s->t, children);
+    }
+    return ERR_OK;
+}
+
+static enum err serve_in_txn(struct serve *s, const struct message *m)
+{
+    struct message_address self = message_address_of(store_identity(s->store)->public_key);
+    if (memcmp(&m->recipient, &self, sizeof(self)) != 0) {
+        return error_set(ERR_REFUSED, _("the message is for another hub"));
+    }
+    TRY(link_by_address(s->t, m->sender, &s->link));
+    return serve_round(s);
+}
+
+enum err session_serve(struct store *store, struct slice request, struct buf *reply)
+{
+    struct serve s = {.store = store};
+    struct buf raw = {0}, body = {0};
+    struct message m;
+    enum err e = message_read(request, &raw, &m);
+    e = e ? e : round_request_read(m.body, &s.arena, &s.q);
+    e = e ? e : inbox_check(s.q.batch);
+    e = e ? e : txn_begin(store, TXN_WRITE, &s.t);
+    if (e != ERR_OK) {
+        goto done;
+    }
+    e = serve_in_txn(&s, &m);
+    if (e != ERR_OK) {
+        txn_abort(s.t);
+        goto done;
+    }
+    round_reply_write(&s.p, &body);
+    e = txn_commit(s.t);
+    if (e == ERR_OK) {
+        struct message out = {.version = MESSAGE_VERSION,
+                              .sender = m.recipient,
+                              .recipient = m.sender,
+                              .body = buf_view(&body)};
+        message_write(&out, reply);
+    }
+done:
+    buf_free(&s.box.batch);
+    buf_free(&body);
+    buf_free(&raw);
+    arena_free(&s.arena);
+    return e;
+}

@@ -1,0 +1,204 @@
+#!/bin/bash
+# What the project promises, measured on the real commands; each figure beside its goal.
+#   usage: tests/bench/run.sh [SECTION…]     sections: cold lived cut heal merge find memory
+# Bytes are those a counting proxy sees, both ways, with all headers. Last line: N passed, N failed.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD:-build}
+# shellcheck source=tools/lib.sh
+. tools/lib.sh
+workload=$BUILD/tools/workload
+helpers=$BUILD/tests/lib
+passed=0
+failed=0
+SEED=${SEED:-7}
+echo "seed $SEED"
+
+# goal NAME VALUE at-most|at-least LIMIT [WORDS]
+goal() {
+    local verdict=FAIL
+    if [ -n "$2" ] && awk -v v="$2" -v op="$3" -v l="$4" \
+        'BEGIN { exit !(op == "at-most" ? v <= l : v >= l) }'; then
+        verdict=PASS
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+    printf '%s  %-44s %12s  goal %s %s  %s\n' $verdict "$1" "${2:-nothing}" "${3/-/ }" "$4" "${5:-}"
+}
+made() { # made ORDER: the generator's folder for the standard commune
+    if [ ! -d "$work/made-$1" ]; then
+        $workload --commune 04576 --seed "$SEED" --members 5000 --activities 2400 \
+            --attendances 37000 --branches 100 --order "$1" --out "$work/made-$1"
+    fi
+}
+# pair NAME ORDER: hub NAME-hub serving, node NAME joined, full, not yet synced
+pair() {
+    made "$2"
+    t "$1-hub" init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null &&
+        t "$1-hub" import unit tools/data/units-yenbai-2019-10.csv >/dev/null &&
+        serve "$1-hub" && join "$1-hub" 04576 "$1" &&
+        import_steps "$1" "$work/made-$2" >/dev/null
+}
+# counted STORE HUB [ARGS…]: one sync through a counting proxy; sets status requests up down both
+counted() {
+    local store=$1 hub=$2
+    shift 2
+    listen link "$helpers/proxy" "$(cat "$work/$hub.url")" "$work/link.stats" "$@"
+    "$TERRACE" -C "$work/$store" sync --hub "$url" --json >"$work/counted.out" 2>"$work/counted.err"
+    status=$?
+    quit link
+    read -r _ requests up down <"$work/link.stats"
+    both=$((up + down))
+}
+
+cold() { # cold NAME ORDER BYTES
+    pair "$1" "$2" || { echo "FAIL  cannot set up $1"; failed=$((failed + 1)); return; }
+    if [ "$1" = cold ]; then
+        { t cold export member -; t cold export activity -; } >"$work/plain.jsonl" 2>/dev/null
+        [ -s "$work/plain.jsonl" ] || for kind in member activity; do t cold list $kind --json; done \
+            >"$work/plain.jsonl"
+        echo "      as JSON lines $(wc -c <"$work/plain.jsonl") bytes; zlib -6 of that" \
+            "$(gzip -6 <"$work/plain.jsonl" | wc -c); xz -9e $(xz -9e <"$work/plain.jsonl" | wc -c)"
+    fi
+    counted "$1" "$1-hub"
+    goal "$1: cold sync, bytes both ways" $both at-most "$3" "up $up, down $down, exit $status"
+    goal "$1: cold sync, requests" "$requests" at-most 8
+    goal "$1: members at the hub" "$(t "$1-hub" list member --count --json | json count)" at-least 5000
+    counted "$1" "$1-hub"
+    goal "$1: no change, bytes both ways" $both at-most 700 "up $up, down $down"
+    goal "$1: no change, requests" "$requests" at-most 1
+    import_steps "$1" "$work/made-$2" steps-month >/dev/null
+    counted "$1" "$1-hub"
+    goal "$1: a month of edits, bytes both ways" $both at-most 2600 "up $up, down $down"
+    goal "$1: a month of edits, requests" "$requests" at-most 1
+    a=$(t "$1" status --unit 04576 --json | json digest)
+    b=$(t "$1-hub" status --unit 04576 --json | json digest)
+    [ -n "$a" ] && [ "$a" = "$b" ]
+    goal "$1: digests equal (0 = yes)" $? at-most 0
+    # what it said itself against what the proxy saw
+    goal "$1: own count of bytes against the proxy's" \
+        "$(($(json sent_bytes <"$work/counted.out") + $(json received_bytes <"$work/counted.out") - both))" \
+        at-most 0
+}
+
+bench_cold() { cold cold branch 230000; }
+bench_lived() { cold lived lived-in 275000; }
+
+# Cut anywhere: what is sent after the cut is at most what was left, plus one batch.
+bench_cut() {
+    local whole=${WHOLE_BYTES:-} n=0 cut sum
+    for cut in 3000 20000 66000 100000 140000 180000; do
+        n=$((n + 1))
+        pair "cut$n" branch || return
+        if [ -z "$whole" ]; then
+            pair whole branch
+            counted whole whole-hub
+            whole=$both
+            quit whole-hub
+            echo "      uncut: $whole bytes"
+        fi
+        counted "cut$n" "cut$n-hub" --cut $cut
+        sum=$status
+        counted "cut$n" "cut$n-hub"
+        goal "cut after $cut bytes: bytes of the next sync" $both at-most \
+            $((whole - cut + 65536 + 1500)) "the cut one exited $sum, the next $status"
+        quit "cut$n-hub"
+        rm -rf "$work/cut$n" "$work/cut$n-hub"
+    done
+}
+
+# Three of 7,400 records removed from the hub: the next syncs heal them.
+bench_heal() {
+    pair heal branch || return
+    counted heal heal-hub
+    quit heal-hub
+    "$helpers/forget" "$work/heal-hub" member 2 >"$work/forgotten" &&
+        "$helpers/forget" "$work/heal-hub" activity 1 >>"$work/forgotten"
+    serve heal-hub
+    local sum=0 round
+    goal "heal: members left at the hub" "$(t heal-hub list member --count --json | json count)" at-most 4998
+    for round in 1 2 3; do
+        counted heal heal-hub
+        sum=$((sum + both))
+        echo "      sync $round: $both bytes, $requests requests, digest_equal" \
+            "$(json digest_equal <"$work/counted.out")"
+        grep -q '"digest_equal":true' "$work/counted.out" && break
+    done
+    goal "heal: bytes of the syncs that heal" $sum at-most 8000
+    goal "heal: members at the hub again" "$(t heal-hub list member --count --json | json count)" at-least 5000
+    goal "heal: activities at the hub again" \
+        "$(t heal-hub list activity --count --json | json count)" at-least 2400
+}
+
+bench_merge() {
+    pair merge-a branch && quit merge-a-hub && pair merge-b branch && quit merge-b-hub || return
+    mkdir "$work/scratch"
+    if ! "$BUILD/tests/bench/merge" "$work/merge-a-hub" "$work/merge-a" "$work/merge-b-hub" \
+        "$work/merge-b" "$work/scratch" >"$work/merge.out"; then
+        goal "merge: ran" "" at-least 1
+        return
+    fi
+    read -r records seconds rate puts raw_seconds raw_rate ratio <"$work/merge.out"
+    echo "      $records records in $seconds s; raw LMDB: $puts puts in $raw_seconds s ($raw_rate records/s)"
+    goal "merge: records/s on the hub, durable" "$rate" at-least 30000
+    goal "merge: against raw LMDB with the same puts" "$ratio" at-least 0.3
+}
+
+bench_find() {
+    local size
+    for size in 500 50000; do
+        t "find$size" init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null
+        t "find$size" import unit tools/data/units-yenbai-2019-10.csv >/dev/null
+        $workload --commune 04576 --seed "$SEED" --members $size --activities 0 --attendances 0 \
+            --branches $((size / 50)) --out "$work/made-find$size"
+        import_steps "find$size" "$work/made-find$size" >/dev/null
+    done
+    if ! "$BUILD/tests/bench/find" "$work/find500" "$work/find50000" "nguyen" "hoang" "thi" "van" \
+        "tr" >"$work/find.out"; then
+        goal "find: ran" "" at-least 1
+        return
+    fi
+    read -r small large ratio <"$work/find.out"
+    echo "      $small µs at 500 members, $large µs at 50,000"
+    goal "find: time at 50,000 against 500 members" "$ratio" at-most 1.2
+}
+
+bench_memory() {
+    made branch
+    t mem-hub init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null
+    t mem-hub import unit tools/data/units-yenbai-2019-10.csv >/dev/null
+    serve mem-hub
+    join mem-hub 04576 mem
+    t mem import unit "$work/made-branch/branches.jsonl" >/dev/null
+    local kind file kb import_kb=0
+    for kind in member activity; do
+        file=members
+        [ $kind = activity ] && file=activities
+        "$helpers/sampler" "$work/kb" "$TERRACE" -C "$work/mem" import $kind \
+            "$work/made-branch/$file.jsonl" >/dev/null
+        read -r kb _ <"$work/kb"
+        echo "      import $kind: $kb kB"
+        import_kb=$((kb > import_kb ? kb : import_kb))
+    done
+    goal "memory: RssAnon in import, kB" $import_kb at-most 16384
+    "$helpers/sampler" "$work/hub.kb" --pid "$(cat "$work/mem-hub.pid")" &
+    local sampler_pid=$!
+    "$helpers/sampler" "$work/kb" "$TERRACE" -C "$work/mem" sync >/dev/null
+    read -r kb _ <"$work/kb"
+    goal "memory: RssAnon in sync, kB" "$kb" at-most 10240
+    "$helpers/sampler" "$work/kb" "$TERRACE" -C "$work/mem" sync >/dev/null
+    read -r kb _ <"$work/kb"
+    goal "memory: RssAnon in a sync of nothing, kB" "$kb" at-most 10240
+    kill $sampler_pid
+    wait $sampler_pid
+    read -r kb _ <"$work/hub.kb"
+    echo "      the hub that served it: $kb kB"
+}
+
+[ $# -gt 0 ] || set -- cold lived cut heal merge find memory
+for section in "$@"; do
+    "bench_$section"
+done
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

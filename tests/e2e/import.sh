@@ -1,0 +1,68 @@
+#!/bin/sh
+# Importing: the real lists of units, idempotence by ext_id, bad rows, round trips of exports.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+claim import__init t province init --unit 15 --name "Tỉnh đoàn Yên Bái"
+line=$(t province --json import unit "$data/units-yenbai-2019-10.csv")
+claim import__units_of_2019_have_190_rows has "$line" '"rows":190'
+claim import__units_are_not_rejected has "$line" '"rejected":0'
+claim import__the_root_is_matched same "$(count province unit)" 190
+line=$(t province --json import unit "$data/units-yenbai-2019-10.csv")
+claim import__units_again_add_nothing has "$line" '"added":0'
+claim import__units_again_change_nothing has "$line" '"changed":0'
+for year in 2021 2025-03; do
+    line=$(t province --json import unit "$data/units-yenbai-$year.csv")
+    claim "import__units_of_${year}_are_taken" has "$line" '"rejected":0'
+    claim "import__units_of_${year}_are_idempotent" \
+        has "$(t province --json import unit "$data/units-yenbai-$year.csv")" '"changed":0'
+done
+claim import__parents_are_found_by_code sh -c "'$TERRACE' -C '$work/province' status --unit 138 --json"
+
+generate "$work/data"
+claim import__records import_steps province "$work/data"
+before=$(digest province 04576)
+line=$(t province --json import member "$work/data/members.jsonl")
+claim import__members_again_change_nothing has "$line" '"added":0,"changed":0,"unchanged":120'
+line=$(t province --json import activity "$work/data/activities.jsonl")
+claim import__activities_again_change_nothing has "$line" '"added":0,"changed":0,"unchanged":40'
+claim import__digest_is_unchanged same "$(digest province 04576)" "$before"
+
+line=$(t province --json import member "$work/data/month-members.jsonl" --dry-run)
+claim import__dry_run_counts has "$line" '"changed":17'
+claim import__dry_run_writes_nothing same "$(digest province 04576)" "$before"
+claim import__month_changes_17 \
+    has "$(t province --json import member "$work/data/month-members.jsonl")" '"changed":17'
+
+# a set of references by ext_id holds what the file named
+want=$(sed -n '1s/.*"present":\[\([^]]*\)\].*/\1/p' "$work/data/activities.jsonl" | tr ',' '\n' | wc -l)
+got=$(t province list activity ext_id=a-04576-1 --json |
+    sed 's/.*"present":\[\([^]]*\)\].*/\1/' | tr ',' '\n' | wc -l)
+claim import__attendance_is_complete same "$got" "$want"
+
+# an export goes back in, in each form
+for form in jsonl csv; do
+    t province export member "$work/out.$form" >/dev/null
+    line=$(t province --json import member "$work/out.$form")
+    claim "import__export_as_${form}_comes_back_unchanged" \
+        has "$line" '"rows":120,"added":0,"changed":0,"unchanged":120,"rejected":0'
+done
+
+# bad rows are named by line; good ones are kept
+cat >"$work/bad.csv" <<'CSV'
+ext_id,full_name,birth_date,unit,sex
+x1,Giàng A Dê,2001-04-12,04576-01,male
+x2,Lò Thị Ban,31/02/2001,04576-01,female
+x3,Vừ A Say,2001-05,no-such-unit,male
+x4,,2001-05,04576-01,male
+x5,Hà Văn Ích,12/04/2001,04576-01,nam
+CSV
+claim import__bad_rows_exit_1 exits 1 t province --json import member "$work/bad.csv"
+claim import__bad_rows_are_counted has "$(cat "$work/exits.out")" '"added":2'
+claim import__bad_rows_are_rejected has "$(cat "$work/exits.out")" '"rejected":3'
+for line in 3 4 5; do
+    claim "import__line_${line}_is_named" grep -q "bad.csv:$line: \|\"line\":$line" "$work/exits.err"
+done
+claim import__good_rows_are_kept has "$(t province list member ext_id=x5 --json)" '"sex":"male"'
+claim import__check_is_clean has "$(t province --json check)" '"damaged":0'
+done_testing

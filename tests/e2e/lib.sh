@@ -1,0 +1,126 @@
+# Claims in TAP, over tools/lib.sh; sourced by the scripts beside it. A script runs from the top of
+# the tree, with $TERRACE and $BUILD from tests/run.sh.
+# shellcheck shell=sh
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD:-build}
+TERRACE=${TERRACE:-$BUILD/terrace}
+helpers=$PWD/$BUILD/tests/lib
+workload=$PWD/$BUILD/tools/workload
+data=$PWD/tools/data
+# shellcheck source=tools/lib.sh
+. tools/lib.sh
+claims=0
+broken=0
+trace=$work/trace
+
+# claim NAME COMMAND…: it holds when the command succeeds
+claim() {
+    what=$1
+    shift
+    claims=$((claims + 1))
+    if "$@" >"$trace" 2>&1; then
+        echo "ok $claims - $what"
+    else
+        echo "not ok $claims - $what: $*"
+        sed 's/^/#   /' "$trace"
+        broken=$((broken + 1))
+    fi
+}
+same() {
+    [ "$1" = "$2" ] || {
+        printf 'got  «%s»\nwant «%s»\n' "$1" "$2"
+        return 1
+    }
+}
+# exits STATUS COMMAND…: that exit status, and not by a signal
+exits() {
+    want=$1
+    shift
+    "$@" >"$work/exits.out" 2>"$work/exits.err" </dev/null
+    got=$?
+    [ $got = "$want" ] || {
+        echo "exit status $got instead of $want; it said:"
+        head -c 2000 "$work/exits.out" "$work/exits.err"
+        return 1
+    }
+}
+# fails STATUS WORD COMMAND…: that exit status, and an error object with that word on stderr
+fails() {
+    want=$1
+    word=$2
+    shift 2
+    exits "$want" "$@" || return 1
+    [ -z "$word" ] || grep -q "\"error\":\"$word\"" "$work/exits.err" || {
+        echo "no error \"$word\" in:"
+        head -c 2000 "$work/exits.err"
+        return 1
+    }
+}
+has() { # has TEXT WORD
+    case $1 in
+    *"$2"*) ;;
+    *)
+        printf 'no «%s» in «%s»\n' "$2" "$1"
+        return 1
+        ;;
+    esac
+}
+# keys JSON KEY…: every one of them is there
+keys() {
+    object=$1
+    shift
+    for key in "$@"; do
+        has "$object" "\"$key\":" || return 1
+    done
+}
+at_most() { # at_most NUMBER LIMIT
+    [ -n "$1" ] && [ "$1" -le "$2" ] || {
+        echo "«$1» is more than $2"
+        return 1
+    }
+}
+count() { t "$1" list "$2" --count --json | json count; }
+digest() { t "$1" status --unit "$2" --json | json digest; }
+# What a store says of a unit's subtree, apart from receipts, which differ by level.
+export_of() {
+    for kind in member activity plan_item note; do
+        t "$1" list $kind --unit "$2" --json
+    done | sed 's/,"_receipt":[0-9]//' | cksum
+}
+# agree UNIT STORE…: the same digest and the same records in all of them
+agree() {
+    unit=$1
+    shift
+    want_digest=
+    for s in "$@"; do
+        got_digest="$(digest "$s" "$unit") $(export_of "$s" "$unit")"
+        : "${want_digest:=$got_digest}"
+        same "$got_digest" "$want_digest" || return 1
+    done
+    [ "${want_digest%% *}" != "" ]
+}
+
+# A province with the real units, serving as `province`.
+province_up() {
+    t province init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null &&
+        t province import unit "$data/units-yenbai-2019-10.csv" >/dev/null && serve province
+}
+# generate DIR [ARGS…]: one small commune's records
+generate() {
+    dir=$1
+    shift
+    "$workload" --data "$data" --out "$dir" --commune 04576 --members 120 --branches 4 \
+        --activities 40 --attendances 500 "$@"
+}
+# proxy NAME TARGET [ARGS…]: a link, its URL in $url, its counts in $work/NAME.stats once it has quit
+proxy() {
+    name=$1
+    target=$2
+    shift 2
+    listen "$name" "$helpers/proxy" "$target" "$work/$name.stats" "$@"
+}
+
+done_testing() {
+    echo "1..$claims"
+    exit $((broken > 0))
+}

@@ -24,12 +24,14 @@ PKGS = lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt \
        $(shell pkg-config --exists msgpack 2>/dev/null && echo msgpack || echo msgpack-c)
 INCS = $(eval INCS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS))))$(INCS)
 LIBS = $(eval LIBS := $(shell pkg-config --libs $(PKGS)) -lcsv)$(LIBS)
+# short lines; `make V=1` shows the commands
+Q = $(if $(V),,@)
 COMPILE = $(CC) $(ALL_CFLAGS) $(CPPFLAGS) $(INCS) -MMD -MP
 
 lib_src := $(wildcard core/*.c sync/*.c)
 cli_src := $(wildcard cli/*.c)
 unit_src := $(wildcard tests/unit/*_test.c)
-# what tests share: linked into every unit test
+# what tests share; a test links what it uses of it
 unit_lib_src := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
 fuzz_src := $(wildcard tests/fuzz/*_fuzz.c)
 helper_src := $(wildcard tests/lib/*.c)
@@ -43,6 +45,7 @@ lib_obj := $(lib_src:%.c=$(BUILD)/%.o)
 cli_obj := $(cli_src:%.c=$(BUILD)/%.o)
 unit_bin := $(unit_src:%.c=$(BUILD)/%)
 unit_lib_obj := $(unit_lib_src:%.c=$(BUILD)/%.o)
+unit_lib := $(BUILD)/libunit.a
 fuzz_bin := $(fuzz_src:%.c=$(BUILD)/%)
 helper_bin := $(helper_src:%.c=$(BUILD)/%)
 bench_bin := $(bench_src:%.c=$(BUILD)/%)
@@ -62,39 +65,50 @@ terrace: $(BUILD)/terrace $(mo)
 	@cp -f $< $@
 
 $(BUILD)/terrace: $(cli_obj) $(lib)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(if $(V),,@echo '  link' $@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(lib): $(lib_obj)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
+
+$(unit_lib): $(unit_lib_obj)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(if $(V),,@echo '  cc  ' $<)
+	$(Q)$(COMPILE) -c -o $@ $<
 
-$(unit_bin): $(BUILD)/%: $(BUILD)/%.o $(unit_lib_obj) $(lib)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$(unit_bin): $(BUILD)/%: $(BUILD)/%.o $(unit_lib) $(lib)
+	$(if $(V),,@echo '  link' $@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # A fuzz target is a function; replay.c runs it over files, so that the corpus is a test.
 $(fuzz_bin): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/replay.o $(lib)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(if $(V),,@echo '  link' $@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(helper_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(if $(V),,@echo '  link' $@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(foreach t,$(tool_main),$(eval $(t:%.c=$(BUILD)/%): \
     $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(t:.c=_*.c)))))
 $(tool_bin): $(BUILD)/%: $(BUILD)/%.o
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+	$(if $(V),,@echo '  link' $@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
 # A bench may look at what goes into LMDB.
 $(BUILD)/tests/bench/merge: WRAP = -Wl,--wrap=mdb_put,--wrap=mdb_del,--wrap=mdb_txn_commit
 $(bench_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
+	$(if $(V),,@echo '  link' $@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
 $(BUILD)/locale/%/LC_MESSAGES/terrace.mo: cli/po/%.po
 	@mkdir -p $(@D)
-	msgfmt -c -o $@ $<
+	$(Q)msgfmt -c -o $@ $<
 
 .PRECIOUS: $(BUILD)/%.o
 
@@ -132,14 +146,25 @@ tsan: ## the same under ThreadSanitizer
 	@TSAN_OPTIONS=halt_on_error=1 $(SAN_RUN) BUILD=build/tsan \
 	    CFLAGS='-O1 -g -fsanitize=thread'
 
+valgrind: ## the short end-to-end runs under valgrind: no leak, no error
+	@tools/setup.sh valgrind
+	@$(MAKE) --no-print-directory -j$(JOBS) test-build
+	@rm -rf $(BUILD)/valgrind && mkdir -p $(BUILD)/valgrind
+	@TERRACE_REAL=$(CURDIR)/$(BUILD)/terrace TERRACE=$(CURDIR)/tests/lib/valgrind.sh MANGLED=100 \
+	    VALGRIND_LOGS=$(CURDIR)/$(BUILD)/valgrind BUILD=$(BUILD) JOBS=$(JOBS) \
+	    tests/run.sh $(short_scripts)
+	@! grep -l . $(BUILD)/valgrind/* || { cat $(BUILD)/valgrind/*; exit 1; }
+
 fuzz: ## fuzz each decoder for FUZZ_SECONDS with clang's libFuzzer
+	@tools/setup.sh fuzz
 	@$(MAKE) --no-print-directory fuzz-run BUILD=build/fuzz CC=clang \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined'
 
 fuzz_lib_bin := $(fuzz_src:tests/fuzz/%_fuzz.c=$(BUILD)/libfuzzer/%)
 $(fuzz_lib_bin): $(BUILD)/libfuzzer/%: $(BUILD)/tests/fuzz/%_fuzz.o $(lib)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(if $(V),,@echo '  link' $@)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
 fuzz-run: $(fuzz_lib_bin)
 	@set -e; for t in $(fuzz_lib_bin); do \
@@ -164,7 +189,8 @@ lint: ## clang-tidy over the sources, shellcheck over the scripts
 	    -std=c11 $(subst ",\",$(CPPFLAGS)) $(INCS) 2>/dev/null' lint
 	@git ls-files '*.sh' .ci/run | xargs -r shellcheck -x -S warning
 
-cover: setup ## line coverage of the tests, in build/cover/report
+cover: ## line coverage of the tests, in build/cover/report
+	@tools/setup.sh cover
 	@$(MAKE) --no-print-directory BUILD=build/cover CFLAGS='-O0 -g --coverage' test-run
 	@lcov --quiet --capture --directory build/cover --output-file build/cover/all.info
 	@lcov --quiet --extract build/cover/all.info '*/core/*' '*/sync/*' '*/cli/*' \
@@ -193,7 +219,7 @@ dist: ## the committed tree as dist/terrace-VERSION.tar.gz
 compile_commands.json: Makefile $(all_src) ## for editors and language servers
 	@{ printf '['; sep=''; for f in $(all_src); do \
 	    printf '%s\n{"directory":"%s","file":"%s","command":"%s"}' "$$sep" '$(CURDIR)' "$$f" \
-	        '$(subst ",\",$(CC) $(ALL_CFLAGS) $(subst ',,$(CPPFLAGS)) $(INCS)) -c '"$$f"; \
+	        '$(subst ",\\\",$(CC) $(ALL_CFLAGS) $(subst ',,$(CPPFLAGS)) $(INCS)) -c '"$$f"; \
 	    sep=','; done; printf '\n]\n'; } > $@
 
 setup: ## install what building and testing need, when it may
@@ -208,7 +234,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z_.-]+:.*## / { printf "%-22s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check demo test-build test-run unit asan ubsan tsan fuzz fuzz-run bench tidy \
+.PHONY: all test check demo test-build test-run unit asan ubsan tsan valgrind fuzz fuzz-run bench tidy \
         format lint cover install uninstall dist setup setup-check clean help
 
 -include $(all_src:%.c=$(BUILD)/%.d)

@@ -8,7 +8,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define MAP_INITIAL_BYTES ((size_t)256 << 20)
+#define BALLAST_BYTES ((size_t)2 << 20)
+#define BALLAST_SPARE 16 /* times its size must be free before it is taken again */
+
+size_t store_map_bytes = (size_t)256 << 20;
 #define READERS_MAX 126
 
 static const char *const table_names[TABLE_COUNT] = {"meta",    "records", "feed",  "index",
@@ -128,7 +131,7 @@ bool walk_next(struct walk *w)
     }
     MDB_val k = val_of(w->key), v;
     bool first = w->value.ptr == NULL;
-    int rc = first ? mdb_cursor_get(w->cursor, &k, &v, MDB_SET_RANGE)
+    int rc = first ? mdb_cursor_get(w->cursor, &k, &v, w->key.len ? MDB_SET_RANGE : MDB_FIRST)
                    : mdb_cursor_get(w->cursor, &k, &v, MDB_NEXT);
     if (rc == 0 && first && w->started && slice_equal(slice_of(k), w->key)) {
         rc = mdb_cursor_get(w->cursor, &k, &v, MDB_NEXT);
@@ -189,14 +192,44 @@ enum err table_last(struct txn *t, enum table table, struct slice prefix, struct
     return e;
 }
 
-/* ---- opening the environment ----------------------------------------------------------------- */
-
 char *store_path(const struct store *s, const char *name, char *out, size_t size)
 {
     int n = snprintf(out, size, "%s/%s", s->dir, name);
     CHECK(n > 0 && (size_t)n < size);
     return out;
 }
+
+/* ---- the ballast ----------------------------------------------------------------------------- */
+
+/* Room kept for the day the disk is full, so that deleting and syncing still work then. */
+void ballast_take(const struct store *s)
+{
+    char path[4096];
+    struct statvfs v;
+    struct stat st;
+    (void)store_path(s, "ballast", path, sizeof(path));
+    if (stat(path, &st) == 0 || statvfs(s->dir, &v) != 0 ||
+        (uint64_t)v.f_bavail * v.f_frsize < (uint64_t)BALLAST_BYTES * BALLAST_SPARE) {
+        return;
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return;
+    }
+    bool full = posix_fallocate(fd, 0, (off_t)BALLAST_BYTES) != 0;
+    (void)close(fd);
+    if (full) {
+        (void)unlink(path);
+    }
+}
+
+static void ballast_drop(const struct store *s)
+{
+    char path[4096];
+    (void)unlink(store_path(s, "ballast", path, sizeof(path)));
+}
+
+/* ---- opening the environment ----------------------------------------------------------------- */
 
 enum err lmdb_open(struct store *s, bool create)
 {
@@ -206,7 +239,7 @@ enum err lmdb_open(struct store *s, bool create)
     CHECK(rc == 0);
     struct stat st;
     char path[4096];
-    size_t map = MAP_INITIAL_BYTES;
+    size_t map = store_map_bytes;
     if (!create && stat(store_path(s, "data.mdb", path, sizeof(path)), &st) == 0) {
         while (map < (size_t)st.st_size * 2) {
             map *= 2;
@@ -367,7 +400,11 @@ enum err txn_commit(struct txn *t)
     t->mdb = NULL;
     txn_free(t);
     s->broken = rc != 0;
-    return lmdb_error(s, rc);
+    enum err result = lmdb_error(s, rc);
+    if (result == ERR_DISK_FULL) {
+        ballast_drop(s);
+    }
+    return result;
 }
 
 void txn_abort(struct txn *t)

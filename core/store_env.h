@@ -84,6 +84,9 @@ enum err walk_end(struct walk *w) MUST_USE;
 enum err table_last(struct txn *t, enum table table, struct slice prefix, struct slice *key,
                     struct slice *value) MUST_USE;
 
+/* Size of the map of a small store; a test makes it smaller to see it grow. */
+extern size_t store_map_bytes;
+void ballast_take(const struct store *s);
 /* Opens or creates the environment in s->dir; s->mdb may be set even on failure. */
 enum err lmdb_open(struct store *s, bool create) MUST_USE;
 void lmdb_close(struct store *s);

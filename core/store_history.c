@@ -98,8 +98,10 @@ enum err history_append(struct txn *t, const struct record *before, const struct
         return ERR_OK;
     }
     const struct env *env = store_env(t->store);
-    uint8_t key[DOT_KEY_BYTES + 8];
+    /* A refused value has no feed entry of its own, so a byte sets it apart from the last one's. */
+    uint8_t key[DOT_KEY_BYTES + 8 + 1] = {0};
     history_key(key, after->id, t->feed_head);
+    size_t key_len = refused ? sizeof(key) : sizeof(key) - 1;
     buf_clear(&t->row);
     struct pack_writer w = pack_writer_make(&t->row);
     pack_array(&w, 9);
@@ -124,7 +126,7 @@ enum err history_append(struct txn *t, const struct record *before, const struct
         side_pack(&w, old, f, set);
         side_pack(&w, f, old, set);
     }
-    return table_put(t, TABLE_HISTORY, slice_make(key, sizeof(key)), buf_view(&t->row));
+    return table_put(t, TABLE_HISTORY, slice_make(key, key_len), buf_view(&t->row));
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* Creating and opening a store, and the identity file beside it. */
 #include "core/store_env.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -113,10 +114,16 @@ enum err store_may_create(const char *dir)
     if (stat(path, &st) == 0) {
         return error_set(ERR_EXISTS, _("there is already a store in %s; nothing was changed"), dir);
     }
-    if (stat(dir, &st) == 0 && rmdir(dir) != 0) {
-        return error_set(ERR_EXISTS, _("%s is in use already; nothing was changed"), dir);
+    DIR *d = opendir(dir);
+    bool used = !d && errno != ENOENT;
+    for (struct dirent *entry = d ? readdir(d) : NULL; entry && !used; entry = readdir(d)) {
+        used = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
     }
-    return ERR_OK;
+    if (d) {
+        (void)closedir(d);
+    }
+    return used ? error_set(ERR_EXISTS, _("%s is in use already; nothing was changed"), dir)
+                : ERR_OK;
 }
 
 enum err store_create(const struct env *env, const char *dir, struct identity *identity)
@@ -222,6 +229,7 @@ enum err store_open(const struct env *env, const char *dir, struct store **out)
         store_close(s);
         return e;
     }
+    ballast_take(s);
     *out = s;
     return ERR_OK;
 }

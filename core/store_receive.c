@@ -211,6 +211,67 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
     return s->held && merged.kind != KIND_UNIT ? note_departure(s, &merged) : ERR_OK;
 }
 
+/* Rule 11: what was refused on a held record stays in the history, with who sent it. */
+static enum err keep_refused(struct receive_state *s)
+{
+    struct record merged;
+    struct merge_report report;
+    struct entry_cause cause = {.via = s->arrival->via, .node = s->arrival->node};
+    if (!merge_base_holds(&s->before.context, s->change)) {
+        return ERR_OK;
+    }
+    merge_records(&s->before, &s->incoming, s->arena, &merged, &report);
+    return report.changed && record_is_valid(&merged)
+               ? history_append(s->t, &s->before, &merged, &cause, true)
+               : ERR_OK;
+}
+
+/* Rule 9: a delete that claims to have seen more of others than this store has is saved again, with
+ * the claim cut down, under this store's own dot. */
+static enum err cap_delete(struct receive_state *s, const struct context *own)
+{
+    const struct field *f = record_field(&s->incoming, F_DELETED);
+    struct arena arena = {0};
+    struct context claim = {0};
+    bool capped = false;
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        struct pack_reader r = pack_reader_make(f->values[i].datum.text);
+        if (f->values[i].datum.type != DATUM_BYTES) {
+            continue;
+        }
+        struct context c = context_read(&r, &arena);
+        size_t n = 0;
+        for (size_t j = 0; pack_end(&r) && j < c.count; j++) {
+            struct dot d = c.items[j];
+            uint64_t known = context_seq(own, d.actor);
+            if (d.seq > known && !actor_is_below(s->t, d.actor, s->arrival)) {
+                d.seq = known;
+                capped = true;
+            }
+            if (d.seq) {
+                c.items[n++] = d;
+            }
+        }
+        c.count = n;
+        claim = context_union(&claim, &c, &arena);
+        claim = context_with(&claim, f->values[i].dot, &arena); /* it takes that delete's place */
+    }
+    enum err e = ERR_OK;
+    if (capped) {
+        struct datum yes = datum_int(1);
+        struct edit edit = {F_DELETED, EDIT_SET, &yes, 1};
+        struct save save = {.id = s->incoming.id,
+                            .shown = &claim,
+                            .edits = &edit,
+                            .edit_count = 1,
+                            .via = VIA_LOCAL};
+        struct dot id, dot;
+        e = store_save(s->t, &save, &arena, &id, &dot);
+    }
+    arena_free(&arena);
+    return e;
+}
+
 enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
                        enum outcome *outcome)
 {
@@ -239,7 +300,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
             return ERR_OK;
         }
         if (!push_is_allowed(&s)) {
-            return ERR_OK;
+            return s.held && !s.stub ? keep_refused(&s) : ERR_OK;
         }
     }
     if (!change->whole && (!s.held || s.stub || !merge_base_holds(&s.before.context, change))) {
@@ -250,7 +311,12 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
         *outcome = OUTCOME_SAME; /* a stale copy of what has left */
         return ERR_OK;
     }
-    return receive_merge(&s, outcome);
+    bool deletes = arrival->from_below && !arrival->first_contact &&
+                   record_field(&s.incoming, F_DELETED) != NULL;
+    TRY(receive_merge(&s, outcome));
+    return deletes && *outcome != OUTCOME_SAME
+               ? cap_delete(&s, s.held && !s.stub ? &s.before.context : &(struct context){0})
+               : ERR_OK;
 }
 
 /* ---- departure ------------------------------------------------------------------------------ */

@@ -106,20 +106,24 @@ static bool is_full(const struct fill *f)
     return f->count >= f->limit || f->arena->used_bytes > CANDIDATE_BYTES_MAX;
 }
 
-/* A record owed whole, from the queue or asked for in the request. */
+/* A record owed whole, from the queue or asked for in the request. What cannot be sent, because it
+ * is gone or out of scope, counts as sent. */
 static enum err add_whole(struct fill *f, struct dot id, bool queued)
 {
     struct record r;
     struct record_local local;
     enum err e = store_get(f->t, id, f->arena, &r, &local);
-    if (e == ERR_NOT_FOUND || e == ERR_DAMAGED ||
-        (e == ERR_OK && !in_scope(f->t, f->q, &r, NULL, f->arena))) {
-        return ERR_OK;
+    bool sendable = e == ERR_OK && in_scope(f->t, f->q, &r, NULL, f->arena);
+    if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED) {
+        return e;
     }
-    if (e == ERR_OK && seen_add(f, id)) {
+    if (!sendable) {
+        return queued ? queue_put(f->t, f->q->peer, id, f->q->sent_mark) : ERR_OK;
+    }
+    if (seen_add(f, id)) {
         candidate_add(f, change_of(f, &r, &local, true), 0, queued);
     }
-    return e;
+    return ERR_OK;
 }
 
 static enum err add_owed(struct fill *f)

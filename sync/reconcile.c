@@ -190,18 +190,20 @@ enum err reconcile_answer_groups(struct txn *t, const struct link *link,
                                  struct arena *arena, struct round_buckets **out, size_t *out_count)
 {
     struct round_group *own = NULL;
-    size_t own_count = 0, n = 0;
+    size_t own_count = 0, n = 0, sums = 0;
     TRY(reconcile_groups(t, link->unit, arena, &own, &own_count));
     *out = arena_array(arena, count + own_count + 1, sizeof(struct round_buckets));
     for (size_t i = 0; i < own_count; i++) {
         const struct round_group *theirs = group_find(groups, count, own[i].route, own[i].unit);
         if (!theirs || theirs->count == 0) {
             TRY(queue_group(t, link->node, own[i].route, own[i].unit));
-        } else if (theirs->sum != own[i].sum || theirs->count != own[i].count) {
+        } else if ((theirs->sum != own[i].sum || theirs->count != own[i].count) &&
+                   sums < RECONCILE_SUMS_MAX) {
             struct id_hash *list = NULL;
             size_t list_count = 0;
             TRY(group_records(t, own[i].route, own[i].unit, arena, &list, &list_count));
             uint8_t bits = bits_for(own[i].count > theirs->count ? own[i].count : theirs->count);
+            sums += (size_t)1 << bits;
             (*out)[n++] =
                 (struct round_buckets){.route = own[i].route,
                                        .unit = own[i].unit,

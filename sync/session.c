@@ -1,13 +1,13 @@
 #include "sync/session.h"
 
 #include "core/units.h"
-#include "sync/batch.h"
+#include "sync/frame.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"
 #include "sync/reconcile.h"
 
-/* Room in a message for what stands beside the batch. */
-#define BODY_HEAD_BYTES 1024
+/* Compressed together, body and batch may come out a little longer than apart. */
+#define BODY_SLACK_BYTES 128
 #define BATCH_MIN_BYTES 2048
 #define CONTACT_TRIES 1
 #define IDLE_ROUNDS_MAX 4
@@ -27,11 +27,15 @@ void session_end(struct session *s)
     s->contact = (struct session_contact){0};
 }
 
-static size_t batch_room(uint64_t max_bytes)
+/* What of a message of max_bytes is left for the batch beside the rest of the body. */
+size_t session_batch_room(uint64_t max_bytes, const struct buf *rest)
 {
+    struct buf frame = {0};
     uint64_t max = max_bytes < MESSAGE_MAX_BYTES ? max_bytes : MESSAGE_MAX_BYTES;
-    return max > BATCH_MIN_BYTES + BODY_HEAD_BYTES ? (size_t)max - BODY_HEAD_BYTES
-                                                   : BATCH_MIN_BYTES;
+    frame_pack(buf_view(rest), &frame);
+    size_t used = MESSAGE_OVERHEAD_BYTES + frame.len + BODY_SLACK_BYTES;
+    buf_free(&frame);
+    return max > used + BATCH_MIN_BYTES ? (size_t)max - used : BATCH_MIN_BYTES;
 }
 
 static enum err not_joined(void)
@@ -101,8 +105,7 @@ static enum err add_contact(struct session *s, struct txn *t, struct upstream *u
     return ERR_OK;
 }
 
-static struct outbox_request outbox_up(struct session *s, const struct upstream *u,
-                                       const struct identity *self)
+static struct outbox_request outbox_up(const struct upstream *u, const struct identity *self)
 {
     return (struct outbox_request){
         .peer = u->node,
@@ -110,7 +113,7 @@ static struct outbox_request outbox_up(struct session *s, const struct upstream 
         .up = true,
         .from_seq = u->acked_epoch == self->actor ? u->acked_seq : 0,
         .from_head = u->epoch == 0,
-        .max_bytes = batch_room(s->batch_max_bytes),
+        .max_bytes = MESSAGE_MAX_BYTES,
         .sent_mark = u->token_count ? u->tokens[u->token_count - 1].n : 1,
     };
 }
@@ -143,27 +146,30 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     u->contact = u->contact || u->epoch == 0;
     e = add_token(t, u);
     e = e ? e : add_contact(s, t, u, arena, &q);
-    struct outbox_request want = outbox_up(s, u, self);
-    e = e ? e : outbox_fill(t, &want, arena, &box);
     e = e ? e : add_chain(t, u, &heads, &q);
-    e = e ? e : forget_refusals(t, &box, arena);
     e = e ? e : mark_list(t, "want.", RECONCILE_IDS_MAX, arena, &q.wants);
+    q.tokens = u->tokens;
+    q.token_count = u->token_count;
+    q.peer_epoch = u->epoch;
+    q.peer_seq = u->in_seq;
+    q.peer_round = u->round;
+    q.has_digest = u->has_digest;
+    q.digest = u->digest;
+    round_request_write(&q, body);
+    struct outbox_request want = outbox_up(u, self);
+    want.max_bytes = session_batch_room(s->batch_max_bytes, body);
+    e = e ? e : outbox_fill(t, &want, arena, &box);
+    e = e ? e : forget_refusals(t, &box, arena);
     e = e ? e : upstream_store(t, u);
     if (e == ERR_OK) {
         q.flags = (box.more ? ROUND_MORE : 0u) | (u->epoch == 0 ? ROUND_FIRST_CONTACT : 0u);
-        q.tokens = u->tokens;
-        q.token_count = u->token_count;
-        q.peer_epoch = u->epoch;
-        q.peer_seq = u->in_seq;
-        q.peer_round = u->round;
         q.from_seq = box.from_seq;
         q.to_seq = box.to_seq;
-        q.has_digest = u->has_digest;
-        q.digest = u->digest;
         q.batch = buf_view(&box.batch);
         s->sent_more = box.more;
         s->sent_count = box.count;
         s->stats.sent_records += box.count;
+        buf_clear(body);
         round_request_write(&q, body);
     }
     buf_free(&heads);
@@ -283,8 +289,9 @@ static enum err compare(struct session *s, struct txn *t, struct upstream *u,
     }
     s->stats.digest_equal = 0;
     if (c->phase == CONTACT_NONE || c->phase == CONTACT_DONE) {
-        u->contact = c->tries < CONTACT_TRIES;
-        c->tries++;
+        c->tries = c->progress ? 0 : c->tries + 1;
+        u->contact = c->tries <= CONTACT_TRIES;
+        c->progress = false;
         c->phase = CONTACT_NONE;
     }
     return ERR_OK;
@@ -295,7 +302,7 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
                            const struct round_reply *p, const struct inbox_result *in)
 {
     const struct identity *self = store_identity(s->store);
-    struct outbox_request up = outbox_up(s, u, self);
+    struct outbox_request up = outbox_up(u, self);
     uint64_t pending = 0;
     TRY(outbox_pending(t, &up, 1, &pending));
     bool quiet = !(p->flags & ROUND_MORE) && !s->sent_more && pending == 0 && in->need_whole == 0 &&
@@ -307,10 +314,11 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
     if (s->contact.phase == CONTACT_GROUPS) {
         quiet = false;
     }
+    s->contact.progress = s->contact.progress || in->received != 0;
     bool progress = in->received != 0 || s->sent_count != 0 || s->contact.phase != CONTACT_NONE;
     s->idle_rounds = progress ? 0 : s->idle_rounds + 1;
     s->done = (quiet && !u->contact) || s->idle_rounds >= IDLE_ROUNDS_MAX ||
-              (quiet && s->contact.tries > CONTACT_TRIES);
+              s->contact.tries > CONTACT_TRIES;
     return ERR_OK;
 }
 
@@ -418,8 +426,7 @@ enum err session_status(struct txn *t, struct link_status *out)
     if (dot_is_none(u.node)) {
         return ERR_OK;
     }
-    struct session s = {.batch_max_bytes = MESSAGE_MAX_BYTES};
-    struct outbox_request up = outbox_up(&s, &u, self);
+    struct outbox_request up = outbox_up(&u, self);
     out->hub = u.node;
     out->last_sync_ms = u.last_sync_ms;
     out->received_seq = u.in_seq;

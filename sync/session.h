@@ -19,7 +19,8 @@ struct session_stats {
 enum contact_phase { CONTACT_NONE, CONTACT_GROUPS, CONTACT_LISTINGS, CONTACT_DONE };
 struct session_contact {
     enum contact_phase phase;
-    int tries;
+    bool progress; /* records moved since the comparison began */
+    int tries;     /* comparisons after which nothing had moved */
     struct arena arena;
     struct round_buckets *buckets;
     size_t bucket_count, bucket_done;
@@ -41,6 +42,9 @@ void session_end(struct session *s);
 enum err session_request(struct session *s, struct buf *message) MUST_USE;
 /* Applies a reply; s->done when nothing is left to exchange. */
 enum err session_reply(struct session *s, struct slice message) MUST_USE;
+
+/* What of a message of max_bytes is left for the batch beside the rest of the body. */
+size_t session_batch_room(uint64_t max_bytes, const struct buf *rest);
 
 /* The hub's side: one request in, one reply out, everything it acknowledges committed before. */
 enum err session_serve(struct store *store, struct slice request, struct buf *reply) MUST_USE;

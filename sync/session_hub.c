@@ -7,9 +7,6 @@
 #include "sync/outbox.h"
 #include "sync/reconcile.h"
 
-#define REPLY_HEAD_BYTES 1024
-#define REPLY_MIN_BYTES 2048
-
 struct serve {
     struct store *store;
     struct txn *t;
@@ -116,15 +113,17 @@ static enum err answer_contact(struct serve *s)
 
 static enum err fill_reply(struct serve *s)
 {
-    uint64_t max = s->q.max_bytes < MESSAGE_MAX_BYTES ? s->q.max_bytes : MESSAGE_MAX_BYTES;
+    struct buf rest = {0};
+    round_reply_write(&s->p, &rest);
+    size_t room = session_batch_room(s->q.max_bytes, &rest);
+    buf_free(&rest);
     struct outbox_request want = {
         .peer = s->link.node,
         .peer_epoch = s->q.epoch,
         .peer_unit = s->link.unit,
         .from_seq = s->cursor_known ? s->q.peer_seq : 0,
         .from_head = !s->cursor_known,
-        .max_bytes = max > REPLY_MIN_BYTES + REPLY_HEAD_BYTES ? (size_t)max - REPLY_HEAD_BYTES
-                                                              : REPLY_MIN_BYTES,
+        .max_bytes = room,
         .sent_mark = s->link.round,
         .wants = s->q.wants,
     };

@@ -1,13 +1,12 @@
 #!/bin/sh
 # Installs what building and testing need, with apt, when it may; else prints the one line that
-# would. Does nothing, quickly, when all is there.   usage: tools/setup.sh [check]
-# `check` adds what `make check` needs besides.
+# would. Does nothing, quickly, when all is there.   usage: tools/setup.sh [check|fuzz|cover|valgrind]
+# The argument adds what that target of the Makefile needs besides.
 set -eu
 
 packages='gcc libc6-dev pkg-config gettext liblmdb-dev libmsgpack-dev libcurl4-gnutls-dev
 zlib1g-dev libmicrohttpd-dev libsodium-dev libutf8proc-dev libjansson-dev libcsv-dev libpopt-dev
 libcmocka-dev'
-check_packages='clang-format clang-tidy shellcheck libasan8 libubsan1'
 
 have_libraries() {
     pkg-config --exists lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt cmocka &&
@@ -21,14 +20,18 @@ have_tools() {
     done
 }
 
-if have_tools cc pkg-config msgfmt && have_libraries; then
+if { have_tools cc pkg-config msgfmt && have_libraries; } 2>/dev/null; then
     packages=
-fi 2>/dev/null
-if [ "${1:-}" != check ] || have_tools clang-format clang-tidy shellcheck; then
-    check_packages=
 fi
-# shellcheck disable=SC2086 # lists of words
-set -- $packages $check_packages
+case ${1:-} in
+check) have_tools clang-format clang-tidy shellcheck ||
+    packages="$packages clang-format clang-tidy shellcheck libasan8 libubsan1" ;;
+fuzz) have_tools clang || packages="$packages clang libclang-rt-14-dev" ;;
+cover) have_tools lcov || packages="$packages lcov" ;;
+valgrind) have_tools valgrind || packages="$packages valgrind libc6-dbg" ;;
+esac
+# shellcheck disable=SC2086 # a list of words
+set -- $packages
 [ $# -gt 0 ] || exit 0
 
 line="apt-get update && apt-get install -y --no-install-recommends $*"
@@ -52,6 +55,7 @@ if ! { $as_root apt-get update &&
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } \
     >"$log" 2>&1; then
     tail -n 20 "$log" >&2
-    echo "setup: could not install the packages; is there a network? By hand: $line" >&2
+    echo "setup: could not install the packages; is there a network? By hand, as root:" >&2
+    echo "    $line" >&2
     exit 1
 fi

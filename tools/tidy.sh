@@ -37,8 +37,9 @@ sync dictionary frame batch
 sync message round
 sync link
 sync outbox inbox reconcile
-sync session join
-sync client hub bundle
+sync session
+sync client
+sync join hub bundle
 LEVELS
 xargs grep -Hn '^[ \t]*#[ \t]*include' <"$work/sources" 2>/dev/null | awk -v levels="$work/levels" '
     BEGIN {

@@ -1,0 +1,73 @@
+#!/bin/sh
+# Deliberate mutations of the merge code, one at a time: the merge tests must notice each.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD:-build}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+
+msgpack=msgpack
+pkg-config --exists $msgpack || msgpack='msgpack-c'
+libs=$(pkg-config --libs lmdb zlib libsodium libutf8proc libcurl libmicrohttpd $msgpack)
+
+# mutant NAME SED: the tests fail with it; an empty SED is the control, with which they pass
+mutant() {
+    n=$((n + 1))
+    sed "$2" core/merge.c >"$work/merge.c"
+    if [ -n "$2" ] && cmp -s core/merge.c "$work/merge.c"; then
+        echo "not ok $n - mutation__$1: the mutation changes nothing: $2"
+        return
+    fi
+    if ! ${CC:-cc} -std=c11 -O1 -I. -D_POSIX_C_SOURCE=200809L -w -c -o "$work/merge.o" \
+        "$work/merge.c" >"$work/log" 2>&1; then
+        echo "not ok $n - mutation__$1: does not compile: $(tail -n 3 "$work/log")"
+        return
+    fi
+    noticed=
+    for test in merge_claims merge_laws merge; do
+        # the mutant stands before the library, so that its merge is the one linked
+        # shellcheck disable=SC2086 # lists of words
+        ${CC:-cc} -o "$work/test" "$work/merge.o" "$BUILD/tests/unit/${test}_test.o" \
+            "$BUILD/libterrace.a" $libs -lcmocka || exit 1
+        if ! timeout 120 "$work/test" >"$work/log" 2>&1; then
+            noticed=$test
+            break
+        fi
+    done
+    if { [ -z "$2" ] && [ -z "$noticed" ]; } || { [ -n "$2" ] && [ -n "$noticed" ]; }; then
+        echo "ok $n - mutation__$1${noticed:+ by ${noticed}_test}"
+    else
+        echo "not ok $n - mutation__$1: noticed by «$noticed»"
+    fi
+}
+
+mutant the_code_as_it_is_passes ''
+mutant replaced_values_that_return_are_caught \
+    's/if (!context_covers(other_context, v->dot)) {/if (v) {/'
+mutant unknown_values_that_are_dropped_are_caught \
+    '/if (!context_covers(other_context, v->dot))/,/}/s/return true;/return false;/'
+mutant a_context_not_united_is_caught 's/context_union(&l->context, &r->context, arena)/l->context/'
+mutant a_base_not_looked_at_is_caught \
+    's/return change->whole || context_covers_all(own, &change->base);/return own \&\& change;/'
+mutant elements_that_cannot_be_removed_are_caught \
+    's/return !set && field_has_dot(other, v->dot);/return field_has_dot(other, v->dot) \&\& (set || !set);/'
+mutant a_missing_net_is_caught 's/if (n == 0) {/if (n > 1000000) {/'
+mutant authority_upside_down_is_caught 's/return la - lb;/return lb - la;/'
+mutant forward_upside_down_is_caught 's/return ra == rb ? 0 : ra < rb ? -1 : 1;/return ra == rb ? 0 : ra < rb ? 1 : -1;/'
+mutant min_taken_for_max_is_caught 's/k->rule == MERGE_MAX ? c : -c/c/'
+mutant an_edit_beside_a_delete_unseen_is_caught \
+    's/conflict = !context_covers(&seen, f->values\[j\].dot);/conflict = false;/'
+mutant a_leader_without_followers_is_caught 's/if (leader) {/if (leader \&\& f->count > 1000) {/'
+mutant equal_siblings_counted_twice_are_caught 's/if (!seen) {/if (seen || !seen) {/'
+mutant a_conflict_unseen_is_caught 's/if (rule != MERGE_LATEST && rule != MERGE_AUTHORITY) {/if (rule != MERGE_LATEST) {/'
+mutant two_data_under_one_dot_that_collapse_are_caught \
+    's/return !set && field_has_dot(other, v->dot);/return false;/'
+mutant an_absent_field_that_empties_is_caught \
+    's/out->fields\[n\] = \*a; .*/i++; continue;/'
+mutant a_stub_that_covers_is_caught \
+    's/return r->flags & RECORD_STUB ? (struct context){0} : r->context;/return r->context;/;s/if (r_stub && !l_stub)/if (0)/;s/if (l_stub && !r_stub)/if (0)/'
+mutant time_that_decides_what_survives_is_caught \
+    's/if (!context_covers(other_context, v->dot)) {/if (!context_covers(other_context, v->dot) \&\& v->time_ms > 0) {/'
+mutant the_first_value_winning_is_caught 's/shown_compare(&k, v, best) > 0/shown_compare(\&k, v, best) >= 2/'
+echo "1..$n"

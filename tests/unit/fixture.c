@@ -1,0 +1,234 @@
+#include "tests/unit/fixture.h"
+
+#include "core/crypto.h"
+#include "sync/client.h"
+#include "sync/join.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void expect_ok(enum err e, const char *what)
+{
+    if (e != ERR_OK) {
+        fail_msg("%s: %s: %s", what, error_word(e), error_last()->text);
+    }
+}
+
+uint64_t fixture_random(struct fixture *f)
+{
+    uint64_t x = f->random_state += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+static int64_t fixture_now(void *ctx)
+{
+    struct fixture *f = ctx;
+    return f->now_ms += 1000;
+}
+
+static int64_t fixture_monotonic(void *ctx)
+{
+    (void)ctx;
+    return 0;
+}
+
+static void fixture_bytes(void *ctx, void *out, size_t len)
+{
+    uint8_t *p = out;
+    for (size_t i = 0; i < len; i++) {
+        p[i] = (uint8_t)fixture_random(ctx);
+    }
+}
+
+static bool lost(struct fixture *f, unsigned one_in)
+{
+    return one_in != 0 && fixture_random(f) % one_in == 0;
+}
+
+static enum err fixture_post(void *ctx, const char *url, struct slice body, size_t reply_max,
+                             struct buf *reply, int *status, uint64_t *sent, uint64_t *received)
+{
+    struct fixture *f = ctx;
+    unsigned at = 0;
+    char path[64];
+    assert_int_equal(sscanf(url, "sim://%u/%63s", &at, path), 2);
+    assert_true(at < f->count);
+    assert_true(body.len <= MESSAGE_MAX_BYTES);
+    *sent += body.len;
+    if (lost(f, f->lose_request_in)) {
+        return error_set(ERR_NO_LINK, "request lost");
+    }
+    enum err e = strcmp(path, "v1/join") == 0 ? join_serve(f->stores[at], body, reply)
+                                              : session_serve(f->stores[at], body, reply);
+    *status = error_http_status(e);
+    *received += reply->len;
+    assert_true(reply->len <= reply_max);
+    if (e != ERR_OK) {
+        buf_clear(reply);
+        buf_add_str(reply, error_last()->text);
+    }
+    if (lost(f, f->lose_reply_in)) {
+        return error_set(ERR_NO_LINK, "reply lost");
+    }
+    return ERR_OK;
+}
+
+void fixture_begin(struct fixture *f, uint64_t seed)
+{
+    *f = (struct fixture){.now_ms = 1577836800000, .random_state = seed};
+    env_init_default(&f->env);
+    f->env.ctx = f;
+    f->env.now_ms = fixture_now;
+    f->env.monotonic_ms = fixture_monotonic;
+    f->env.random = fixture_bytes;
+    f->env.post = fixture_post;
+    (void)snprintf(f->dir, sizeof(f->dir), "/tmp/terrace-test-XXXXXX");
+    assert_non_null(mkdtemp(f->dir));
+}
+
+void fixture_end(struct fixture *f)
+{
+    char command[128];
+    for (size_t i = 0; i < f->count; i++) {
+        store_close(f->stores[i]);
+    }
+    (void)snprintf(command, sizeof(command), "rm -rf %s", f->dir);
+    assert_int_equal(system(command), 0);
+}
+
+static void store_path_at(const struct fixture *f, size_t at, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%s/%zu", f->dir, at);
+}
+
+struct dot fixture_unit(struct fixture *f, size_t at, struct dot parent, const char *code,
+                        const char *type)
+{
+    struct arena arena = {0};
+    struct txn *t = NULL;
+    struct dot id, dot;
+    const struct enum_code *c =
+        schema_code_by_text(schema_field(KIND_UNIT, F_UNIT_TYPE), slice_str(type), &arena);
+    assert_non_null(c);
+    struct datum code_datum = datum_text(slice_str(code)), type_datum = datum_int(c->number);
+    struct datum parent_datum = datum_ref(parent);
+    struct edit edits[] = {
+        {F_UNIT_CODE, EDIT_SET, &code_datum, 1},
+        {F_UNIT_NAME, EDIT_SET, &code_datum, 1},
+        {F_UNIT_TYPE, EDIT_SET, &type_datum, 1},
+        {F_UNIT_PARENT, EDIT_SET, &parent_datum, dot_is_none(parent) ? 0 : 1},
+    };
+    struct save save = {.kind = KIND_UNIT, .edits = edits, .edit_count = 4, .via = VIA_LOCAL};
+    expect_ok(txn_begin(f->stores[at], TXN_WRITE, &t), "begin");
+    expect_ok(store_save(t, &save, &arena, &id, &dot), "save unit");
+    expect_ok(txn_commit(t), "commit");
+    arena_free(&arena);
+    return id;
+}
+
+static struct dot root_node(struct fixture *f, struct dot unit)
+{
+    struct arena arena = {0};
+    struct txn *t = NULL;
+    struct dot id, dot;
+    struct datum unit_datum = datum_ref(unit), name = datum_text(slice_str("root"));
+    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit_datum, 1}, {F_NODE_NAME, EDIT_SET, &name, 1}};
+    struct save save = {.kind = KIND_NODE, .edits = edits, .edit_count = 2, .via = VIA_LOCAL};
+    expect_ok(txn_begin(f->stores[0], TXN_WRITE, &t), "begin");
+    expect_ok(store_save(t, &save, &arena, &id, &dot), "save node");
+    expect_ok(txn_commit(t), "commit");
+    arena_free(&arena);
+    return id;
+}
+
+void fixture_root(struct fixture *f)
+{
+    char path[128];
+    struct identity id = {.level = LEVEL_PROVINCE};
+    crypto_keypair(id.public_key, id.secret_key);
+    store_path_at(f, 0, path, sizeof(path));
+    expect_ok(store_create(&f->env, path, &id), "create root");
+    expect_ok(store_open(&f->env, path, &f->stores[0]), "open root");
+    f->count = 1;
+    f->parents[0] = -1;
+    f->units[0] = fixture_unit(f, 0, (struct dot){0, 0}, "15", "tinh-doan");
+    id.unit = f->units[0];
+    id.node = root_node(f, id.unit);
+    expect_ok(store_set_identity(f->stores[0], &id), "identity");
+}
+
+size_t fixture_child(struct fixture *f, size_t parent, const char *code, enum level level)
+{
+    char path[128], url[64], invitation[JOIN_CODE_SIZE];
+    int64_t expires = 0;
+    struct txn *t = NULL;
+    struct identity id;
+    size_t at = f->count;
+    assert_true(at < FIXTURE_STORES_MAX);
+    f->units[at] = fixture_unit(f, parent, f->units[parent], code,
+                                level == LEVEL_DISTRICT ? "huyen-doan" : "doan-co-so");
+    f->parents[at] = (int)parent;
+    expect_ok(txn_begin(f->stores[parent], TXN_WRITE, &t), "begin");
+    expect_ok(join_invite(t, f->units[at], 1, 7, invitation, &expires), "invite");
+    expect_ok(txn_commit(t), "commit");
+    store_path_at(f, at, path, sizeof(path));
+    (void)snprintf(url, sizeof(url), "sim://%zu", parent);
+    expect_ok(join_hub(&f->env, path, url, invitation, &id), "join");
+    expect_ok(store_open(&f->env, path, &f->stores[at]), "open");
+    f->count++;
+    return at;
+}
+
+struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32_t kind,
+                             struct dot unit, uint32_t field, const char *text)
+{
+    struct arena arena = {0};
+    struct txn *t = NULL;
+    struct dot dot;
+    struct datum d = datum_text(slice_str(text)), u = datum_ref(unit);
+    struct edit edits[] = {{field, EDIT_SET, &d, 1}, {F_UNIT, EDIT_SET, &u, 1}};
+    struct save save = {.id = id,
+                        .kind = kind,
+                        .edits = edits,
+                        .edit_count = dot_is_none(unit) ? 1 : 2,
+                        .via = VIA_LOCAL};
+    expect_ok(txn_begin(f->stores[at], TXN_WRITE, &t), "begin");
+    expect_ok(store_save(t, &save, &arena, &id, &dot), "save");
+    expect_ok(txn_commit(t), "commit");
+    arena_free(&arena);
+    return id;
+}
+
+bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats)
+{
+    struct sync_result result;
+    enum err e = client_sync(f->stores[at], NULL, &result);
+    if (e != ERR_OK && e != ERR_NO_LINK) {
+        fail_msg("sync of %zu: %s: %s", at, error_word(e), error_last()->text);
+    }
+    if (stats) {
+        *stats = result.stats;
+    }
+    return e == ERR_OK;
+}
+
+void fixture_settle(struct fixture *f)
+{
+    f->lose_request_in = 0;
+    f->lose_reply_in = 0;
+    for (int pass = 0; pass < 6; pass++) {
+        for (size_t i = f->count - 1; i > 0; i--) {
+            (void)fixture_sync(f, i, NULL);
+        }
+        for (size_t i = 1; i < f->count; i++) {
+            (void)fixture_sync(f, i, NULL);
+        }
+    }
+}

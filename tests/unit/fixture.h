@@ -1,0 +1,42 @@
+/* A tree of stores in temporary directories, inside one process, with a clock of the test's own. */
+#ifndef TERRACE_TESTS_UNIT_FIXTURE_H
+#define TERRACE_TESTS_UNIT_FIXTURE_H
+
+#include "core/env.h"
+#include "core/store.h"
+#include "core/units.h"
+#include "sync/session.h"
+
+#define FIXTURE_STORES_MAX 16
+
+struct fixture {
+    struct env env;
+    int64_t now_ms;
+    uint64_t random_state;
+    char dir[64];
+    struct store *stores[FIXTURE_STORES_MAX];
+    int parents[FIXTURE_STORES_MAX]; /* index of the hub, -1 for the root */
+    struct dot units[FIXTURE_STORES_MAX];
+    size_t count;
+    unsigned lose_request_in, lose_reply_in; /* one in so many is lost; 0 = none */
+    unsigned garbled;
+};
+/* Fails the test when an expectation is not met. */
+void fixture_begin(struct fixture *f, uint64_t seed);
+void fixture_end(struct fixture *f);
+uint64_t fixture_random(struct fixture *f);
+/* The root store with its unit (code "15"). Index 0. */
+void fixture_root(struct fixture *f);
+/* A unit under parent's unit (saved in parent's store) and a joined store for it. */
+size_t fixture_child(struct fixture *f, size_t parent, const char *code, enum level level);
+/* A unit without a store, under the unit of store `at`. */
+struct dot fixture_unit(struct fixture *f, size_t at, struct dot parent, const char *code,
+                        const char *type);
+struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32_t kind,
+                             struct dot unit, uint32_t field, const char *text);
+/* One whole sync with the hub; requests and replies may get lost. true when it ended well. */
+bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats);
+/* Rounds of syncs without losses until nothing moves. */
+void fixture_settle(struct fixture *f);
+
+#endif

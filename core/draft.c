@@ -269,7 +269,8 @@ static bool same_shown(const struct record *r, uint32_t field, const struct datu
     return datum_compare(&v->datum, d) == 0;
 }
 
-/* Two rows with keys of their own in the list they come from are two persons there. */
+/* Two rows with keys of their own in the list they come from are two persons there, even with one
+ * number between them by a slip: that is for people to look at afterwards. */
 static bool told_apart(const struct state *s, const struct record *other)
 {
     struct datum own = outcome_of(s, F_EXT_ID);
@@ -295,7 +296,8 @@ static enum err find_same(struct state *s, uint32_t key_field, uint32_t also_fie
         TRY(store_get(s->t, found.ids[i], s->arena, &r, NULL));
         if ((r.flags & RECORD_STUB) || merge_is_deleted(&r) ||
             !same_shown(&r, key_field, &key, s->arena) ||
-            (also_field && (!same_shown(&r, also_field, &also, s->arena) || told_apart(s, &r)))) {
+            (also_field && !same_shown(&r, also_field, &also, s->arena)) ||
+            (s->kind->number != KIND_UNIT && told_apart(s, &r))) {
             continue;
         }
         s->doubles.ids[s->doubles.count++] = found.ids[i];

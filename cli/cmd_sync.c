@@ -94,7 +94,7 @@ static void result_json(struct cli *c, const struct sync_result *r, enum err e)
 static void result_text(struct cli *c, const struct sync_result *r)
 {
     buf_printf(&c->out,
-               _("Synced: %llu records sent, %llu received; %llu bytes in %llu requests, %lld "
+               _("Synced: sent %llu, received %llu; %llu bytes in %llu requests, %lld "
                  "ms.\n"),
                (unsigned long long)r->stats.sent_records,
                (unsigned long long)r->stats.received_records,

@@ -46,6 +46,9 @@ const char *cli_time(struct arena *arena, int64_t ms);
 const char *lang_choose(const char *option, const char *setting);
 void lang_use(const char *lang);
 
+/* Turns a fault in a damaged store's file into its error (fault.c). Once the language is known. */
+void fault_guard(struct cli *c);
+
 /* Help (cmd_help.c). */
 enum err help_bare(struct cli *c);
 void help_command(struct cli *c, const struct command *cmd);

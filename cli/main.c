@@ -125,6 +125,7 @@ static enum err open_store(struct cli *c, enum store_need need)
     if (need == STORE_NONE) {
         return ERR_OK;
     }
+    fault_guard(c);
     enum err e = store_open(&c->env, c->dir, &c->store);
     if (e != ERR_OK) {
         return need == STORE_MAYBE && e == ERR_NOT_FOUND ? ERR_OK : e;

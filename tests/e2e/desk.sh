@@ -1,0 +1,85 @@
+#!/bin/sh
+# A clerk's day at the desk: forms on a terminal, spreadsheets in and out, undoing, languages.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+t s init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null
+t s import unit "$data/units-yenbai-2019-10.csv" >/dev/null
+
+# ---- forms: what is wrong is asked again, what is not answered stays
+# typed STORE COMMAND…: answers come on stdin, on a terminal
+typed() {
+    store=$1
+    shift
+    script -qec "'$TERRACE' -C '$work/$store' $*" /dev/null
+}
+{
+    printf 'Sùng A Páo\n\nnam\n31/02/2003\n03/2003\n'
+    yes '' | head -n 60
+} | typed s add member >"$work/form" 2>&1
+id=$(tr -d '\r' <"$work/form" | grep -Eo '[0-9a-z]{13}-[0-9]+' | tail -n 1)
+claim desk__a_form_makes_a_record has "$(t s show "$id" --json)" '"full_name":"Sùng A Páo","sex":"male","birth_date":"2003-03"'
+claim desk__a_form_tells_a_wrong_date_at_once grep -q "31/02/2003” is not accepted" "$work/form"
+{
+    printf '\n\nnữ\n'
+    yes '' | head -n 60
+} | typed s edit "$id" >/dev/null 2>&1
+claim desk__edit_changes_what_was_answered has "$(t s show "$id" --json)" '"sex":"female","birth_date":"2003-03"'
+claim desk__edit_saves_only_that \
+    same "$(t s history "$id" --json | tail -n 1 | grep -o '"field"' | wc -l)" 1
+claim desk__no_terminal_no_form exits 2 t s add member
+
+# ---- spreadsheets
+printf '\357\273\277Họ và tên;Ngày sinh;note;languages\r\n"Lò ""Đẹp""; A";12/04/2001;"dòng 1\r\ndòng 2; cuối";Mông\r\n' \
+    >"$work/office.csv"
+claim desk__a_spreadsheet_of_an_office_is_read exits 0 t s import member "$work/office.csv"
+line=$(t s list member full_name="lo dep a" --json)
+claim desk__quoted_values_are_whole has "$line" '"full_name":"Lò \"Đẹp\"; A"'
+claim desk__values_may_have_lines has "$line" '"note":"dòng 1\ndòng 2; cuối"'
+t s export member "$work/out.csv" >/dev/null 2>&1
+claim desk__they_come_back_unchanged has "$(t s --json import member "$work/out.csv")" '"unchanged":2'
+sed 's/2001-04-12/2001-04-13/' "$work/out.csv" >"$work/edited.csv"
+claim desk__an_edited_export_changes_one has "$(t s --json import member "$work/edited.csv")" '"changed":1'
+printf 'Ten,Sinh\nHà Văn Ích,2004\n' >"$work/foreign.csv"
+printf 'Ten=full_name\nSinh=birth_date\n' >"$work/map"
+claim desk__foreign_columns_are_refused exits 1 t s import member "$work/foreign.csv"
+claim desk__a_map_renames_them exits 0 t s import member "$work/foreign.csv" --map "$work/map"
+claim desk__a_template_is_the_head_alone same "$(t s export member - --template | wc -l)" 1
+claim desk__a_template_names_the_fields has "$(t s export member - --template)" full_name,other_names
+claim desk__export_since_the_end_is_empty same "$(t s export member - --since 999999)" ""
+claim desk__rows_may_name_later_rows sh -c "
+    printf 'code,name,type,parent\n91,Chi đoàn A,chi-doan,90\n90,Đoàn xã mới,xa,138\n' >'$work/late.csv'
+    '$TERRACE' -C '$work/s' import unit '$work/late.csv' && '$TERRACE' -C '$work/s' show 91 --json | grep -q '\"parent\"'"
+claim desk__rows_that_name_nothing_are_told sh -c "
+    printf 'code,name,type,parent\n92,Chi đoàn B,chi-doan,nowhere\n' |
+        '$TERRACE' -C '$work/s' import unit - 2>&1 | grep -q -- '-:2: parent: '"
+
+# ---- undoing
+t s set "$id" phone=1 >/dev/null
+t s set "$id" phone=2 occupation=Nông >/dev/null
+t s undo "$id" >/dev/null
+line=$(t s show "$id" --json)
+claim desk__undo_takes_back_one_save has "$line" '"phone":"1"'
+claim desk__undo_takes_back_all_of_it sh -c "! printf '%s' '$line' | grep -q occupation"
+t s set "$id" 'languages=Mông;Dao' >/dev/null
+t s set "$id" languages-=Dao >/dev/null
+dot=$(t s history "$id" --json | tail -n 1 | json dot)
+t s set "$id" languages+=Thái >/dev/null
+t s undo "$id" --save "$dot" >/dev/null
+claim desk__undo_of_an_older_save_keeps_the_newer has "$(t s show "$id" --json)" '"languages":["Dao","Mông","Thái"]'
+first=$(t s history "$id" --json | head -n 1 | json dot)
+t s undo "$id" --save "$first" >/dev/null
+claim desk__undo_of_the_first_save_deletes has "$(t s show "$id" --json)" '"_deleted":true'
+t s undo "$id" >/dev/null
+claim desk__and_is_undone_itself sh -c "! '$TERRACE' -C '$work/s' show '$id' --json | grep -q _deleted"
+claim desk__rm_says_what_belongs_to_a_unit has "$(t s rm 90)" "1 record refers to it"
+claim desk__rm_twice_is_told exits 1 t s rm 90
+
+# ---- languages
+claim desk__the_setting_decides sh -c "
+    '$TERRACE' -C '$work/s' config lang vi >/dev/null &&
+        env -u TERRACE_LANG LC_ALL=C '$TERRACE' -C '$work/s' show '$id' | grep -q 'Họ và tên'"
+claim desk__the_option_is_stronger has "$(t s --lang en show "$id")" "Full name"
+claim desk__errors_speak_it_too sh -c "
+    '$TERRACE' --lang vi -C '$work/s' set '$id' birth_date=x 2>&1 | grep -q 'không hợp lệ'"
+done_testing

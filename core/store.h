@@ -147,6 +147,8 @@ enum outcome {
 enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
                        enum outcome *outcome) MUST_USE;
 
+/* Left this store's scope, and still held whole until everybody has heard. */
+bool store_is_leaving(struct txn *t, struct dot id);
 /* Rule 14: what left this store's scope becomes a departed stub once upstream covers all it had and
  * every child has heard of it. acked_seq: of this feed, held by upstream; children_seq: of this
  * feed, passed by every child (the head when there is none). */

@@ -87,28 +87,6 @@ static bool record_within(struct txn *t, const struct record *r, struct dot root
            scope_within(t, units.ids, units.count, root);
 }
 
-/* What left the pusher's subtree may still bring what was written before it heard of that: without
- * a mark it is merged, however late (rule 15). */
-static bool record_was_within(struct txn *t, struct dot id, struct dot root, struct arena *arena)
-{
-    struct history_entry *entries = NULL;
-    size_t n = 0;
-    if (store_history(t, id, arena, &entries, &n) != ERR_OK) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < entries[i].change_count; j++) {
-            const struct history_change *c = &entries[i].changes[j];
-            for (size_t k = 0; c->field == F_UNIT && k < c->from_count; k++) {
-                if (c->from[k].type == DATUM_REF && unit_is_within(t, c->from[k].ref, root)) {
-                    return true;
-                }
-            }
-        }
-    }
-    return false;
-}
-
 static bool push_is_allowed(struct receive_state *s)
 {
     struct dot root = s->arrival->unit;
@@ -116,8 +94,10 @@ static bool push_is_allowed(struct receive_state *s)
         return false;
     }
     if (s->held) {
+        /* What left the pusher's subtree may still bring what was written before it heard of that:
+         * without a mark it is merged, however late (rule 15). */
         return record_within(s->t, &s->before, root, s->arena) ||
-               record_was_within(s->t, s->incoming.id, root, s->arena);
+               scope_was_within(s->t, s->incoming.id, root);
     }
     if (!s->arrival->first_contact && !actor_is_below(s->t, s->incoming.id.actor, s->arrival)) {
         return false;
@@ -320,6 +300,17 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
 }
 
 /* ---- departure ------------------------------------------------------------------------------ */
+
+bool store_is_leaving(struct txn *t, struct dot id)
+{
+    struct slice v;
+    struct arena arena = {0};
+    uint8_t key[8 + DOT_KEY_BYTES] = "leaving.";
+    dot_key_put(key + 8, id);
+    bool leaving = store_kv_get(t, slice_make(key, sizeof(key)), &arena, &v) == ERR_OK;
+    arena_free(&arena);
+    return leaving;
+}
 
 /* Only what a person asks of one who has gone: who, where to, when. */
 static void make_stub(const struct record *r, struct arena *arena, struct record *out)

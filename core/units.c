@@ -223,3 +223,24 @@ bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t c
     }
     return false;
 }
+
+bool scope_was_within(struct txn *t, struct dot id, struct dot root)
+{
+    struct arena arena = {0};
+    struct history_entry *entries = NULL;
+    size_t n = 0;
+    bool was = false;
+    if (store_history(t, id, &arena, &entries, &n) != ERR_OK) {
+        n = 0;
+    }
+    for (size_t i = 0; i < n && !was; i++) {
+        for (size_t j = 0; j < entries[i].change_count && !was; j++) {
+            const struct history_change *c = &entries[i].changes[j];
+            for (size_t k = 0; c->field == F_UNIT && k < c->from_count && !was; k++) {
+                was = c->from[k].type == DATUM_REF && unit_is_within(t, c->from[k].ref, root);
+            }
+        }
+    }
+    arena_free(&arena);
+    return was;
+}

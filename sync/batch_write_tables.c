@@ -49,7 +49,9 @@ static void collect_entries(struct batch_writer *b, const struct row *rows, size
     }
     struct entry *all = (struct entry *)(void *)found.ptr;
     size_t all_count = found.len / sizeof(struct entry);
-    qsort(all, all_count, sizeof(struct entry), compare_entries);
+    if (all_count > 1) {
+        qsort(all, all_count, sizeof(struct entry), compare_entries);
+    }
     size_t kept = 0;
     for (size_t i = 0; i < all_count; i++) {
         /* a bare dot goes when a save has it */
@@ -60,7 +62,9 @@ static void collect_entries(struct batch_writer *b, const struct row *rows, size
         all[kept++] = all[i];
     }
     b->entries = arena_array(b->arena, kept, sizeof(struct entry));
-    memcpy(b->entries, all, kept * sizeof(struct entry));
+    if (kept) {
+        memcpy(b->entries, all, kept * sizeof(struct entry));
+    }
     b->entry_count = kept;
     buf_free(&found);
 }
@@ -117,7 +121,9 @@ static void collect_actors(struct batch_writer *b, const struct row *rows, size_
     }
     uint64_t *all = (uint64_t *)(void *)found.ptr;
     size_t all_count = found.len / sizeof(uint64_t);
-    qsort(all, all_count, sizeof(uint64_t), compare_u64);
+    if (all_count > 1) {
+        qsort(all, all_count, sizeof(uint64_t), compare_u64);
+    }
     size_t kept = 0;
     for (size_t i = 0; i < all_count; i++) {
         if (kept == 0 || all[kept - 1] != all[i]) {
@@ -125,7 +131,9 @@ static void collect_actors(struct batch_writer *b, const struct row *rows, size_
         }
     }
     b->actors = arena_array(b->arena, kept, sizeof(uint64_t));
-    memcpy(b->actors, all, kept * sizeof(uint64_t));
+    if (kept) {
+        memcpy(b->actors, all, kept * sizeof(uint64_t));
+    }
     b->actor_count = kept;
     buf_free(&found);
 }

@@ -1,5 +1,6 @@
 #include "sync/inbox.h"
 
+#include "core/units.h"
 #include "sync/batch.h"
 #include "sync/link.h"
 
@@ -22,6 +23,22 @@ enum err inbox_check(struct slice batch)
     arena_free(&row);
     arena_free(&arena);
     return e == ERR_END ? ERR_OK : e;
+}
+
+/* A child that pushes what has left its scope is told where it is now. */
+static enum err tell_if_left(struct txn *t, struct dot id, const struct arrival *arrival,
+                             struct arena *arena)
+{
+    struct record r;
+    struct id_list units;
+    if (!arrival->from_below || store_get(t, id, arena, &r, NULL) != ERR_OK ||
+        r.flags & RECORD_STUB) {
+        return ERR_OK;
+    }
+    TRY(scope_units(t, &r, arena, &units));
+    return scope_holds(t, r.route, units.ids, units.count, arrival->unit)
+               ? ERR_OK
+               : queue_put(t, arrival->node, id, 0);
 }
 
 static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
@@ -69,6 +86,9 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
         e = batch_reader_next(reader, &row, &change);
         e = e ? e : store_receive(t, &change, arrival, &outcome);
         e = e ? e : take_outcome(t, outcome, change.record.id, arrival, out);
+        if (outcome != OUTCOME_NEW && outcome != OUTCOME_NEED_WHOLE) {
+            e = e ? e : tell_if_left(t, change.record.id, arrival, &row);
+        }
     }
     arena_free(&row);
     arena_free(&scratch);

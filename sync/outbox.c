@@ -63,6 +63,9 @@ static bool in_scope(struct txn *t, const struct outbox_request *q, const struct
     if (units_in_scope(t, q, r->route, units.ids, units.count)) {
         return true;
     }
+    if (q->up && store_is_leaving(t, r->id)) {
+        return true; /* what it brings on its way out belongs to those who have it now */
+    }
     return entry && r->route != ROUTE_EVERYWHERE &&
            units_in_scope(t, q, r->route, entry->units_before, entry->before_count);
 }
@@ -113,7 +116,9 @@ static enum err add_whole(struct fill *f, struct dot id, bool queued)
     struct record r;
     struct record_local local;
     enum err e = store_get(f->t, id, f->arena, &r, &local);
-    bool sendable = e == ERR_OK && in_scope(f->t, f->q, &r, NULL, f->arena);
+    /* A child that once held it is told its last state, wherever it is now (rule 18). */
+    bool sendable = e == ERR_OK && (in_scope(f->t, f->q, &r, NULL, f->arena) ||
+                                    (!f->q->up && scope_was_within(f->t, id, f->q->peer_unit)));
     if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED) {
         return e;
     }
@@ -172,7 +177,8 @@ static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_
 /* From the feed entry alone, without reading the record. */
 static bool entry_concerns(const struct fill *f, const struct feed_entry *entry)
 {
-    return units_in_scope(f->t, f->q, entry->route, entry->units_after, entry->after_count) ||
+    return (f->q->up && store_is_leaving(f->t, entry->id)) ||
+           units_in_scope(f->t, f->q, entry->route, entry->units_after, entry->after_count) ||
            units_in_scope(f->t, f->q, entry->route, entry->units_before, entry->before_count);
 }
 
@@ -186,7 +192,7 @@ static bool entry_counts(const struct fill *f, const struct feed_entry *entry,
         return false;
     }
     return local->feed_seq == entry->seq ||
-           (scope_units(f->t, r, probe, &units) == ERR_OK &&
+           (!store_is_leaving(f->t, r->id) && scope_units(f->t, r, probe, &units) == ERR_OK &&
             !units_in_scope(f->t, f->q, r->route, units.ids, units.count));
 }
 

@@ -7,8 +7,9 @@
 
 #define RECONCILE_IDS_MAX 1500    /* listed in one request */
 #define RECONCILE_GROUPS_MAX 2500 /* in one request */
-#define RECONCILE_SUMS_MAX 3000   /* bucket sums in one reply; the next comparison brings the rest \
-                                   */
+#define RECONCILE_SUMS_MAX                                                                         \
+    3000 /* bucket sums in one reply; the next comparison brings the rest                          \
+          */
 
 /* The digest of all that a node of `unit` should hold, less what is marked "refused." here. */
 enum err reconcile_digest(struct txn *t, struct dot unit, struct hash *out) MUST_USE;

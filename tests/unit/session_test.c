@@ -368,8 +368,9 @@ struct model {
     } writes[WRITES_MAX];
     size_t count;
     struct dot ids[200];
-    size_t owner[200];
+    size_t owner[200]; /* the commune that holds it in the end */
     size_t id_count;
+    size_t moves, late;
 };
 
 static void model_write(struct model *m, struct fixture *f, size_t at, size_t k)
@@ -410,6 +411,28 @@ static void model_create(struct model *m, struct fixture *f, size_t at)
     m->count++;
 }
 
+/* The province moves a member to another commune; the old one may go on writing until it hears. */
+static void model_move(struct model *m, struct fixture *f, size_t k)
+{
+    struct arena arena = {0};
+    struct record r;
+    size_t to = 3 + fixture_random(f) % 4;
+    struct txn *t = NULL;
+    struct dot id, dot;
+    struct datum unit = datum_ref(f->units[to]);
+    struct edit edit = {F_UNIT, EDIT_SET, &unit, 1};
+    struct save save = {.id = m->ids[k], .edits = &edit, .edit_count = 1, .via = VIA_LOCAL};
+    if (get(f, 0, m->ids[k], &arena, &r, NULL)) {
+        assert_int_equal(txn_begin(f->stores[0], TXN_WRITE, &t), ERR_OK);
+        assert_int_equal(store_save(t, &save, &arena, &id, &dot), ERR_OK);
+        assert_int_equal(txn_commit(t), ERR_OK);
+        m->moves += !dot_is_none(dot);
+        m->late += m->owner[k] != to;
+        m->owner[k] = to;
+    }
+    arena_free(&arena);
+}
+
 static void assert_model(struct model *m, struct fixture *f, size_t at, size_t k, uint64_t seed)
 {
     struct arena arena = {0};
@@ -440,7 +463,7 @@ static void assert_model(struct model *m, struct fixture *f, size_t at, size_t k
     arena_free(&arena);
 }
 
-static void random_history(uint64_t seed)
+static size_t random_history(uint64_t seed, bool moves)
 {
     struct fixture f;
     struct model *m = calloc(1, sizeof(*m));
@@ -453,6 +476,11 @@ static void random_history(uint64_t seed)
         size_t at = fixture_random(&f) % f.count;
         if (what < 2) {
             model_create(m, &f, 3 + at % 4);
+        } else if (what == 2 && moves && m->id_count) {
+            model_move(m, &f, fixture_random(&f) % m->id_count);
+        } else if (what == 3 && moves && m->id_count) {
+            /* anybody who still holds it, the former commune included */
+            model_write(m, &f, at, fixture_random(&f) % m->id_count);
         } else if (what < 6 && m->id_count) {
             size_t k = fixture_random(&f) % m->id_count;
             size_t writer = m->owner[k];
@@ -476,8 +504,10 @@ static void random_history(uint64_t seed)
         assert_int_equal(store_check(f.stores[i], false, &report), ERR_OK);
         assert_int_equal(report.damaged, 0);
     }
+    size_t moved = m->moves;
     free(m);
     fixture_end(&f);
+    return moved;
 }
 
 static void session__random_histories_over_a_lossy_link_lose_nothing(void **state)
@@ -485,12 +515,28 @@ static void session__random_histories_over_a_lossy_link_lose_nothing(void **stat
     (void)state;
     const char *given = getenv("TERRACE_TEST_SEED");
     if (given) {
-        random_history(strtoull(given, NULL, 10));
+        (void)random_history(strtoull(given, NULL, 10), false);
         return;
     }
-    for (uint64_t seed = 1; seed <= 25; seed++) {
-        random_history(seed);
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        (void)random_history(seed, false);
     }
+}
+
+static void session__moves_between_communes_lose_nothing(void **state)
+{
+    (void)state;
+    const char *given = getenv("TERRACE_TEST_SEED");
+    size_t moved = 0;
+    if (given) {
+        (void)random_history(strtoull(given, NULL, 10), true);
+        return;
+    }
+    for (uint64_t seed = 101; seed <= 120; seed++) {
+        moved += random_history(seed, true);
+    }
+    printf("# %zu moves\n", moved);
+    assert_true(moved > 50);
 }
 
 int main(void)
@@ -507,6 +553,7 @@ int main(void)
         cmocka_unit_test(session__borrowed_futures_are_cut_down),
         cmocka_unit_test(session__a_delete_cannot_claim_to_have_seen_the_future),
         cmocka_unit_test(session__random_histories_over_a_lossy_link_lose_nothing),
+        cmocka_unit_test(session__moves_between_communes_lose_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,8 +9,8 @@
  * $TERRACE_NOW is to be. `steps-month` lists a month of edits after them. Rows are keyed by ext_id.
  *
  * branch:   all at once, branch by branch.
- * lived-in: over three years, several sessions a week, branches in random order; 30 % of the
- *           members are edited twice. */
+ * lived-in: over three years, several sessions a week, branches in random order, 15 % of the
+ * members later than their branch; 30 % of the members are edited twice. */
 #include "tools/workload.h"
 
 #include <errno.h>

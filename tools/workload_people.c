@@ -171,6 +171,8 @@ static const char *const religions[] = {"Công giáo", "Tin Lành", "Phật giá
 static const char *const theories[] = {"elementary", "elementary", "elementary", "intermediate"};
 static const char *const skills[] = {"Cơ bản", "Cơ bản", "Nâng cao", "Chứng chỉ A"};
 
+/* Members admitted or moved in after their branch began to keep its records here. */
+#define LATER_PERCENT 15
 /* Day numbers of a birth between 16 and 30 years before the middle of the three years. */
 #define BIRTH_EARLIEST (FIRST_DAY + 546 - 30 * 365)
 #define BIRTH_SPAN (14 * 365)
@@ -236,7 +238,7 @@ void people_fill(struct commune *c)
         p->home_village = rng_percent(r, 65) ? p->branch : rng_below(r, c->options->branches);
         p->order = rng_next(r);
         p->week = b->first_week;
-        if (c->options->lived_in && !rng_percent(r, 60)) {
+        if (c->options->lived_in && rng_percent(r, LATER_PERCENT)) {
             p->week += rng_below(r, WORKLOAD_WEEKS - b->first_week);
         }
     }

@@ -197,27 +197,48 @@ static enum err check_required(const struct state *s)
 }
 
 /* A save outside one's own subtree would be refused above; better to hear it before it is made. */
-static enum err check_scope(const struct state *s)
+static enum err check_unit(struct txn *t, struct dot unit, const char *field)
 {
-    struct dot own = store_identity(txn_store(s->t))->unit;
-    if (dot_is_none(own)) {
+    struct dot own = store_identity(txn_store(t))->unit;
+    if (dot_is_none(own) || unit_is_within(t, unit, own)) {
         return ERR_OK;
     }
-    struct dot unit = {0, 0};
-    if (s->kind->number == KIND_UNIT) {
-        unit = s->is_new ? outcome_ref(s, F_UNIT_PARENT) : s->before.id;
-    } else if (s->is_new) {
-        unit = outcome_ref(s, F_UNIT);
-    } else {
-        const struct value *v = merge_shown(&s->before, F_UNIT);
-        unit = v && v->datum.type == DATUM_REF ? v->datum.ref : own;
+    return error_set_field(ERR_RULE, field,
+                           _("this belongs to a unit outside yours; you can read it, and only "
+                             "that unit or one above it writes it"));
+}
+
+static enum err check_kind(struct txn *t, const struct kind_def *kind)
+{
+    enum level own = (enum level)store_identity(txn_store(t))->level;
+    if (!kind) {
+        return error_set(ERR_RULE,
+                         _("this kind of record comes from a newer terrace; it can only be read"));
     }
-    if (!unit_is_within(s->t, unit, own)) {
-        return error_set_field(ERR_RULE, s->kind->number == KIND_UNIT ? "parent" : "unit",
-                               _("this belongs to a unit outside yours; you can read it, and "
-                                 "only that unit or one above it writes it"));
+    if (kind->level > own) {
+        return error_set(ERR_RULE, _("only a higher level writes records of kind %s"), kind->name);
     }
     return ERR_OK;
+}
+
+enum err draft_may_write(struct txn *t, const struct record *r)
+{
+    if (r->flags & RECORD_STUB) {
+        return error_set(ERR_RULE,
+                         _("this record has moved to another unit and is read-only here"));
+    }
+    TRY(check_kind(t, schema_kind(r->kind)));
+    const struct value *v = merge_shown(r, F_UNIT);
+    struct dot unit =
+        v && v->datum.type == DATUM_REF ? v->datum.ref : store_identity(txn_store(t))->unit;
+    return check_unit(t, r->kind == KIND_UNIT ? r->id : unit, "unit");
+}
+
+static enum err check_new_unit(const struct state *s)
+{
+    bool unit = s->kind->number == KIND_UNIT;
+    return check_unit(s->t, outcome_ref(s, unit ? F_UNIT_PARENT : F_UNIT),
+                      unit ? "parent" : "unit");
 }
 
 static enum err check_cycle(const struct state *s)
@@ -248,7 +269,8 @@ static bool same_shown(const struct record *r, uint32_t field, const struct datu
     return datum_compare(&v->datum, d) == 0;
 }
 
-/* Two rows with keys of their own in the list they come from are two persons there. */
+/* Two rows with keys of their own in the list they come from are two persons there, even with one
+ * number between them by a slip: that is for people to look at afterwards. */
 static bool told_apart(const struct state *s, const struct record *other)
 {
     struct datum own = outcome_of(s, F_EXT_ID);
@@ -274,7 +296,8 @@ static enum err find_same(struct state *s, uint32_t key_field, uint32_t also_fie
         TRY(store_get(s->t, found.ids[i], s->arena, &r, NULL));
         if ((r.flags & RECORD_STUB) || merge_is_deleted(&r) ||
             !same_shown(&r, key_field, &key, s->arena) ||
-            (also_field && (!same_shown(&r, also_field, &also, s->arena) || told_apart(s, &r)))) {
+            (also_field && !same_shown(&r, also_field, &also, s->arena)) ||
+            (s->kind->number != KIND_UNIT && told_apart(s, &r))) {
             continue;
         }
         s->doubles.ids[s->doubles.count++] = found.ids[i];
@@ -314,30 +337,35 @@ static enum err check_doubles(struct state *s)
 static enum err open_draft(struct state *s)
 {
     const struct draft *d = s->draft;
-    enum level own = (enum level)store_identity(txn_store(s->t))->level;
     s->is_new = dot_is_none(d->id);
-    uint32_t kind = d->kind;
-    if (!s->is_new) {
-        TRY(store_get(s->t, d->id, s->arena, &s->before, NULL));
-        kind = s->before.kind;
-        if (s->before.flags & RECORD_STUB) {
-            return error_set(ERR_RULE,
-                             _("this record has moved to another unit and is read-only here"));
-        }
-        if (merge_is_deleted(&s->before)) {
-            return error_set(ERR_RULE, _("this record is deleted; undo the deletion first"));
-        }
+    if (s->is_new) {
+        s->kind = schema_kind(d->kind);
+        return check_kind(s->t, s->kind);
     }
-    s->kind = schema_kind(kind);
-    if (!s->kind) {
-        return error_set(ERR_RULE,
-                         _("this kind of record comes from a newer terrace; it can only be read"));
+    TRY(store_get(s->t, d->id, s->arena, &s->before, NULL));
+    TRY(draft_may_write(s->t, &s->before));
+    if (merge_is_deleted(&s->before)) {
+        return error_set(ERR_RULE, _("this record is deleted; undo the deletion first"));
     }
-    if (s->kind->level > own) {
-        return error_set(ERR_RULE, _("only a higher level writes records of kind %s"),
-                         kind_name(s));
-    }
+    s->kind = schema_kind(s->before.kind);
     return ERR_OK;
+}
+
+/* A file that is read again, or an export that comes back, decides no conflict: what it says is
+ * what was shown. */
+static void drop_unchanged(struct state *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->edit_count; i++) {
+        const struct edit *e = &s->edits[i];
+        const struct value *v = merge_shown(&s->before, e->field);
+        struct datum now = e->count ? e->data[0] : datum_empty();
+        bool plain = schema_field(s->kind->number, e->field)->rule != MERGE_SET;
+        if (!(plain && v && datum_compare(&v->datum, &now) == 0)) {
+            s->edits[n++] = *e;
+        }
+    }
+    s->edit_count = n;
 }
 
 enum err draft_save(struct txn *t, const struct draft *draft, struct arena *arena, struct dot *id,
@@ -358,8 +386,13 @@ enum err draft_save(struct txn *t, const struct draft *draft, struct arena *aren
         TRY(add_default(&s, home, dot_is_none(own) ? datum_empty() : datum_ref(own)));
     }
     TRY(check_required(&s));
-    TRY(check_scope(&s));
+    if (s.is_new) {
+        TRY(check_new_unit(&s));
+    }
     TRY(check_cycle(&s));
+    if (!s.is_new && draft->via == VIA_IMPORT) {
+        drop_unchanged(&s);
+    }
     enum err e = check_doubles(&s);
     *doubles = s.doubles;
     if (e != ERR_OK) {

@@ -27,6 +27,9 @@ struct draft {
 enum err draft_save(struct txn *t, const struct draft *draft, struct arena *arena, struct dot *id,
                     struct dot *dot, struct id_list *doubles) MUST_USE;
 
+/* May this store write the record at all: its level, its unit, not departed? ERR_RULE. */
+enum err draft_may_write(struct txn *t, const struct record *r) MUST_USE;
+
 /* One value of text to a datum; text in either language, dates in any of the accepted forms. */
 enum err draft_parse(struct txn *t, const struct field_def *field, struct slice text,
                      struct arena *arena, struct datum *out) MUST_USE;

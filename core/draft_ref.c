@@ -10,6 +10,7 @@ struct search {
     struct slice text;
     struct arena *arena;
     struct id_list hits;
+    bool deleted; /* the second look: among what was deleted */
 };
 
 static void keep(struct search *s, struct dot id)
@@ -48,7 +49,7 @@ static enum err search_field(struct search *s, uint32_t kind, uint32_t field)
     for (size_t i = 0; e == ERR_OK && i < found.count; i++) {
         struct record r;
         e = store_get(s->t, found.ids[i], s->arena, &r, NULL);
-        if (e == ERR_OK && r.kind == kind && !merge_is_deleted(&r) &&
+        if (e == ERR_OK && r.kind == kind && merge_is_deleted(&r) == s->deleted &&
             field_says(&r, field, s->text, s->arena)) {
             keep(s, found.ids[i]);
         }
@@ -110,16 +111,28 @@ static enum err search_id(struct search *s)
     return ERR_OK;
 }
 
-static enum err search_all(struct search *s)
+static enum err search_fields(struct search *s)
 {
     static uint32_t (*const fields[])(uint32_t kind) = {field_ext_id, field_card_no,
                                                         schema_title_field};
+    for (size_t i = 0; i < ARRAY_COUNT(fields) && s->hits.count == 0; i++) {
+        TRY(search_kinds(s, fields[i]));
+    }
+    return ERR_OK;
+}
+
+/* What was deleted is no place to refer to, but show, history and undo want to reach it. */
+static enum err search_all(struct search *s)
+{
     TRY(search_kinds(s, field_code));
     if (s->hits.count == 0) {
         TRY(search_id(s));
     }
-    for (size_t i = 0; i < ARRAY_COUNT(fields) && s->hits.count == 0; i++) {
-        TRY(search_kinds(s, fields[i]));
+    TRY(search_fields(s));
+    if (s->hits.count == 0 && s->kind == 0) {
+        s->deleted = true;
+        TRY(search_kinds(s, field_code));
+        TRY(search_fields(s));
     }
     return ERR_OK;
 }

@@ -86,8 +86,9 @@ const struct field_def *schema_field_at(const struct kind_def *kind, size_t inde
     }
     for (size_t i = 0; i < schema_common_count; i++) {
         const struct field_def *f = &schema_common_fields[i];
-        /* only kinds that list it are about one member */
-        if (f->number == F_MEMBER || own_field(kind, f->number)) {
+        /* only kinds that list it are about one member, and a unit belongs to itself */
+        if (f->number == F_MEMBER || own_field(kind, f->number) ||
+            (f->number == F_UNIT && kind->number == KIND_UNIT)) {
             continue;
         }
         if (index == 0) {

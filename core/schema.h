@@ -102,6 +102,7 @@ enum known_field {
     F_UNIT_PARENT = 18,
     F_UNIT_TYPE = 19,
     F_UNIT_SETTING = 20,
+    F_UNIT_STATUS = 26,
     F_NODE_NAME = 16,
     F_NODE_KEY = 17,    /* BYTES, 32 */
     F_NODE_ACTORS = 18, /* set of text: 13 base32 characters each */
@@ -116,6 +117,7 @@ enum known_field {
 enum node_role { NODE_ROLE_VIEWER = 1, NODE_ROLE_CLERK, NODE_ROLE_OFFICER, NODE_ROLE_HUB };
 enum node_state { NODE_ACTIVE = 1, NODE_RETIRED, NODE_REVOKED };
 enum unit_type { UNIT_TYPE_PROVINCE = 1 };
+enum unit_status { UNIT_PROPOSED = 1, UNIT_ACTIVE };
 
 size_t schema_kind_count(void);
 const struct kind_def *schema_kind_at(size_t index);

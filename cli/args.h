@@ -1,0 +1,79 @@
+/* The command line: one table of options, one of commands. popt stays inside args.c. */
+#ifndef TERRACE_CLI_ARGS_H
+#define TERRACE_CLI_ARGS_H
+
+#include "core/error.h"
+
+/* id, long name, short name, argument's name or NULL, help */
+#define OPTION_TABLE(X)                                                                            \
+    X(STORE, "store", 'C', "STORE", N_("the store's directory"))                                   \
+    X(JSON, "json", 0, NULL, N_("one JSON object a line"))                                         \
+    X(LANG, "lang", 0, "vi|en", N_("language"))                                                    \
+    X(HELP, "help", 'h', NULL, N_("this help"))                                                    \
+    X(VERSION, "version", 0, NULL, N_("version"))                                                  \
+    X(UNIT, "unit", 0, "CODE", N_("only this unit and those below it"))                            \
+    X(NAME, "name", 0, "NAME", N_("name of the unit"))                                             \
+    X(ROLE, "role", 0, "ROLE", N_("clerk, officer, viewer or hub"))                                \
+    X(DAYS, "days", 0, "N", N_("how long the code is good"))                                       \
+    X(ANYWAY, "anyway", 0, NULL, N_("enter it even if it looks like a double"))                    \
+    X(SAVE, "save", 0, "DOT", N_("this save instead of the newest"))                               \
+    X(DELETED, "deleted", 0, NULL, N_("the deleted ones"))                                         \
+    X(COUNT, "count", 0, NULL, N_("only how many"))                                                \
+    X(LIMIT, "limit", 0, "N", N_("at most so many"))                                               \
+    X(DRY_RUN, "dry-run", 0, NULL, N_("count, but write nothing"))                                 \
+    X(MAP, "map", 0, "FILE", N_("lines COLUMN=FIELD that rename columns"))                         \
+    X(SINCE, "since", 0, "SEQ", N_("only what changed here after this number"))                    \
+    X(TEMPLATE, "template", 0, NULL, N_("only the head line, to be filled in"))                    \
+    X(LISTEN, "listen", 0, "HOST:PORT", N_("where to listen; port 0 picks one"))                   \
+    X(HUB, "hub", 0, "URL", N_("this hub instead of the usual one"))                               \
+    X(EVERY, "every", 0, "15m", N_("again and again, at this interval"))                           \
+    X(TAKE, "take", 0, "N|DOT", N_("the value with this number"))                                  \
+    X(VALUE, "value", 0, "V", N_("another value"))                                                 \
+    X(REPAIR, "repair", 0, NULL, N_("rebuild what can be rebuilt"))
+
+enum option {
+#define X(id, name, letter, arg, help) OPT_##id,
+    OPTION_TABLE(X)
+#undef X
+        OPT_COUNT_OF_ALL
+};
+#define OPT_BIT(id) (1u << OPT_##id)
+
+struct args {
+    const char **words; /* the command's name is not among them */
+    size_t word_count;
+    const char *command; /* NULL when none was given */
+    bool given[OPT_COUNT_OF_ALL];
+    const char *value[OPT_COUNT_OF_ALL];
+};
+
+enum store_need { STORE_NONE, STORE_MAYBE, STORE_MUST };
+struct cli;
+struct command {
+    const char *name;
+    const char *words; /* as in the usage line */
+    size_t words_min, words_max;
+    enum store_need store;
+    uint32_t options; /* OPT_BITs besides the global ones */
+    const char *summary;
+    const char *help; /* translated by the caller, as summary is */
+    enum err (*run)(struct cli *c);
+};
+
+/* Borrowed from argv and from popt until args_free. ERR_USAGE. */
+enum err args_parse(int argc, const char **argv, struct args *out) MUST_USE;
+void args_free(struct args *a);
+/* Are the words and options right for this command? ERR_USAGE. */
+enum err args_check(const struct args *a, const struct command *cmd) MUST_USE;
+/* The option as a number between min and max; fallback when it is not given. */
+enum err args_number(const struct args *a, enum option id, int64_t min, int64_t max,
+                     int64_t fallback, int64_t *out) MUST_USE;
+const char *option_name(enum option id);
+/* "--unit CODE" */
+void option_usage(enum option id, struct buf *out);
+const char *option_help(enum option id);
+
+const struct command *command_at(size_t index); /* NULL past the end */
+const struct command *command_find(const char *name);
+
+#endif

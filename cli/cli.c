@@ -1,0 +1,74 @@
+/* Small things that several commands need. */
+#include "cli/cli.h"
+
+#include <time.h>
+
+enum err cli_find(struct cli *c, struct txn *t, uint32_t kind, const char *word, struct dot *id)
+{
+    struct id_list found = {0};
+    enum err e = draft_resolve_ref(t, kind, slice_str(word), &c->arena, id, &found);
+    if (e == ERR_AMBIGUOUS) {
+        c->candidates = found;
+    }
+    return e;
+}
+
+enum err cli_kind(const char *word, const struct kind_def **out)
+{
+    struct buf list = {0};
+    *out = schema_kind_by_name(slice_str(word));
+    if (*out) {
+        return ERR_OK;
+    }
+    for (size_t i = 0; i < schema_kind_count(); i++) {
+        buf_printf(&list, "%s%s", i ? ", " : "", schema_kind_at(i)->name);
+    }
+    enum err e = error_set(ERR_INPUT, _("there is no kind of record “%s”; there are: %.*s"), word,
+                           (int)list.len, (const char *)list.ptr);
+    buf_free(&list);
+    return e;
+}
+
+const char *cli_kind_label(const struct cli *c, const struct kind_def *k)
+{
+    return strcmp(c->lang, "vi") == 0 ? k->vi : k->en;
+}
+
+const char *cli_field_label(const struct cli *c, const struct field_def *f)
+{
+    return strcmp(c->lang, "vi") == 0 ? f->vi : f->en;
+}
+
+enum err cli_parse_item(struct cli *c, const char *word, struct draft_item *out)
+{
+    const char *equals = strchr(word, '=');
+    if (!equals || equals == word) {
+        return error_set(ERR_INPUT, _("“%s” is not written FIELD=VALUE"), word);
+    }
+    size_t name_len = (size_t)(equals - word);
+    *out = (struct draft_item){.op = EDIT_SET, .value = slice_str(equals + 1)};
+    if (equals[-1] == '+' || equals[-1] == '-') {
+        out->op = equals[-1] == '+' ? EDIT_ADD : EDIT_REMOVE;
+        name_len--;
+    }
+    out->name = slice_make(word, name_len);
+    if (out->value.len > 1 && out->value.ptr[0] == '@') {
+        struct buf text = {0};
+        enum err e = c->env.read_file(c->env.ctx, equals + 2, RECORD_TEXT_MAX_BYTES, &text);
+        out->value = arena_copy(&c->arena, buf_view(&text));
+        buf_free(&text);
+        return e;
+    }
+    return ERR_OK;
+}
+
+const char *cli_time(struct arena *arena, int64_t ms)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm = {0};
+    if (ms == 0 || !localtime_r(&seconds, &tm)) {
+        return "";
+    }
+    return arena_printf(arena, "%02d/%02d/%04d %02d:%02d", tm.tm_mday, tm.tm_mon + 1,
+                        tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+}

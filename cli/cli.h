@@ -1,0 +1,53 @@
+/* What every command works with. One `struct cli` lives for the process; its arena for the command.
+ * Commands return an error; main shows it and chooses the exit status. */
+#ifndef TERRACE_CLI_CLI_H
+#define TERRACE_CLI_CLI_H
+
+#include "cli/args.h"
+#include "core/draft.h"
+
+#define PAGE_RECORDS 200 /* records read in one transaction while listing */
+
+struct cli {
+    struct env env;
+    struct args args;
+    const char *dir; /* of the store */
+    bool json;
+    const char *lang; /* "vi" or "en" */
+    struct store *store;
+    struct arena arena;
+    struct buf out;            /* for stdout; cli_flush sends it */
+    struct id_list candidates; /* shown with ERR_DOUBLE and ERR_AMBIGUOUS */
+    int exit_status;           /* when a command has told its errors itself; else -1 */
+};
+
+/* To stdout, with no transaction open. ERR_IO when it cannot be written. */
+enum err cli_flush(struct cli *c) MUST_USE;
+/* One line on stderr, in the user's language or as JSON. line 0 = none; file NULL = none. */
+void cli_tell_error(struct cli *c, enum err e, const char *file, size_t line);
+/* A line for people on stderr; nothing with --json. */
+void cli_say(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Commits when e is ERR_OK, else aborts; the error that counts. */
+enum err cli_end(struct txn *t, enum err e) MUST_USE;
+/* The folders above the store, so that it can be made. */
+enum err cli_make_parents(struct cli *c) MUST_USE;
+/* The record that a word names: ID, unit code, ext_id, card number, exact name. */
+enum err cli_find(struct cli *c, struct txn *t, uint32_t kind, const char *word,
+                  struct dot *id) MUST_USE;
+enum err cli_kind(const char *word, const struct kind_def **out) MUST_USE;
+const char *cli_kind_label(const struct cli *c, const struct kind_def *k);
+const char *cli_field_label(const struct cli *c, const struct field_def *f);
+/* "name=value", "name+=value", "name-=value", "name=@FILE"; memory from the command's arena. */
+enum err cli_parse_item(struct cli *c, const char *word, struct draft_item *out) MUST_USE;
+/* dd/mm/yyyy hh:mm in local time, in the arena; "" for 0 */
+const char *cli_time(struct arena *arena, int64_t ms);
+
+/* Language (lang.c). */
+const char *lang_choose(const char *option, const char *setting);
+void lang_use(const char *lang);
+
+/* Help (cmd_help.c). */
+enum err help_bare(struct cli *c);
+void help_command(struct cli *c, const struct command *cmd);
+
+#endif

@@ -1,0 +1,143 @@
+/* export: .csv and .jsonl, in the words that import takes back. */
+#include "cli/cmd.h"
+#include "cli/json.h"
+#include "cli/query.h"
+#include "cli/row.h"
+#include "cli/show.h"
+
+#include <errno.h>
+
+struct export_state {
+    struct cli *c;
+    const struct kind_def *kind;
+    FILE *file;
+    bool csv;
+    int64_t count;
+    struct buf out;
+};
+
+static enum err write_out(void *ctx)
+{
+    struct export_state *s = ctx;
+    bool good = s->out.len == 0 || fwrite(s->out.ptr, 1, s->out.len, s->file) == s->out.len;
+    buf_clear(&s->out);
+    return good ? ERR_OK : error_set(ERR_IO, _("the file could not be written to its end"));
+}
+
+static bool in_columns(const struct field_def *f)
+{
+    return !(f->flags & FIELD_MACHINE);
+}
+
+static void put_head(struct export_state *s)
+{
+    const struct field_def *f = NULL;
+    buf_add_str(&s->out, "id");
+    for (size_t i = 0; (f = schema_field_at(s->kind, i)) != NULL; i++) {
+        if (in_columns(f)) {
+            buf_printf(&s->out, ",%s", f->name);
+        }
+    }
+    buf_add_byte(&s->out, '\n');
+}
+
+/* A unit by its code, which a person can read and import takes as well. */
+static struct slice csv_datum(const struct hit *hit, const struct field_def *f,
+                              const struct datum *d)
+{
+    struct slice code = {0};
+    if (d->type == DATUM_REF && f->ref_kind == KIND_UNIT) {
+        code = unit_code(hit->t, d->ref, hit->arena);
+    }
+    return code.len ? code : show_plain(f, d, hit->arena);
+}
+
+static void put_cell(struct export_state *s, const struct hit *hit, const struct field_def *f)
+{
+    const struct record *r = hit->record;
+    struct buf joined = {0};
+    if (!record_field(r, f->number)) {
+        return;
+    }
+    if (f->rule != MERGE_SET) {
+        const struct value *v = merge_shown(r, f->number);
+        if (v) {
+            csv_put(&s->out, csv_datum(hit, f, &v->datum));
+        }
+        return;
+    }
+    size_t count = 0;
+    const struct value **v = merge_siblings(r, f->number, hit->arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        buf_add_str(&joined, i ? ";" : "");
+        buf_add_slice(&joined, csv_datum(hit, f, &v[i]->datum));
+    }
+    csv_put(&s->out, buf_view(&joined));
+    buf_free(&joined);
+}
+
+static bool visit(void *ctx, const struct hit *hit)
+{
+    struct export_state *s = ctx;
+    const struct field_def *f = NULL;
+    char id[DOT_TEXT_SIZE];
+    s->count++;
+    if (!s->csv) {
+        show_json(hit->t, hit->record, hit->local, hit->arena, &s->out);
+        return true;
+    }
+    dot_format(hit->record->id, id);
+    buf_add_str(&s->out, id);
+    for (size_t i = 0; (f = schema_field_at(s->kind, i)) != NULL; i++) {
+        if (in_columns(f)) {
+            buf_add_byte(&s->out, ',');
+            put_cell(s, hit, f);
+        }
+    }
+    buf_add_byte(&s->out, '\n');
+    return true;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+enum err cmd_export(struct cli *c)
+{
+    struct export_state s = {.c = c};
+    const char *path = c->args.words[1];
+    bool to_stdout = strcmp(path, "-") == 0;
+    struct query q;
+    TRY(cli_kind(c->args.words[0], &s.kind));
+    s.csv = ends_with(path, ".csv");
+    if (!s.csv && !to_stdout && !ends_with(path, ".jsonl")) {
+        return error_set(ERR_INPUT, _("%s: an export is called .csv or .jsonl"), path);
+    }
+    if (c->args.given[OPT_TEMPLATE]) {
+        s.csv = true;
+    }
+    TRY(query_build(c, s.kind, NULL, 0, &q));
+    s.file = to_stdout ? stdout : fopen(path, "w");
+    if (!s.file) {
+        return error_set(ERR_IO, _("%s cannot be written"), path);
+    }
+    if (s.csv) {
+        put_head(&s);
+    }
+    enum err e = ERR_OK;
+    if (!c->args.given[OPT_TEMPLATE]) {
+        e = query_run(c, &q, visit, write_out, &s);
+    }
+    e = e ? e : write_out(&s);
+    bool closed = to_stdout ? fflush(stdout) == 0 : fclose(s.file) == 0;
+    buf_free(&s.out);
+    if (e == ERR_OK && !closed) {
+        e = error_set(ERR_IO, _("the file could not be written to its end"));
+    }
+    if (e == ERR_OK && !to_stdout) {
+        cli_say(c, _("%lld records written to %s."), (long long)s.count, path);
+    }
+    return e;
+}

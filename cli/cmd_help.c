@@ -1,0 +1,218 @@
+/* help, and what the bare command says */
+#include "cli/cmd.h"
+#include "cli/json.h"
+#include "cli/settings.h"
+#include "cli/show.h"
+#include "core/text.h"
+
+static void put_options(struct cli *c, uint32_t options)
+{
+    struct arena arena = {0};
+    struct table table = {.arena = &arena, .columns = 2};
+    for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
+        if (!(options & (1u << i))) {
+            continue;
+        }
+        struct buf usage = {0};
+        buf_add_str(&usage, "  ");
+        option_usage((enum option)i, &usage);
+        const struct slice cells[] = {buf_view(&usage), slice_str(option_help((enum option)i))};
+        table_add(&table, cells);
+        buf_free(&usage);
+    }
+    table_write(&table, &c->out);
+    arena_free(&arena);
+}
+
+void help_command(struct cli *c, const struct command *cmd)
+{
+    if (c->json) {
+        emit_open(&c->out, '{');
+        emit_put_text(&c->out, "command", slice_str(cmd->name));
+        emit_put_text(&c->out, "usage", slice_str(cmd->words));
+        emit_put_text(&c->out, "summary", slice_str(gettext(cmd->summary)));
+        emit_put_text(&c->out, "help", slice_str(gettext(cmd->help)));
+        emit_close(&c->out, '}');
+        buf_add_byte(&c->out, '\n');
+        return;
+    }
+    buf_printf(&c->out, "terrace %s %s\n    %s\n\n%s\n", cmd->name, cmd->words,
+               gettext(cmd->summary), gettext(cmd->help));
+    if (cmd->options) {
+        buf_add_byte(&c->out, '\n');
+        put_options(c, cmd->options);
+    }
+}
+
+static const char *type_word(enum field_type type)
+{
+    switch (type) {
+    case FIELD_TEXT:
+        return _("text");
+    case FIELD_INT:
+        return _("whole number");
+    case FIELD_BOOL:
+        return _("yes or no");
+    case FIELD_DATE:
+        return _("date");
+    case FIELD_MONTH:
+        return _("month");
+    case FIELD_ENUM:
+        return _("one of");
+    case FIELD_REF:
+        return _("a record");
+    case FIELD_REFSET:
+        return _("set of records");
+    case FIELD_TEXTSET:
+        return _("set of texts");
+    case FIELD_GEO:
+        return _("latitude, longitude");
+    case FIELD_MONEY:
+        return _("đồng");
+    case FIELD_BYTES:
+        break;
+    }
+    return "";
+}
+
+static struct slice field_words(struct cli *c, const struct field_def *f, struct arena *arena)
+{
+    struct buf b = {0};
+    const struct kind_def *target = schema_kind(f->ref_kind);
+    buf_add_str(&b, type_word(f->type));
+    if (target) {
+        buf_printf(&b, ": %s", target->name);
+    }
+    for (const struct enum_code *code = f->codes; code && code->number != 0; code++) {
+        buf_printf(&b, "%s %s (%s)", code == f->codes ? "" : ",", code->code,
+                   strcmp(c->lang, "vi") == 0 ? code->vi : code->en);
+    }
+    if (f->flags & FIELD_REQUIRED) {
+        buf_printf(&b, "; %s", _("required"));
+    }
+    if (f->flags & FIELD_SENSITIVE) {
+        buf_printf(&b, "; %s", _("sensitive"));
+    }
+    struct slice s = arena_copy(arena, buf_view(&b));
+    buf_free(&b);
+    return s;
+}
+
+static void kind_json(struct cli *c, const struct kind_def *k)
+{
+    const struct field_def *f = NULL;
+    for (size_t i = 0; (f = schema_field_at(k, i)) != NULL; i++) {
+        emit_open(&c->out, '{');
+        emit_put_text(&c->out, "kind", slice_str(k->name));
+        emit_put_text(&c->out, "field", slice_str(f->name));
+        emit_put_text(&c->out, "label", slice_str(cli_field_label(c, f)));
+        emit_put_text(&c->out, "type", slice_str(type_word(f->type)));
+        emit_key(&c->out, "required");
+        emit_bool(&c->out, (f->flags & FIELD_REQUIRED) != 0);
+        emit_key(&c->out, "codes");
+        emit_open(&c->out, '[');
+        for (const struct enum_code *code = f->codes; code && code->number != 0; code++) {
+            emit_text(&c->out, slice_str(code->code));
+        }
+        emit_close(&c->out, ']');
+        emit_close(&c->out, '}');
+        buf_add_byte(&c->out, '\n');
+    }
+}
+
+static void help_kind(struct cli *c, const struct kind_def *k)
+{
+    struct arena arena = {0};
+    struct table table = {.arena = &arena, .columns = 3};
+    const struct field_def *f = NULL;
+    if (c->json) {
+        kind_json(c, k);
+        return;
+    }
+    buf_printf(&c->out, "%s: %s\n", k->name, cli_kind_label(c, k));
+    for (size_t i = 0; (f = schema_field_at(k, i)) != NULL; i++) {
+        if (f->flags & FIELD_MACHINE) {
+            continue;
+        }
+        const struct slice cells[] = {slice_str(arena_printf(&arena, "  %s", f->name)),
+                                      slice_str(cli_field_label(c, f)), field_words(c, f, &arena)};
+        table_add(&table, cells);
+    }
+    table_write(&table, &c->out);
+    arena_free(&arena);
+}
+
+static void help_all(struct cli *c)
+{
+    struct arena arena = {0};
+    struct table commands = {.arena = &arena, .columns = 2};
+    struct table kinds = {.arena = &arena, .columns = 2};
+    const struct command *cmd = NULL;
+    if (c->json) {
+        for (size_t i = 0; (cmd = command_at(i)) != NULL; i++) {
+            help_command(c, cmd);
+        }
+        return;
+    }
+    buf_add_str(&c->out, _("terrace keeps the records of an office, also without any link, and "
+                           "merges them with the offices above and below when there is one.\n\n"
+                           "terrace [-C STORE] [--json] [--lang vi|en] COMMAND …\n\n"));
+    for (size_t i = 0; (cmd = command_at(i)) != NULL; i++) {
+        const struct slice cells[] = {slice_str(arena_printf(&arena, "  %s", cmd->name)),
+                                      slice_str(gettext(cmd->summary))};
+        table_add(&commands, cells);
+    }
+    table_write(&commands, &c->out);
+    buf_add_str(&c->out, _("\nKinds of records:\n"));
+    for (size_t i = 0; i < schema_kind_count(); i++) {
+        const struct kind_def *k = schema_kind_at(i);
+        const struct slice cells[] = {slice_str(arena_printf(&arena, "  %s", k->name)),
+                                      slice_str(cli_kind_label(c, k))};
+        table_add(&kinds, cells);
+    }
+    table_write(&kinds, &c->out);
+    buf_add_str(&c->out, _("\nterrace help COMMAND and terrace help KIND tell more. The store is "
+                           "-C, else $TERRACE_STORE, else ~/.local/share/terrace.\n"));
+    arena_free(&arena);
+}
+
+enum err cmd_help(struct cli *c)
+{
+    if (c->args.word_count == 0) {
+        help_all(c);
+        return cli_flush(c);
+    }
+    const struct command *cmd = command_find(c->args.words[0]);
+    const struct kind_def *k = schema_kind_by_name(slice_str(c->args.words[0]));
+    if (cmd) {
+        help_command(c, cmd);
+    } else if (k) {
+        help_kind(c, k);
+    } else {
+        return error_set(ERR_USAGE,
+                         _("there is no command and no kind “%s”; terrace help lists "
+                           "them"),
+                         c->args.words[0]);
+    }
+    return cli_flush(c);
+}
+
+enum err help_bare(struct cli *c)
+{
+    if (c->store) {
+        return cmd_status(c);
+    }
+    if (c->json) {
+        return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);
+    }
+    buf_printf(&c->out,
+               _("There is no store in %s yet.\n"
+                 "  An office with a code from its hub:  terrace join URL CODE\n"
+                 "  The office at the top:               terrace init --unit CODE --name "
+                 "NAME\n"
+                 "  Then:                                terrace add member, terrace "
+                 "list member, terrace sync\n"
+                 "  Everything else:                     terrace help\n"),
+               c->dir);
+    return cli_flush(c);
+}

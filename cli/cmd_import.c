@@ -1,0 +1,440 @@
+/* import: rows become drafts, some hundred in a transaction. A row that names a record further down
+ * in the file waits until the rest was read. */
+#include "cli/cmd.h"
+#include "cli/json.h"
+#include "core/text.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROWS_PER_COMMIT 500
+#define WAITING_MAX_BYTES (4u << 20)
+
+struct mapping {
+    struct slice column, field;
+};
+struct import {
+    struct cli *c;
+    const struct kind_def *kind;
+    const char *file;
+    struct txn *t;
+    size_t in_txn;
+    bool dry_run;
+    int64_t rows, added, changed, unchanged, rejected;
+    struct arena arena; /* of one row */
+    struct mapping *map;
+    size_t map_count;
+    struct buf waiting; /* rows whose references were not found, packed */
+    size_t waiting_count;
+    bool last_pass;
+};
+
+/* ---- rows that wait ------------------------------------------------------------------------- */
+
+static void pack_slice(struct buf *b, struct slice s)
+{
+    uint8_t be[8];
+    be64_put(be, s.len);
+    buf_add(b, be, sizeof(be));
+    buf_add_slice(b, s);
+}
+
+static void pack_number(struct buf *b, uint64_t v)
+{
+    uint8_t be[8];
+    be64_put(be, v);
+    buf_add(b, be, sizeof(be));
+}
+
+static void wait_put(struct import *im, const struct row *row)
+{
+    struct buf *b = &im->waiting;
+    pack_number(b, row->line);
+    pack_number(b, row->count);
+    for (size_t i = 0; i < row->count; i++) {
+        const struct cell *cell = &row->cells[i];
+        pack_slice(b, cell->name);
+        pack_slice(b, cell->value);
+        pack_number(b, cell->elements ? cell->element_count + 1 : 0);
+        for (size_t j = 0; j < cell->element_count; j++) {
+            pack_slice(b, cell->elements[j]);
+        }
+    }
+    im->waiting_count++;
+}
+
+/* Our own bytes of a moment ago: no check beyond the length. */
+static uint64_t take_number(const struct buf *b, size_t *at)
+{
+    CHECK(*at + 8 <= b->len);
+    uint64_t v = be64_get(b->ptr + *at);
+    *at += 8;
+    return v;
+}
+
+static struct slice take_slice(const struct buf *b, size_t *at)
+{
+    size_t len = (size_t)take_number(b, at);
+    CHECK(len <= b->len - *at);
+    struct slice s = slice_make(b->ptr + *at, len);
+    *at += len;
+    return s;
+}
+
+static struct row wait_take(const struct buf *b, size_t *at, struct arena *arena)
+{
+    struct row row = {.line = (size_t)take_number(b, at)};
+    row.count = (size_t)take_number(b, at);
+    row.cells = arena_array(arena, row.count + 1, sizeof(*row.cells));
+    for (size_t i = 0; i < row.count; i++) {
+        struct cell *cell = &row.cells[i];
+        cell->name = take_slice(b, at);
+        cell->value = take_slice(b, at);
+        size_t count = (size_t)take_number(b, at);
+        if (count > 0) {
+            cell->element_count = count - 1;
+            cell->elements = arena_array(arena, count, sizeof(*cell->elements));
+        }
+        for (size_t j = 0; j < cell->element_count; j++) {
+            cell->elements[j] = take_slice(b, at);
+        }
+    }
+    return row;
+}
+
+/* ---- one row -------------------------------------------------------------------------------- */
+
+static struct slice mapped(const struct import *im, struct slice name)
+{
+    for (size_t i = 0; i < im->map_count; i++) {
+        if (slice_equal(im->map[i].column, name)) {
+            return im->map[i].field;
+        }
+    }
+    return name;
+}
+
+/* Keys of an export that are no fields: what they say follows from the record. */
+static bool is_derived(const struct import *im, struct slice name)
+{
+    if (name.len == 0 || name.ptr[0] == '_' || slice_equal(name, slice_str("kind")) ||
+        slice_equal(name, slice_str("unit_code"))) {
+        return true;
+    }
+    if (im->kind->number == KIND_UNIT && slice_equal(name, slice_str("unit"))) {
+        return true;
+    }
+    const struct field_def *f = schema_field_by_name(im->kind, name);
+    return f && (f->flags & FIELD_MACHINE);
+}
+
+static struct slice cell_text(const struct import *im, const struct row *row, const char *name)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (!row->cells[i].elements &&
+            slice_equal(mapped(im, row->cells[i].name), slice_str(name))) {
+            return row->cells[i].value;
+        }
+    }
+    return slice_make("", 0);
+}
+
+static enum err match_ext_id(struct import *im, struct slice text, struct dot *out)
+{
+    struct id_list found;
+    struct slice want;
+    TRY(text_normalize(text, &im->arena, &want));
+    TRY(store_ids_by_key(im->t, im->kind->number, F_EXT_ID, want, 64, &im->arena, &found));
+    for (size_t i = 0; i < found.count; i++) {
+        struct record r;
+        TRY(store_get(im->t, found.ids[i], &im->arena, &r, NULL));
+        const struct value *v = merge_shown(&r, F_EXT_ID);
+        bool same = v && v->datum.type == DATUM_TEXT && slice_equal(v->datum.text, want);
+        if (same && (dot_is_none(*out) || !merge_is_deleted(&r))) {
+            *out = found.ids[i];
+        }
+    }
+    return ERR_OK;
+}
+
+/* The record a row is about: by id, by ext_id, a unit by its code; none = a new one. */
+static enum err match_row(struct import *im, const struct row *row, struct dot *out)
+{
+    struct slice id = cell_text(im, row, "id"), ext_id = cell_text(im, row, "ext_id");
+    *out = (struct dot){0, 0};
+    if (id.len > 0) {
+        struct id_list found;
+        enum err e = draft_resolve_ref(im->t, im->kind->number, id, &im->arena, out, &found);
+        return e == ERR_NOT_FOUND
+                   ? error_set_field(ERR_INPUT, "id", _("there is no record with this ID here"))
+                   : e;
+    }
+    if (ext_id.len > 0) {
+        TRY(match_ext_id(im, ext_id, out));
+    }
+    if (dot_is_none(*out) && im->kind->number == KIND_UNIT) {
+        struct slice code = cell_text(im, row, "code");
+        enum err e = code.len ? unit_by_code(im->t, code, out) : ERR_NOT_FOUND;
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    return ERR_OK;
+}
+
+static enum err save_row(struct import *im, const struct row *row, bool *is_new, struct dot *dot)
+{
+    struct draft draft = {
+        .kind = im->kind->number, .via = VIA_IMPORT, .anyway = im->c->args.given[OPT_ANYWAY]};
+    struct draft_item *items = arena_array(&im->arena, row->count + 1, sizeof(*items));
+    struct id_list doubles;
+    struct dot id;
+    TRY(match_row(im, row, &draft.id));
+    *is_new = dot_is_none(draft.id);
+    for (size_t i = 0; i < row->count; i++) {
+        const struct cell *cell = &row->cells[i];
+        struct slice name = mapped(im, cell->name);
+        if (is_derived(im, name) || slice_equal(name, slice_str("id"))) {
+            continue;
+        }
+        items[draft.item_count++] = (struct draft_item){.name = name,
+                                                        .value = cell->value,
+                                                        .elements = cell->elements,
+                                                        .element_count = cell->element_count};
+    }
+    draft.items = items;
+    return draft_save(im->t, &draft, &im->arena, &id, dot, &doubles);
+}
+
+static bool is_row_error(enum err e)
+{
+    return e == ERR_INPUT || e == ERR_RULE || e == ERR_DOUBLE || e == ERR_AMBIGUOUS ||
+           e == ERR_NOT_FOUND || e == ERR_TOO_LARGE || e == ERR_REFUSED;
+}
+
+static enum err commit(struct import *im)
+{
+    struct txn *t = im->t;
+    if (!t || im->in_txn < ROWS_PER_COMMIT) {
+        return ERR_OK;
+    }
+    im->t = NULL;
+    im->in_txn = 0;
+    if (im->dry_run) {
+        im->t = t;
+        return ERR_OK;
+    }
+    if (!im->c->json && isatty(STDERR_FILENO)) {
+        (void)fprintf(stderr, "\r%lld ", (long long)im->rows);
+    }
+    return txn_commit(t);
+}
+
+static enum err reject(struct import *im, size_t line, enum err e)
+{
+    im->rejected++;
+    cli_tell_error(im->c, e, im->file, line);
+    return ERR_OK;
+}
+
+static enum err on_bad(void *ctx, size_t line)
+{
+    struct import *im = ctx;
+    im->rows++;
+    return reject(im, line, error_last()->code);
+}
+
+static enum err try_row(struct import *im, const struct row *row)
+{
+    struct dot dot = {0, 0};
+    bool is_new = false;
+    if (!im->t) {
+        TRY(txn_begin(im->c->store, TXN_WRITE, &im->t));
+    }
+    arena_reset(&im->arena);
+    enum err e = save_row(im, row, &is_new, &dot);
+    if (e == ERR_NOT_FOUND && !im->last_pass && im->waiting.len < WAITING_MAX_BYTES) {
+        wait_put(im, row);
+        return ERR_OK;
+    }
+    if (is_row_error(e)) {
+        return reject(im, row->line, e);
+    }
+    TRY(e);
+    if (dot_is_none(dot)) {
+        im->unchanged++;
+    } else if (is_new) {
+        im->added++;
+    } else {
+        im->changed++;
+    }
+    im->in_txn++;
+    return commit(im);
+}
+
+static enum err on_row(void *ctx, const struct row *row)
+{
+    struct import *im = ctx;
+    im->rows++;
+    return try_row(im, row);
+}
+
+/* A column that is no field would be lost silently row by row: better to refuse the file. */
+static enum err on_head(void *ctx, const struct slice *names, size_t count)
+{
+    struct import *im = ctx;
+    for (size_t i = 0; i < count; i++) {
+        struct slice name = mapped(im, names[i]);
+        if (!is_derived(im, name) && !slice_equal(name, slice_str("id")) &&
+            !schema_field_by_name(im->kind, name)) {
+            int len = name.len > 60 ? 60 : (int)name.len;
+            (void)error_set(ERR_INPUT, _("a %s has no field “%.*s”; see: terrace help %s"),
+                            im->kind->name, len, (const char *)name.ptr, im->kind->name);
+            im->rejected++;
+            cli_tell_error(im->c, ERR_INPUT, im->file, 1);
+            return ERR_END;
+        }
+    }
+    return ERR_OK;
+}
+
+/* Rows wait for each other in chains, so it goes round as long as that brings something. */
+static enum err run_waiting(struct import *im)
+{
+    enum err e = ERR_OK;
+    while (e == ERR_OK && im->waiting_count > 0) {
+        struct buf rows = im->waiting;
+        struct arena arena = {0};
+        size_t count = im->waiting_count, at = 0;
+        im->waiting = (struct buf){0};
+        im->waiting_count = 0;
+        for (size_t i = 0; i < count && e == ERR_OK; i++) {
+            arena_reset(&arena);
+            struct row row = wait_take(&rows, &at, &arena);
+            e = try_row(im, &row);
+        }
+        im->last_pass = im->waiting_count == count;
+        arena_free(&arena);
+        buf_free(&rows);
+    }
+    return e;
+}
+
+/* ---- the file ------------------------------------------------------------------------------- */
+
+static enum err load_map(struct import *im, const char *path)
+{
+    struct buf text = {0};
+    struct cli *c = im->c;
+    enum err e = c->env.read_file(c->env.ctx, path, 65536, &text);
+    im->map = arena_array(&c->arena, text.len + 1, sizeof(*im->map));
+    for (size_t from = 0, at = 0; e == ERR_OK && at <= text.len; at++) {
+        if (at < text.len && text.ptr[at] != '\n') {
+            continue;
+        }
+        struct slice line = slice_make(text.ptr + from, at - from);
+        const uint8_t *equals = line.len ? memchr(line.ptr, '=', line.len) : NULL;
+        from = at + 1;
+        if (!equals) {
+            continue;
+        }
+        size_t column = (size_t)(equals - line.ptr);
+        struct mapping *m = &im->map[im->map_count++];
+        e = text_normalize(slice_make(line.ptr, column), &c->arena, &m->column);
+        e = e ? e
+              : text_normalize(slice_make(equals + 1, line.len - column - 1), &c->arena, &m->field);
+    }
+    buf_free(&text);
+    return e;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+static enum err read_file(struct import *im, FILE *in)
+{
+    const struct row_sink sink = {im, on_head, on_row, on_bad};
+    int first = 0;
+    if (ends_with(im->file, ".csv")) {
+        return rows_read_csv(in, &sink);
+    }
+    if (ends_with(im->file, ".jsonl")) {
+        return rows_read_jsonl(in, &sink);
+    }
+    if (strcmp(im->file, "-") != 0) {
+        return error_set(ERR_INPUT, _("%s: a file to import is called .csv or .jsonl"), im->file);
+    }
+    first = getc(in);
+    (void)ungetc(first, in);
+    return first == '{' ? rows_read_jsonl(in, &sink) : rows_read_csv(in, &sink);
+}
+
+static enum err open_file(const char *path, FILE **out)
+{
+    struct stat st;
+    *out = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    if (!*out) {
+        return error_set(errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, _("%s cannot be read"), path);
+    }
+    if (fstat(fileno(*out), &st) == 0 && S_ISDIR(st.st_mode)) {
+        (void)fclose(*out);
+        return error_set(ERR_INPUT, _("%s is a directory"), path);
+    }
+    return ERR_OK;
+}
+
+static enum err report(struct import *im)
+{
+    struct cli *c = im->c;
+    if (c->json) {
+        emit_open(&c->out, '{');
+        emit_put_int(&c->out, "rows", im->rows);
+        emit_put_int(&c->out, "added", im->added);
+        emit_put_int(&c->out, "changed", im->changed);
+        emit_put_int(&c->out, "unchanged", im->unchanged);
+        emit_put_int(&c->out, "rejected", im->rejected);
+        emit_close(&c->out, '}');
+        buf_add_byte(&c->out, '\n');
+        return cli_flush(c);
+    }
+    buf_printf(&c->out, _("%lld rows: %lld added, %lld changed, %lld unchanged, %lld rejected.\n"),
+               (long long)im->rows, (long long)im->added, (long long)im->changed,
+               (long long)im->unchanged, (long long)im->rejected);
+    if (im->dry_run) {
+        buf_add_str(&c->out, _("This was a trial: nothing was written.\n"));
+    } else if (im->rejected > 0) {
+        buf_add_str(&c->out, _("The good rows are kept. Correct the others and import the file "
+                               "again; what is there already stays as it is.\n"));
+    }
+    return cli_flush(c);
+}
+
+enum err cmd_import(struct cli *c)
+{
+    struct import im = {.c = c, .file = c->args.words[1], .dry_run = c->args.given[OPT_DRY_RUN]};
+    FILE *in = NULL;
+    TRY(cli_kind(c->args.words[0], &im.kind));
+    if (c->args.given[OPT_MAP]) {
+        TRY(load_map(&im, c->args.value[OPT_MAP]));
+    }
+    TRY(open_file(im.file, &in));
+    enum err e = read_file(&im, in);
+    e = e ? e : run_waiting(&im);
+    if (im.t && e == ERR_OK && !im.dry_run) {
+        e = txn_commit(im.t);
+    } else {
+        txn_abort(im.t);
+    }
+    if (in != stdin) {
+        (void)fclose(in);
+    }
+    buf_free(&im.waiting);
+    arena_free(&im.arena);
+    TRY(e);
+    if (im.rejected > 0) {
+        c->exit_status = 1;
+    }
+    return report(&im);
+}

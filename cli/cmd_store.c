@@ -1,0 +1,315 @@
+/* init, config, status, check */
+#include "cli/cmd.h"
+#include "cli/json.h"
+#include "cli/settings.h"
+#include "cli/show.h"
+#include "sync/session.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+/* ---- init ----------------------------------------------------------------------------------- */
+
+static enum err save_record(struct txn *t, uint32_t kind, const struct edit *edits, size_t count,
+                            struct arena *arena, struct dot *id)
+{
+    struct dot dot;
+    struct save save = {.kind = kind, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
+    return store_save(t, &save, arena, id, &dot);
+}
+
+static enum err save_root(struct txn *t, const struct datum *code, const struct datum *name,
+                          struct arena *arena, struct identity *identity)
+{
+    char actor[DOT_TEXT_SIZE];
+    dot_format((struct dot){identity->actor, 1}, actor);
+    const struct datum type = datum_int(UNIT_TYPE_PROVINCE), active = datum_int(UNIT_ACTIVE);
+    const struct edit unit[] = {
+        {F_UNIT_CODE, EDIT_SET, code, 1},
+        {F_UNIT_NAME, EDIT_SET, name, 1},
+        {F_UNIT_TYPE, EDIT_SET, &type, 1},
+        {F_UNIT_STATUS, EDIT_SET, &active, 1},
+    };
+    TRY(save_record(t, KIND_UNIT, unit, ARRAY_COUNT(unit), arena, &identity->unit));
+    const struct datum home = datum_ref(identity->unit), role = datum_int(NODE_ROLE_HUB);
+    const struct datum state = datum_int(NODE_ACTIVE);
+    const struct datum key = datum_bytes(slice_make(identity->public_key, KEY_PUBLIC_BYTES));
+    const struct datum own = datum_text(slice_make(actor, strcspn(actor, "-")));
+    const struct edit node[] = {
+        {F_UNIT, EDIT_SET, &home, 1},      {F_NODE_NAME, EDIT_SET, name, 1},
+        {F_NODE_KEY, EDIT_SET, &key, 1},   {F_NODE_ACTORS, EDIT_ADD, &own, 1},
+        {F_NODE_ROLE, EDIT_SET, &role, 1}, {F_NODE_STATE, EDIT_SET, &state, 1},
+    };
+    return save_record(t, KIND_NODE, node, ARRAY_COUNT(node), arena, &identity->node);
+}
+
+/* The folders above the store; the store itself is made by its own module. */
+enum err cli_make_parents(struct cli *c)
+{
+    char *path = arena_cstr(&c->arena, slice_str(c->dir));
+    for (char *p = path + 1; *p; p++) {
+        if (*p != '/') {
+            continue;
+        }
+        *p = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+            return error_set(ERR_IO, _("the folder %s cannot be made"), path);
+        }
+        *p = '/';
+    }
+    return ERR_OK;
+}
+
+enum err cmd_init(struct cli *c)
+{
+    struct identity identity = {.level = LEVEL_PROVINCE};
+    struct datum code, name;
+    struct txn *t = NULL;
+    if (!c->args.given[OPT_UNIT] || !c->args.given[OPT_NAME]) {
+        return error_set(ERR_USAGE, _("a store for the top needs --unit CODE and --name NAME"));
+    }
+    TRY(draft_parse(NULL, schema_field(KIND_UNIT, F_UNIT_CODE), slice_str(c->args.value[OPT_UNIT]),
+                    &c->arena, &code));
+    TRY(draft_parse(NULL, schema_field(KIND_UNIT, F_UNIT_NAME), slice_str(c->args.value[OPT_NAME]),
+                    &c->arena, &name));
+    if (code.type == DATUM_EMPTY || name.type == DATUM_EMPTY) {
+        return error_set(ERR_INPUT, _("code and name cannot be empty"));
+    }
+    TRY(store_may_create(c->dir));
+    TRY(cli_make_parents(c));
+    crypto_keypair(identity.public_key, identity.secret_key);
+    TRY(store_create(&c->env, c->dir, &identity));
+    TRY(store_open(&c->env, c->dir, &c->store));
+    identity = *store_identity(c->store);
+    TRY(txn_begin(c->store, TXN_WRITE, &t));
+    TRY(cli_end(t, save_root(t, &code, &name, &c->arena, &identity)));
+    TRY(store_set_identity(c->store, &identity));
+    if (c->json) {
+        emit_open(&c->out, '{');
+        emit_put_id(&c->out, "node", identity.node);
+        emit_put_id(&c->out, "unit", identity.unit);
+        emit_put_text(&c->out, "unit_code", code.text);
+        emit_close(&c->out, '}');
+        buf_add_byte(&c->out, '\n');
+        return cli_flush(c);
+    }
+    buf_printf(&c->out,
+               _("The book of %.*s is open in %s.\nNext: terrace import unit FILE enters the "
+                 "units below; terrace serve lets others sync; terrace invite UNIT lets them "
+                 "join.\n"),
+               (int)name.text.len, (const char *)name.text.ptr, c->dir);
+    return cli_flush(c);
+}
+
+/* ---- config --------------------------------------------------------------------------------- */
+
+static enum err config_show(struct cli *c, struct txn *t, const struct setting *s)
+{
+    const char *value = NULL;
+    TRY(setting_get(t, s, &c->arena, &value));
+    if (c->json) {
+        emit_open(&c->out, '{');
+        emit_put_text(&c->out, "key", slice_str(s->key));
+        emit_put_text(&c->out, "value", slice_str(value));
+        emit_put_text(&c->out, "default", slice_str(s->fallback));
+        emit_close(&c->out, '}');
+        buf_add_byte(&c->out, '\n');
+    } else {
+        buf_printf(&c->out, "%s=%s    (%s)\n", s->key, value, gettext(s->help));
+    }
+    return ERR_OK;
+}
+
+enum err cmd_config(struct cli *c)
+{
+    struct txn *t = NULL;
+    const struct setting *s = NULL;
+    const char *key = c->args.word_count > 0 ? c->args.words[0] : NULL;
+    enum err e = ERR_OK;
+    if (key && !(s = setting_find(key))) {
+        return error_set(ERR_INPUT, _("there is no setting “%s”; terrace config lists them"), key);
+    }
+    if (c->args.word_count == 2) {
+        TRY(txn_begin(c->store, TXN_WRITE, &t));
+        TRY(cli_end(t, setting_put(t, s, c->args.words[1])));
+    }
+    TRY(txn_begin(c->store, TXN_READ, &t));
+    for (size_t i = 0; e == ERR_OK && setting_at(i); i++) {
+        if (!s || s == setting_at(i)) {
+            e = config_show(c, t, setting_at(i));
+        }
+    }
+    txn_abort(t);
+    return e ? e : cli_flush(c);
+}
+
+/* ---- status --------------------------------------------------------------------------------- */
+
+struct status {
+    struct link_status link;
+    uint64_t records, conflicts;
+    const char *hub;
+    struct dot unit; /* of --unit; none when not asked */
+    struct hash digest;
+    uint64_t unit_records;
+};
+
+static enum err count_conflicts(struct txn *t, uint64_t *out)
+{
+    struct arena arena = {0};
+    struct dot after = {0, 0};
+    struct id_list page;
+    enum err e = ERR_OK;
+    *out = 0;
+    do {
+        arena_reset(&arena);
+        page = (struct id_list){0};
+        e = store_ids_in_conflict(t, after, PAGE_RECORDS, &arena, &page);
+        *out += page.count;
+        after = page.count ? page.ids[page.count - 1] : after;
+    } while (e == ERR_OK && page.count > 0);
+    arena_free(&arena);
+    return e;
+}
+
+/* The sum over a subtree of what its units give scope to, and of what flows down from them. */
+static enum err subtree_digest(struct cli *c, struct txn *t, struct status *st)
+{
+    static const enum route routes[] = {ROUTE_OWN, ROUTE_DOWN};
+    struct id_list units = {0};
+    TRY(cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &st->unit));
+    TRY(unit_subtree(t, st->unit, &c->arena, &units));
+    for (size_t i = 0; i < units.count; i++) {
+        for (size_t j = 0; j < ARRAY_COUNT(routes); j++) {
+            struct digest_group g = store_digest(t, routes[j], units.ids[i]);
+            hash_sum_add(&st->digest, g.sum);
+            st->unit_records += g.count;
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err gather(struct cli *c, struct status *st)
+{
+    struct txn *t = NULL;
+    TRY(txn_begin(c->store, TXN_READ, &t));
+    enum err e = session_status(t, &st->link);
+    e = e ? e : count_conflicts(t, &st->conflicts);
+    e = e ? e : setting_get(t, setting_find("hub"), &c->arena, &st->hub);
+    st->records = store_record_count(t);
+    if (e == ERR_OK && c->args.given[OPT_UNIT]) {
+        e = subtree_digest(c, t, st);
+    }
+    txn_abort(t);
+    return e;
+}
+
+static struct slice own_unit(struct cli *c, bool code)
+{
+    struct txn *t = NULL;
+    struct slice s = {0};
+    struct dot unit = store_identity(c->store)->unit;
+    if (txn_begin(c->store, TXN_READ, &t) == ERR_OK) {
+        s = code ? unit_code(t, unit, &c->arena) : unit_name(t, unit, &c->arena);
+        txn_abort(t);
+    }
+    return s;
+}
+
+static void status_json(struct cli *c, const struct status *st)
+{
+    char hex[HASH_HEX_SIZE];
+    emit_open(&c->out, '{');
+    emit_key(&c->out, "unit_code");
+    emit_text(&c->out, own_unit(c, true));
+    emit_put_id(&c->out, "node", store_identity(c->store)->node);
+    emit_put_text(&c->out, "hub", slice_str(st->hub));
+    emit_put_int(&c->out, "records",
+                 (int64_t)(dot_is_none(st->unit) ? st->records : st->unit_records));
+    emit_put_int(&c->out, "unsent", (int64_t)st->link.unsent);
+    emit_put_int(&c->out, "conflicts", (int64_t)st->conflicts);
+    emit_put_int(&c->out, "quarantined", 0);
+    if (st->link.last_sync_ms) {
+        emit_put_int(&c->out, "last_sync", st->link.last_sync_ms);
+    }
+    emit_put_int(&c->out, "received_seq", (int64_t)st->link.received_seq);
+    emit_put_int(&c->out, "upstream_seq", (int64_t)st->link.upstream_seq);
+    if (!dot_is_none(st->unit)) {
+        hash_hex(st->digest, hex);
+        emit_put_text(&c->out, "digest", slice_str(hex));
+    }
+    emit_close(&c->out, '}');
+    buf_add_byte(&c->out, '\n');
+}
+
+static void status_text(struct cli *c, const struct status *st)
+{
+    struct slice name = own_unit(c, false);
+    bool joined = !dot_is_none(st->link.hub);
+    buf_printf(&c->out, "%.*s\n", (int)name.len, (const char *)name.ptr);
+    buf_printf(&c->out, ngettext("%llu record here.\n", "%llu records here.\n", st->records),
+               (unsigned long long)st->records);
+    if (joined && st->link.unsent == 0) {
+        buf_add_str(&c->out, _("Everything is stored at the upper level too.\n"));
+    } else if (joined) {
+        buf_printf(&c->out, _("%llu changes are only here so far; terrace sync sends them.\n"),
+                   (unsigned long long)st->link.unsent);
+    }
+    if (joined) {
+        buf_printf(&c->out, _("Hub: %s. Last sync: %s.\n"), st->hub,
+                   st->link.last_sync_ms ? cli_time(&c->arena, st->link.last_sync_ms)
+                                         : _("not yet"));
+    }
+    if (st->conflicts > 0) {
+        buf_printf(&c->out,
+                   ngettext("%llu record is in conflict; terrace conflicts shows it.\n",
+                            "%llu records are in conflict; terrace conflicts shows them.\n",
+                            st->conflicts),
+                   (unsigned long long)st->conflicts);
+    }
+    if (!dot_is_none(st->unit)) {
+        char hex[HASH_HEX_SIZE];
+        hash_hex(st->digest, hex);
+        buf_printf(&c->out, _("%s: %llu records, digest %s\n"), c->args.value[OPT_UNIT],
+                   (unsigned long long)st->unit_records, hex);
+    }
+}
+
+enum err cmd_status(struct cli *c)
+{
+    struct status st = {0};
+    TRY(gather(c, &st));
+    if (c->json) {
+        status_json(c, &st);
+    } else {
+        status_text(c, &st);
+    }
+    return cli_flush(c);
+}
+
+/* ---- check ---------------------------------------------------------------------------------- */
+
+enum err cmd_check(struct cli *c)
+{
+    struct check_report report = {0};
+    bool repair = c->args.given[OPT_REPAIR];
+    TRY(store_check(c->store, repair, &report));
+    if (c->json) {
+        emit_open(&c->out, '{');
+        emit_put_int(&c->out, "records", (int64_t)report.records);
+        emit_put_int(&c->out, "damaged", (int64_t)report.damaged);
+        emit_put_int(&c->out, "repaired", (int64_t)report.repaired);
+        emit_close(&c->out, '}');
+        buf_add_byte(&c->out, '\n');
+    } else {
+        buf_printf(&c->out, _("%llu records read, %llu damaged, %llu repaired.\n"),
+                   (unsigned long long)report.records, (unsigned long long)report.damaged,
+                   (unsigned long long)report.repaired);
+    }
+    TRY(cli_flush(c));
+    if (report.damaged > report.repaired) {
+        return error_set(ERR_DAMAGED, _("the store is damaged; terrace check --repair rebuilds "
+                                        "what it can, and the next sync brings the rest"));
+    }
+    return ERR_OK;
+}

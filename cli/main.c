@@ -1,0 +1,204 @@
+/* terrace: from the command line to a command, and from its error to the exit status. */
+#include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/settings.h"
+#include "core/text.h"
+#include "sync/client.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifndef TERRACE_VERSION
+#define TERRACE_VERSION "0"
+#endif
+
+enum err cli_flush(struct cli *c)
+{
+    bool good = c->out.len == 0 || fwrite(c->out.ptr, 1, c->out.len, stdout) == c->out.len;
+    buf_clear(&c->out);
+    good = good && fflush(stdout) == 0;
+    return good ? ERR_OK : error_set(ERR_IO, _("the output could not be written"));
+}
+
+void cli_say(struct cli *c, const char *fmt, ...)
+{
+    va_list ap;
+    if (c->json) {
+        return;
+    }
+    va_start(ap, fmt);
+    (void)vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    (void)fputc('\n', stderr);
+}
+
+static void tell_json(struct cli *c, enum err e, const char *message, size_t line)
+{
+    const struct error_detail *d = error_last();
+    struct buf b = {0};
+    emit_open(&b, '{');
+    emit_put_text(&b, "error", slice_str(error_word(e)));
+    emit_put_int(&b, "exit", error_exit_status(e));
+    emit_put_text(&b, "message", slice_str(message));
+    if (d->code == e) {
+        emit_put_text(&b, "field", slice_str(d->field));
+    }
+    if (line) {
+        emit_put_int(&b, "line", (int64_t)line);
+    }
+    if (c->candidates.count) {
+        emit_key(&b, "candidates");
+        emit_open(&b, '[');
+        for (size_t i = 0; i < c->candidates.count; i++) {
+            emit_id(&b, c->candidates.ids[i]);
+        }
+        emit_close(&b, ']');
+    }
+    emit_close(&b, '}');
+    (void)fprintf(stderr, "%.*s\n", (int)b.len, (const char *)b.ptr);
+    buf_free(&b);
+}
+
+static void tell_candidates(struct cli *c)
+{
+    struct txn *t = NULL;
+    struct arena arena = {0};
+    static const struct field_def any = {.type = FIELD_REF};
+    if (c->candidates.count == 0 || !c->store || txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
+        return;
+    }
+    for (size_t i = 0; i < c->candidates.count; i++) {
+        char id[DOT_TEXT_SIZE];
+        struct datum d = datum_ref(c->candidates.ids[i]);
+        struct slice title = draft_format(t, &any, &d, c->lang, &arena);
+        dot_format(c->candidates.ids[i], id);
+        (void)fprintf(stderr, "  %s  %.*s\n", id, (int)title.len, (const char *)title.ptr);
+    }
+    txn_abort(t);
+    arena_free(&arena);
+}
+
+void cli_tell_error(struct cli *c, enum err e, const char *file, size_t line)
+{
+    struct error_detail d = *error_last();
+    const char *message = d.code == e && d.text[0] ? d.text : error_text(e);
+    (void)fflush(stdout);
+    if (c->json) {
+        tell_json(c, e, message, line);
+        return;
+    }
+    if (file) {
+        (void)fprintf(stderr, "%s:%zu: ", file, line);
+    } else {
+        (void)fputs("terrace: ", stderr);
+    }
+    const char *field = d.code == e ? d.field : "";
+    (void)fprintf(stderr, "%s%s%s\n", field, *field ? ": " : "", message);
+    tell_candidates(c);
+}
+
+enum err cli_end(struct txn *t, enum err e)
+{
+    if (e == ERR_OK) {
+        return txn_commit(t);
+    }
+    txn_abort(t);
+    return e;
+}
+
+static const char *default_dir(struct arena *arena)
+{
+    const char *dir = getenv("TERRACE_STORE");
+    const char *home = getenv("HOME");
+    if (dir && *dir) {
+        return dir;
+    }
+    return arena_printf(arena, "%s/.local/share/terrace", home && *home ? home : ".");
+}
+
+/* The language may be a setting of the store, so the store is opened for it if it is there. */
+static enum err open_store(struct cli *c, enum store_need need)
+{
+    char setting[8] = "";
+    if (need == STORE_NONE) {
+        return ERR_OK;
+    }
+    enum err e = store_open(&c->env, c->dir, &c->store);
+    if (e != ERR_OK) {
+        return need == STORE_MAYBE && e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    settings_lang(c->store, setting);
+    c->lang = lang_choose(c->args.value[OPT_LANG], setting);
+    lang_use(c->lang);
+    return ERR_OK;
+}
+
+static enum err run(struct cli *c, int argc, const char **argv)
+{
+    enum err e = args_parse(argc, argv, &c->args);
+    c->json = c->args.given[OPT_JSON];
+    c->lang = lang_choose(c->args.value[OPT_LANG], NULL);
+    lang_use(c->lang);
+    c->dir = c->args.given[OPT_STORE] ? c->args.value[OPT_STORE] : default_dir(&c->arena);
+    TRY(e);
+    const char *lang = c->args.value[OPT_LANG];
+    if (lang && strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0) {
+        return error_set(ERR_USAGE, _("the languages are vi and en"));
+    }
+    if (c->args.given[OPT_VERSION]) {
+        buf_add_str(&c->out, "terrace " TERRACE_VERSION "\n");
+        return cli_flush(c);
+    }
+    const struct command *cmd = command_find(c->args.command ? c->args.command : "");
+    if (c->args.command && !cmd) {
+        return error_set(ERR_USAGE, _("there is no command “%s”; terrace help lists them"),
+                         c->args.command);
+    }
+    if (!cmd && c->args.given[OPT_HELP]) {
+        cmd = command_find("help");
+    }
+    if (!cmd) {
+        enum err opened = open_store(c, STORE_MAYBE);
+        return opened ? opened : help_bare(c);
+    }
+    if (c->args.given[OPT_HELP] && strcmp(cmd->name, "help") != 0) {
+        help_command(c, cmd);
+        return cli_flush(c);
+    }
+    TRY(args_check(&c->args, cmd));
+    TRY(open_store(c, cmd->store));
+    return cmd->run(c);
+}
+
+int main(int argc, char **argv)
+{
+    struct cli c = {.exit_status = -1};
+    (void)signal(SIGPIPE, SIG_IGN);
+    crypto_init();
+    env_init_default(&c.env);
+    client_install(&c.env);
+    error_clear();
+    const char **words = arena_array(&c.arena, (size_t)argc + 1, sizeof(*words));
+    for (int i = 0; i < argc; i++) {
+        words[i] = argv[i];
+    }
+    enum err e = run(&c, argc, words);
+    int status = error_exit_status(e);
+    if (e == ERR_OK && c.out.len > 0) {
+        e = cli_flush(&c);
+        status = error_exit_status(e);
+    }
+    if (c.exit_status >= 0) {
+        status = c.exit_status;
+    } else if (e != ERR_OK) {
+        cli_tell_error(&c, e, NULL, 0);
+    }
+    store_close(c.store);
+    client_shutdown();
+    buf_free(&c.out);
+    args_free(&c.args);
+    arena_free(&c.arena);
+    return status;
+}

@@ -1,0 +1,96 @@
+#include "cli/settings.h"
+
+#include <stdio.h>
+
+static enum err check_lang(const char *v)
+{
+    if (strcmp(v, "vi") != 0 && strcmp(v, "en") != 0) {
+        return error_set_field(ERR_INPUT, "lang", _("the languages are vi and en"));
+    }
+    return ERR_OK;
+}
+
+enum err setting_check_url(const char *v)
+{
+    if (strncmp(v, "http://", 7) == 0 && v[7] != '\0') {
+        return ERR_OK;
+    }
+    if (strncmp(v, "https://", 8) == 0 && v[8] != '\0') {
+        return ERR_OK;
+    }
+    return error_set_field(ERR_INPUT, "hub",
+                           _("the hub's address begins with http:// or https://"));
+}
+
+static enum err check_listen(const char *v)
+{
+    const char *colon = strrchr(v, ':');
+    if (!colon || colon == v || colon[1] == '\0') {
+        return error_set_field(ERR_INPUT, "listen", _("this is written HOST:PORT"));
+    }
+    return ERR_OK;
+}
+
+static const struct setting settings[] = {
+    {"hub", "", N_("address of the hub this store syncs with"), setting_check_url},
+    {"lang", "", N_("language of the program: vi or en"), check_lang},
+    {"listen", "127.0.0.1:7470", N_("where serve listens: HOST:PORT"), check_listen},
+};
+
+const struct setting *setting_at(size_t index)
+{
+    return index < ARRAY_COUNT(settings) ? &settings[index] : NULL;
+}
+
+const struct setting *setting_find(const char *key)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
+        if (strcmp(settings[i].key, key) == 0) {
+            return &settings[i];
+        }
+    }
+    return NULL;
+}
+
+static struct slice setting_key(const struct setting *s, struct arena *arena)
+{
+    return slice_str(arena_printf(arena, "set.%s", s->key));
+}
+
+enum err setting_get(struct txn *t, const struct setting *s, struct arena *arena, const char **out)
+{
+    struct slice v;
+    enum err e = store_kv_get(t, setting_key(s, arena), arena, &v);
+    *out = s->fallback;
+    if (e == ERR_OK) {
+        *out = arena_cstr(arena, v);
+    }
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err setting_put(struct txn *t, const struct setting *s, const char *value)
+{
+    struct arena arena = {0};
+    enum err e = *value ? s->check(value) : ERR_OK;
+    if (e == ERR_OK) {
+        struct slice key = setting_key(s, &arena);
+        e = *value ? store_kv_put(t, key, slice_str(value)) : store_kv_del(t, key);
+    }
+    arena_free(&arena);
+    return e;
+}
+
+void settings_lang(struct store *s, char out[8])
+{
+    struct txn *t = NULL;
+    struct arena arena = {0};
+    const char *v = "";
+    out[0] = '\0';
+    if (txn_begin(s, TXN_READ, &t) == ERR_OK) {
+        if (setting_get(t, setting_find("lang"), &arena, &v) == ERR_OK) {
+            (void)snprintf(out, 8, "%s", v);
+        }
+        txn_abort(t);
+    }
+    arena_free(&arena);
+}

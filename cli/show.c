@@ -1,0 +1,265 @@
+#include "cli/show.h"
+
+#include "cli/json.h"
+#include "core/text.h"
+#include "sync/session.h"
+
+struct dot show_unit(const struct record *r)
+{
+    if (r->kind == KIND_UNIT) {
+        return r->id;
+    }
+    const struct value *v = merge_shown(r, F_UNIT);
+    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
+}
+
+struct slice show_title(struct txn *t, const struct record *r, struct arena *arena)
+{
+    struct datum d = datum_ref(r->id);
+    static const struct field_def any = {.type = FIELD_REF};
+    return draft_format(t, &any, &d, "en", arena);
+}
+
+static struct slice plain_int(const struct field_def *f, int64_t v, struct arena *arena)
+{
+    const struct enum_code *c = NULL;
+    switch (f ? f->type : FIELD_INT) {
+    case FIELD_BOOL:
+        return slice_str(v ? "true" : "false");
+    case FIELD_ENUM:
+        c = schema_code(f, v);
+        return slice_str(c ? c->code : arena_printf(arena, "#%lld", (long long)v));
+    case FIELD_MONTH:
+        return slice_str(arena_printf(arena, "%04d-%02d", MONTH_YEAR(v), MONTH_MONTH(v)));
+    case FIELD_DATE:
+        if (DATE_DAY(v) != 0) {
+            return slice_str(
+                arena_printf(arena, "%04d-%02d-%02d", DATE_YEAR(v), DATE_MONTH(v), DATE_DAY(v)));
+        }
+        return slice_str(DATE_MONTH(v) != 0
+                             ? arena_printf(arena, "%04d-%02d", DATE_YEAR(v), DATE_MONTH(v))
+                             : arena_printf(arena, "%04d", DATE_YEAR(v)));
+    case FIELD_GEO:
+        return slice_str(draft_geo(v, arena));
+    default:
+        return slice_str(arena_printf(arena, "%lld", (long long)v));
+    }
+}
+
+struct slice show_plain(const struct field_def *f, const struct datum *d, struct arena *arena)
+{
+    char *id = NULL;
+    switch (d->type) {
+    case DATUM_INT:
+        return plain_int(f, d->i, arena);
+    case DATUM_TEXT:
+        return d->text;
+    case DATUM_REF:
+        id = arena_alloc(arena, DOT_TEXT_SIZE);
+        dot_format(d->ref, id);
+        return slice_str(id);
+    case DATUM_BYTES: {
+        struct buf hex = {0};
+        for (size_t i = 0; i < d->text.len; i++) {
+            buf_printf(&hex, "%02x", d->text.ptr[i]);
+        }
+        struct slice s = arena_copy(arena, buf_view(&hex));
+        buf_free(&hex);
+        return s;
+    }
+    case DATUM_EMPTY:
+    case DATUM_MARK:
+        break;
+    }
+    return slice_make("", 0);
+}
+
+void show_datum(struct buf *out, const struct field_def *f, const struct datum *d,
+                struct arena *arena)
+{
+    bool number = !f || f->type == FIELD_INT || f->type == FIELD_MONEY;
+    if (d->type == DATUM_EMPTY || d->type == DATUM_MARK) {
+        emit_null(out);
+    } else if (d->type == DATUM_INT && f && f->type == FIELD_BOOL) {
+        emit_bool(out, d->i != 0);
+    } else if (d->type == DATUM_INT && number) {
+        emit_int(out, d->i);
+    } else {
+        emit_text(out, show_plain(f, d, arena));
+    }
+}
+
+/* ---- who ------------------------------------------------------------------------------------ */
+
+static struct actor_info author(struct txn *t, struct dot dot)
+{
+    struct actor_info info = {0};
+    const struct identity *own = store_identity(txn_store(t));
+    if (dot.actor == own->actor) {
+        info = (struct actor_info){own->node, own->unit};
+    } else if (!store_actor(t, dot.actor, &info)) {
+        info = (struct actor_info){0};
+    }
+    return info;
+}
+
+void show_origin(struct txn *t, const struct value *v, struct arena *arena, struct buf *out)
+{
+    struct dot dot = v->origin ? v->origin->dot : v->dot;
+    struct actor_info who = author(t, dot);
+    emit_put_text(out, "by", unit_code(t, who.unit, arena));
+    emit_put_id(out, "node", who.node);
+    emit_put_int(out, "time", v->origin ? v->origin->time_ms : v->time_ms);
+    emit_put_id(out, "dot", v->dot);
+}
+
+const char *show_author(struct txn *t, struct dot dot, struct arena *arena)
+{
+    struct slice name = unit_name(t, author(t, dot).unit, arena);
+    return name.len ? arena_cstr(arena, name) : _("unknown");
+}
+
+/* ---- JSON ----------------------------------------------------------------------------------- */
+
+static const char *field_key(const struct record *r, uint32_t number, struct arena *arena)
+{
+    const struct field_def *f = schema_field(r->kind, number);
+    return f ? f->name : arena_printf(arena, "field_%u", number);
+}
+
+static bool field_is_set(const struct record *r, const struct field *field)
+{
+    return schema_rule(r->kind, field) == MERGE_SET;
+}
+
+static void json_field(const struct record *r, uint32_t number, struct arena *arena,
+                       struct buf *out)
+{
+    const struct field *field = record_field(r, number);
+    const struct field_def *f = schema_field(r->kind, number);
+    if (!field) {
+        return;
+    }
+    if (field_is_set(r, field)) {
+        size_t count = 0;
+        const struct value **v = merge_siblings(r, number, arena, &count);
+        if (count == 0) {
+            return;
+        }
+        emit_key(out, field_key(r, number, arena));
+        emit_open(out, '[');
+        for (size_t i = 0; i < count; i++) {
+            show_datum(out, f, &v[i]->datum, arena);
+        }
+        emit_close(out, ']');
+        return;
+    }
+    const struct value *v = merge_shown(r, number);
+    if (v && v->datum.type != DATUM_EMPTY) {
+        emit_key(out, field_key(r, number, arena));
+        show_datum(out, f, &v->datum, arena);
+    }
+}
+
+/* Has a key of its own in the object. */
+static bool told_apart(uint32_t number)
+{
+    return number == F_DELETED || number == F_UNIT;
+}
+
+static void json_fields(const struct record *r, struct arena *arena, struct buf *out)
+{
+    const struct kind_def *k = schema_kind(r->kind);
+    const struct field_def *f = NULL;
+    for (size_t i = 0; k && (f = schema_field_at(k, i)) != NULL; i++) {
+        if (!told_apart(f->number)) {
+            json_field(r, f->number, arena, out);
+        }
+    }
+    for (size_t i = 0; i < r->field_count; i++) {
+        uint32_t number = r->fields[i].number;
+        if (!told_apart(number) && (!k || !schema_field(r->kind, number))) {
+            json_field(r, number, arena, out);
+        }
+    }
+}
+
+static void json_conflicts(struct txn *t, const struct record *r, struct arena *arena,
+                           struct buf *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->field_count; i++) {
+        uint32_t number = r->fields[i].number;
+        if (!merge_in_conflict(r, number)) {
+            continue;
+        }
+        if (!any) {
+            emit_key(out, "_conflicts");
+            emit_open(out, '{');
+            any = true;
+        }
+        size_t count = 0;
+        const struct value **v = merge_siblings(r, number, arena, &count);
+        emit_key(out, field_key(r, number, arena));
+        emit_open(out, '[');
+        for (size_t j = 0; j < count; j++) {
+            emit_open(out, '{');
+            emit_key(out, "value");
+            if (number == F_DELETED) {
+                emit_bool(out, v[j]->datum.type != DATUM_EMPTY);
+            } else {
+                show_datum(out, schema_field(r->kind, number), &v[j]->datum, arena);
+            }
+            show_origin(t, v[j], arena, out);
+            emit_close(out, '}');
+        }
+        emit_close(out, ']');
+    }
+    if (any) {
+        emit_close(out, '}');
+    }
+}
+
+/* The moment the shown unit was written, as a date. */
+static struct slice departure_date(const struct record *r, struct arena *arena)
+{
+    const struct value *v = merge_shown(r, F_UNIT);
+    const char *text = v ? cli_time(arena, v->time_ms) : "";
+    if (strlen(text) < 10) {
+        return slice_make("", 0);
+    }
+    return slice_str(arena_printf(arena, "%.4s-%.2s-%.2s", text + 6, text + 3, text));
+}
+
+void show_json(struct txn *t, const struct record *r, const struct record_local *local,
+               struct arena *arena, struct buf *out)
+{
+    const struct kind_def *k = schema_kind(r->kind);
+    struct dot unit = show_unit(r);
+    emit_open(out, '{');
+    emit_put_id(out, "id", r->id);
+    emit_key(out, "kind");
+    if (k) {
+        emit_text(out, slice_str(k->name));
+    } else {
+        emit_int(out, r->kind);
+    }
+    emit_put_id(out, "unit", unit);
+    emit_put_text(out, "unit_code", unit_code(t, unit, arena));
+    json_fields(r, arena, out);
+    json_conflicts(t, r, arena, out);
+    emit_put_int(out, "_receipt", session_receipt(t, r->id, local));
+    if (r->flags & RECORD_STUB) {
+        emit_key(out, "_departed");
+        emit_open(out, '{');
+        emit_put_text(out, "to_code", unit_code(t, unit, arena));
+        emit_put_text(out, "date", departure_date(r, arena));
+        emit_close(out, '}');
+    }
+    if (merge_is_deleted(r)) {
+        emit_key(out, "_deleted");
+        emit_bool(out, true);
+    }
+    emit_close(out, '}');
+    buf_add_byte(out, '\n');
+}

@@ -1,0 +1,37 @@
+/* Records as JSON and as text for people. show, list, find and export share this writer. */
+#ifndef TERRACE_CLI_SHOW_H
+#define TERRACE_CLI_SHOW_H
+
+#include "cli/cli.h"
+
+/* One JSON object and a line end, appended to out. */
+void show_json(struct txn *t, const struct record *r, const struct record_local *local,
+               struct arena *arena, struct buf *out);
+/* The same for a reader: a block of labelled lines. */
+void show_text(struct cli *c, struct txn *t, const struct record *r,
+               const struct record_local *local, struct arena *arena, struct buf *out);
+/* Any datum of a field as JSON; field NULL = unknown. */
+void show_datum(struct buf *out, const struct field_def *f, const struct datum *d,
+                struct arena *arena);
+/* A datum as an import reads it back: date 2001-04-12, code, ID. */
+struct slice show_plain(const struct field_def *f, const struct datum *d, struct arena *arena);
+/* "by", "node", "time", "dot" of a value */
+void show_origin(struct txn *t, const struct value *v, struct arena *arena, struct buf *out);
+/* Who wrote under this dot, for people. */
+const char *show_author(struct txn *t, struct dot dot, struct arena *arena);
+/* Its unit; a unit stands for itself. none when it has none. */
+struct dot show_unit(const struct record *r);
+/* Title, or the ID when it has none; in the arena. */
+struct slice show_title(struct txn *t, const struct record *r, struct arena *arena);
+
+/* Aligned columns. Cells are copied into the arena; a row is complete with `columns` cells. */
+#define TABLE_COLUMNS_MAX 8
+struct table {
+    struct arena *arena;
+    size_t columns, row_count, cap;
+    struct slice (*rows)[TABLE_COLUMNS_MAX];
+};
+void table_add(struct table *tb, const struct slice *cells);
+void table_write(const struct table *tb, struct buf *out);
+
+#endif

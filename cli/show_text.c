@@ -1,0 +1,171 @@
+/* Records for people: labelled lines and aligned tables. */
+#include "cli/show.h"
+#include "core/text.h"
+#include "sync/session.h"
+
+static void pad(struct buf *out, size_t have, size_t want)
+{
+    for (; have < want; have++) {
+        buf_add_byte(out, ' ');
+    }
+}
+
+/* Line ends within a value would break what is aligned. */
+static void add_flat(struct buf *out, struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        buf_add_byte(out, s.ptr[i] < 0x20 ? ' ' : s.ptr[i]);
+    }
+}
+
+void table_add(struct table *tb, const struct slice *cells)
+{
+    if (tb->row_count == tb->cap) {
+        size_t cap = tb->cap ? tb->cap * 2 : 64;
+        struct slice(*grown)[TABLE_COLUMNS_MAX] = arena_array(tb->arena, cap, sizeof(*grown));
+        if (tb->row_count) {
+            memcpy(grown, tb->rows, tb->row_count * sizeof(*grown));
+        }
+        tb->rows = grown;
+        tb->cap = cap;
+    }
+    for (size_t i = 0; i < tb->columns; i++) {
+        tb->rows[tb->row_count][i] = arena_copy(tb->arena, cells[i]);
+    }
+    tb->row_count++;
+}
+
+void table_write(const struct table *tb, struct buf *out)
+{
+    size_t width[TABLE_COLUMNS_MAX] = {0};
+    for (size_t r = 0; r < tb->row_count; r++) {
+        for (size_t i = 0; i < tb->columns; i++) {
+            size_t w = text_width(tb->rows[r][i]);
+            width[i] = w > width[i] ? w : width[i];
+        }
+    }
+    for (size_t r = 0; r < tb->row_count; r++) {
+        for (size_t i = 0; i < tb->columns; i++) {
+            add_flat(out, tb->rows[r][i]);
+            if (i + 1 < tb->columns) {
+                pad(out, text_width(tb->rows[r][i]), width[i] + 2);
+            }
+        }
+        buf_add_byte(out, '\n');
+    }
+}
+
+static void add_line(struct buf *out, const char *label, struct slice value)
+{
+    size_t w = text_width(slice_str(label));
+    buf_printf(out, "  %s", label);
+    pad(out, w, 26);
+    buf_add_byte(out, ' ');
+    buf_add_slice(out, value);
+    buf_add_byte(out, '\n');
+}
+
+static struct slice field_text(struct cli *c, struct txn *t, const struct record *r,
+                               const struct field_def *f, uint32_t number, struct arena *arena)
+{
+    const struct field *field = record_field(r, number);
+    if (!field) {
+        return slice_make("", 0);
+    }
+    if (schema_rule(r->kind, field) != MERGE_SET) {
+        const struct value *v = merge_shown(r, number);
+        return v ? draft_format(t, f, &v->datum, c->lang, arena) : slice_make("", 0);
+    }
+    struct buf b = {0};
+    size_t count = 0;
+    const struct value **v = merge_siblings(r, number, arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        buf_add_str(&b, i ? "; " : "");
+        buf_add_slice(&b, draft_format(t, f, &v[i]->datum, c->lang, arena));
+    }
+    struct slice s = arena_copy(arena, buf_view(&b));
+    buf_free(&b);
+    return s;
+}
+
+static void add_conflict(struct cli *c, struct txn *t, const struct record *r,
+                         const struct field_def *f, uint32_t number, struct arena *arena,
+                         struct buf *out)
+{
+    size_t count = 0;
+    const struct value **v = merge_siblings(r, number, arena, &count);
+    buf_printf(out, _("  ! %s was written differently in %zu places; the first is shown:\n"),
+               f ? cli_field_label(c, f) : "?", count);
+    for (size_t i = 0; i < count; i++) {
+        struct slice text =
+            number == F_DELETED
+                ? slice_str(v[i]->datum.type == DATUM_EMPTY ? _("kept") : _("deleted"))
+                : draft_format(t, f, &v[i]->datum, c->lang, arena);
+        buf_printf(out, "      %zu. %.*s  (%s, %s)\n", i + 1, (int)text.len, (const char *)text.ptr,
+                   show_author(t, v[i]->dot, arena), cli_time(arena, v[i]->time_ms));
+    }
+}
+
+static const char *receipt_text(int receipt)
+{
+    switch (receipt) {
+    case 2:
+        return _("✓✓ stored at the top");
+    case 1:
+        return _("✓ stored one level up");
+    default:
+        return _("only here so far; the next sync sends it");
+    }
+}
+
+static void add_state(struct txn *t, const struct record *r, const struct record_local *local,
+                      struct arena *arena, struct buf *out)
+{
+    char id[DOT_TEXT_SIZE];
+    dot_format(r->id, id);
+    add_line(out, "ID", slice_str(id));
+    add_line(out, _("Safe"), slice_str(receipt_text(session_receipt(t, r->id, local))));
+    if (merge_is_deleted(r)) {
+        buf_printf(out,
+                   _("  This record is deleted. terrace undo %s brings it back, if the "
+                     "deletion was made here.\n"),
+                   id);
+    }
+    if (r->flags & RECORD_STUB) {
+        struct slice to = unit_name(t, show_unit(r), arena);
+        buf_printf(out, _("  This record has moved to %.*s and is kept there.\n"), (int)to.len,
+                   (const char *)to.ptr);
+    }
+}
+
+void show_text(struct cli *c, struct txn *t, const struct record *r,
+               const struct record_local *local, struct arena *arena, struct buf *out)
+{
+    const struct kind_def *k = schema_kind(r->kind);
+    const struct field_def *f = NULL;
+    struct slice title = show_title(t, r, arena);
+    buf_printf(out, "%s: %.*s\n", k ? cli_kind_label(c, k) : _("Record of an unknown kind"),
+               (int)title.len, (const char *)title.ptr);
+    for (size_t i = 0; k && (f = schema_field_at(k, i)) != NULL; i++) {
+        struct slice text = f->number == F_DELETED || f->type == FIELD_BYTES
+                                ? slice_make("", 0)
+                                : field_text(c, t, r, f, f->number, arena);
+        if (text.len > 0) {
+            add_line(out, cli_field_label(c, f), text);
+        }
+    }
+    for (size_t i = 0; i < r->field_count; i++) {
+        uint32_t number = r->fields[i].number;
+        if (!schema_field(r->kind, number)) {
+            add_line(out, arena_printf(arena, "field_%u", number),
+                     field_text(c, t, r, NULL, number, arena));
+        }
+    }
+    for (size_t i = 0; i < r->field_count; i++) {
+        uint32_t number = r->fields[i].number;
+        if (merge_in_conflict(r, number)) {
+            add_conflict(c, t, r, schema_field(r->kind, number), number, arena, out);
+        }
+    }
+    add_state(t, r, local, arena, out);
+}

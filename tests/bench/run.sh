@@ -132,10 +132,10 @@ bench_heal() {
 }
 
 bench_merge() {
-    local name pairs=()
-    for name in traced timed1 timed2 timed3; do
-        pair "$name" branch && quit "$name-hub" || return
-        pairs+=("$work/$name-hub" "$work/$name")
+    local p pairs=()
+    for p in traced timed1 timed2 timed3; do
+        pair "$p" branch && quit "$p-hub" || return
+        pairs+=("$work/$p-hub" "$work/$p")
     done
     mkdir "$work/scratch"
     if ! "$BUILD/tests/bench/merge" "$work/scratch" "${pairs[@]}" >"$work/merge.out"; then

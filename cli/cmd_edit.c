@@ -4,6 +4,8 @@
 #include "cli/json.h"
 #include "cli/show.h"
 
+#define REFERRING_MAX 100000
+
 static void put_saved(struct cli *c, struct dot id, struct dot dot)
 {
     emit_open(&c->out, '{');
@@ -129,28 +131,47 @@ static enum err delete_save(struct txn *t, struct dot id, bool deleted, struct a
     return store_save(t, &save, arena, &id, dot);
 }
 
+/* Records that name this one; for a unit also those that belong to it, itself left out. */
+static enum err count_referring(struct cli *c, struct txn *t, const struct record *r, size_t *count)
+{
+    struct id_list refs = {0}, own = {0};
+    const struct dot start = {0, 0};
+    TRY(store_ids_by_ref(t, r->id, 0, start, REFERRING_MAX, &c->arena, &refs));
+    if (r->kind == KIND_UNIT) {
+        TRY(store_ids_of_unit(t, r->id, start, REFERRING_MAX, &c->arena, &own));
+    }
+    *count = refs.count + (own.count ? own.count - 1 : 0);
+    return ERR_OK;
+}
+
+static enum err remove_record(struct cli *c, struct txn *t, struct dot *id, struct dot *dot,
+                              struct slice *title, size_t *referring)
+{
+    struct record r;
+    TRY(cli_find(c, t, 0, c->args.words[0], id));
+    TRY(store_get(t, *id, &c->arena, &r, NULL));
+    TRY(draft_may_write(t, &r));
+    if (merge_is_deleted(&r)) {
+        return error_set(ERR_RULE, _("this record is deleted already"));
+    }
+    *title = show_title(t, &r, &c->arena);
+    TRY(count_referring(c, t, &r, referring));
+    return delete_save(t, *id, true, &c->arena, dot);
+}
+
 enum err cmd_rm(struct cli *c)
 {
     struct txn *t = NULL;
     struct dot id, dot = {0, 0};
-    struct record r;
-    struct id_list referring = {0};
+    size_t referring = 0;
     struct slice title = {0};
     TRY(txn_begin(c->store, TXN_WRITE, &t));
-    enum err e = cli_find(c, t, 0, c->args.words[0], &id);
-    e = e ? e : store_get(t, id, &c->arena, &r, NULL);
-    e = e ? e : draft_may_write(t, &r);
-    if (e == ERR_OK) {
-        title = show_title(t, &r, &c->arena);
-        e = store_ids_by_ref(t, id, 0, (struct dot){0, 0}, 10000, &c->arena, &referring);
-    }
-    e = e ? e : delete_save(t, id, true, &c->arena, &dot);
-    TRY(cli_end(t, e));
+    TRY(cli_end(t, remove_record(c, t, &id, &dot, &title, &referring)));
     if (c->json) {
         emit_open(&c->out, '{');
         emit_put_id(&c->out, "id", id);
         emit_put_id(&c->out, "dot", dot);
-        emit_put_int(&c->out, "referring", (int64_t)referring.count);
+        emit_put_int(&c->out, "referring", (int64_t)referring);
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
         return cli_flush(c);
@@ -159,11 +180,11 @@ enum err cmd_rm(struct cli *c)
     dot_format(id, text);
     buf_printf(&c->out, _("Deleted: %.*s. Nothing is lost: terrace undo %s brings it back.\n"),
                (int)title.len, (const char *)title.ptr, text);
-    if (referring.count > 0) {
+    if (referring > 0) {
         buf_printf(&c->out,
                    ngettext("%zu record refers to it and stays as it is.\n",
-                            "%zu records refer to it and stay as they are.\n", referring.count),
-                   referring.count);
+                            "%zu records refer to it and stay as they are.\n", referring),
+                   referring);
     }
     return cli_flush(c);
 }

@@ -200,7 +200,9 @@ enum err cmd_help(struct cli *c)
 enum err help_bare(struct cli *c)
 {
     if (c->store) {
-        return cmd_status(c);
+        TRY(cmd_status(c));
+        cli_say(c, _("terrace help tells what else can be done."));
+        return ERR_OK;
     }
     if (c->json) {
         return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define INVITE_DAYS 7
+#define REFUSED_SHOWN 20
 
 /* ---- invite --------------------------------------------------------------------------------- */
 
@@ -93,7 +94,7 @@ static void result_json(struct cli *c, const struct sync_result *r, enum err e)
 static void result_text(struct cli *c, const struct sync_result *r)
 {
     buf_printf(&c->out,
-               _("Synced: %llu records sent, %llu received; %llu bytes in %llu requests, %lld "
+               _("Synced: sent %llu, received %llu; %llu bytes in %llu requests, %lld "
                  "ms.\n"),
                (unsigned long long)r->stats.sent_records,
                (unsigned long long)r->stats.received_records,
@@ -107,6 +108,30 @@ static void result_text(struct cli *c, const struct sync_result *r)
     }
 }
 
+/* Which records the hub did not take; at most a screen of them. */
+static void tell_refused(struct cli *c)
+{
+    struct txn *t = NULL;
+    struct id_array refused = {0};
+    struct table table = {.arena = &c->arena, .columns = 2};
+    if (c->json || txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
+        return;
+    }
+    if (mark_list(t, "refused.", REFUSED_SHOWN, &c->arena, &refused) == ERR_OK) {
+        for (size_t i = 0; i < refused.count; i++) {
+            struct record r;
+            char id[DOT_TEXT_SIZE];
+            dot_format(refused.ids[i], id);
+            if (store_get(t, refused.ids[i], &c->arena, &r, NULL) == ERR_OK) {
+                const struct slice cells[] = {slice_str(id), show_title(t, &r, &c->arena)};
+                table_add(&table, cells);
+            }
+        }
+    }
+    txn_abort(t);
+    table_write(&table, &c->out);
+}
+
 static enum err sync_once(struct cli *c)
 {
     struct sync_result result;
@@ -118,11 +143,14 @@ static enum err sync_once(struct cli *c)
     } else if (e == ERR_OK) {
         result_text(c, &result);
     }
+    if (e == ERR_OK && result.stats.refused > 0) {
+        tell_refused(c);
+    }
     TRY(cli_flush(c));
     if (e == ERR_OK && result.stats.refused > 0) {
         return error_set(ERR_REFUSED,
-                         _("the hub did not take %llu records; the rest was done. They are kept "
-                           "here, and terrace history tells why"),
+                         _("the hub did not take %llu records, because they do not belong to "
+                           "this office there; the rest was done. They are kept here"),
                          (unsigned long long)result.stats.refused);
     }
     return e == ERR_OK || why.code != e ? e : error_set_field(e, why.field, "%s", why.text);

@@ -113,26 +113,26 @@ $(BUILD)/locale/%/LC_MESSAGES/terrace.mo: cli/po/%.po
 .PRECIOUS: $(BUILD)/%.o
 
 test: setup ## set the machine up, build, run every test
-	@$(MAKE) --no-print-directory test-run
+	@$(MAKE) -s --no-print-directory test-run
 
 check: setup-check ## tidy, lint, format, and the tests under asan and ubsan
 	@MAKE='$(MAKE)' tools/check.sh tidy lint format asan ubsan
 
 demo: setup ## the story of three levels, told by the real commands
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/tools/workload
+	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(BUILD)/tools/workload
 	@TERRACE=./terrace BUILD=$(BUILD) tools/demo.sh
 
 # Everything `make test` and the sanitizers run; the inside of those targets.
 test-build: $(BUILD)/terrace $(mo) $(unit_bin) $(fuzz_bin) $(helper_bin) $(tool_bin)
 
 test-run:
-	@$(MAKE) --no-print-directory -j$(JOBS) test-build $(if $(filter build,$(BUILD)),terrace)
+	@$(MAKE) -s --no-print-directory -j$(JOBS) test-build $(if $(filter build,$(BUILD)),terrace)
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run.sh $(unit_bin) $(fuzz_bin) $(scripts)
 
 unit: $(unit_bin) ## only the unit tests
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run.sh $(unit_bin)
 
-SAN_RUN = $(MAKE) --no-print-directory scripts='$(short_scripts)' test-run
+SAN_RUN = $(MAKE) -s --no-print-directory scripts='$(short_scripts)' test-run
 
 asan: ## unit tests, fuzz corpus and short end-to-end runs under AddressSanitizer
 	@ASAN_OPTIONS=abort_on_error=0:detect_leaks=1 $(SAN_RUN) BUILD=build/asan \
@@ -148,7 +148,7 @@ tsan: ## the same under ThreadSanitizer
 
 valgrind: ## the short end-to-end runs under valgrind: no leak, no error
 	@tools/setup.sh valgrind
-	@$(MAKE) --no-print-directory -j$(JOBS) test-build
+	@$(MAKE) -s --no-print-directory -j$(JOBS) test-build
 	@rm -rf $(BUILD)/valgrind && mkdir -p $(BUILD)/valgrind
 	@TERRACE_REAL=$(CURDIR)/$(BUILD)/terrace TERRACE=$(CURDIR)/tests/lib/valgrind.sh MANGLED=100 \
 	    VALGRIND_LOGS=$(CURDIR)/$(BUILD)/valgrind BUILD=$(BUILD) JOBS=$(JOBS) \
@@ -157,7 +157,7 @@ valgrind: ## the short end-to-end runs under valgrind: no leak, no error
 
 fuzz: ## fuzz each decoder for FUZZ_SECONDS with clang's libFuzzer
 	@tools/setup.sh fuzz
-	@$(MAKE) --no-print-directory fuzz-run BUILD=build/fuzz CC=clang \
+	@$(MAKE) -s --no-print-directory fuzz-run BUILD=build/fuzz CC=clang \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined'
 
 fuzz_lib_bin := $(fuzz_src:tests/fuzz/%_fuzz.c=$(BUILD)/libfuzzer/%)
@@ -174,7 +174,7 @@ fuzz-run: $(fuzz_lib_bin)
 	        -artifact_prefix=$(BUILD)/crash-$$name- $$new tests/fuzz/corpus/$$name; done
 
 bench: setup ## measure what the project promises, each figure beside its goal
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(bench_bin) $(helper_bin) $(tool_bin)
+	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(bench_bin) $(helper_bin) $(tool_bin)
 	@TERRACE=./terrace BUILD=$(BUILD) tests/bench/run.sh $(BENCH)
 
 tidy: ## the rules of the layout that a machine can check
@@ -191,7 +191,7 @@ lint: ## clang-tidy over the sources, shellcheck over the scripts
 
 cover: ## line coverage of the tests, in build/cover/report
 	@tools/setup.sh cover
-	@$(MAKE) --no-print-directory BUILD=build/cover CFLAGS='-O0 -g --coverage' test-run
+	@$(MAKE) -s --no-print-directory BUILD=build/cover CFLAGS='-O0 -g --coverage' test-run
 	@lcov --quiet --capture --directory build/cover --output-file build/cover/all.info
 	@lcov --quiet --extract build/cover/all.info '*/core/*' '*/sync/*' '*/cli/*' \
 	    --output-file build/cover/own.info

@@ -42,7 +42,7 @@ struct pack_reader {
 };
 static inline struct pack_reader pack_reader_make(struct slice s)
 {
-    return (struct pack_reader){s.ptr, s.ptr + s.len, false};
+    return (struct pack_reader){s.ptr, s.len ? s.ptr + s.len : s.ptr, false};
 }
 enum pack_type pack_peek(const struct pack_reader *r);
 void read_nil(struct pack_reader *r);

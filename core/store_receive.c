@@ -149,18 +149,28 @@ static bool merged_equals_sent(const struct receive_state *s, const struct recor
     return true;
 }
 
-/* Leaving is never an instruction: remember that this record may go once everybody has heard. */
-static enum err note_departure(struct receive_state *s, const struct record *merged)
+static enum err out_of_scope(struct receive_state *s, const struct record *r, bool *out)
 {
     struct dot unit = store_identity(s->t->store)->unit;
     struct id_list units;
+    TRY(scope_units(s->t, r, s->arena, &units));
+    *out = r->kind != KIND_UNIT && units.count != 0 &&
+           !scope_holds(s->t, r->route, units.ids, units.count, unit);
+    for (size_t i = 0; *out && i < units.count; i++) {
+        *out = store_has(s->t, units.ids[i]); /* of a unit not yet known nothing can be said */
+    }
+    return ERR_OK;
+}
+
+/* Leaving is never an instruction: remember that this record may go once everybody has heard. */
+static enum err note_departure(struct receive_state *s, const struct record *merged)
+{
+    bool out = false;
     uint8_t key[8 + DOT_KEY_BYTES] = "leaving.";
     dot_key_put(key + 8, merged->id);
-    TRY(scope_units(s->t, merged, s->arena, &units));
-    if (units.count == 0 || scope_holds(s->t, merged->route, units.ids, units.count, unit)) {
-        return store_kv_del(s->t, slice_make(key, sizeof(key)));
-    }
-    return store_kv_put(s->t, slice_make(key, sizeof(key)), slice_str("1"));
+    TRY(out_of_scope(s, merged, &out));
+    return out ? store_kv_put(s->t, slice_make(key, sizeof(key)), slice_str("1"))
+               : store_kv_del(s->t, slice_make(key, sizeof(key)));
 }
 
 static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
@@ -177,6 +187,14 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
     if (!record_is_valid(&merged)) {
         return error_set(ERR_FORMAT, _("a received record is too large"));
     }
+    if (!s->held && !s->arrival->from_below) {
+        bool out = false; /* came and went before this store heard of it */
+        TRY(out_of_scope(s, &merged, &out));
+        if (out) {
+            *outcome = OUTCOME_SAME;
+            return ERR_OK;
+        }
+    }
     struct entry_cause cause = {.via = s->arrival->via, .node = s->arrival->node};
     if (merged_equals_sent(s, &merged)) {
         cause.echo_node = s->arrival->node;
@@ -188,7 +206,7 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
     if (s->arrival->from_below) {
         return ERR_OK;
     }
-    return s->held && merged.kind != KIND_UNIT ? note_departure(s, &merged) : ERR_OK;
+    return s->held ? note_departure(s, &merged) : ERR_OK;
 }
 
 /* Rule 11: what was refused on a held record stays in the history, with who sent it. */

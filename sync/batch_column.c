@@ -4,19 +4,17 @@
 
 #include <stdlib.h>
 
-/* How the values stand in the bin. "Delta" modes hold differences to the value before, zigzag
- * coded, and begin with the second value; the others hold differences to the smallest value. From
- * MODE_RICE on, an even step is plain and an odd one delta, and half of it is the parameter. */
+/* How the values stand in the bin: as differences to the smallest value or, in "delta", zigzag
+ * coded to the value before, from the second one on. From MODE_RICE on, the rest is the parameter.
+ */
 enum mode {
     MODE_PLANES = 0,       /* all highest bytes, then all next ones… */
-    MODE_PLANES_DELTA = 1, /* */
+    MODE_PLANES_DELTA = 1, /* the same, of differences to the value before */
     MODE_PLANES_5 = 2,     /* the lowest plane has 5 bits: days of dates */
-    MODE_INTS = 3,         /* msgpack integers one after another: few large among many small */
-    MODE_INTS_DELTA = 4,   /* */
-    MODE_RICE = 5          /* Golomb-Rice bits: gaps */
+    MODE_RICE = 3          /* Golomb-Rice bits: gaps */
 };
 #define RICE_MAX 24u /* values below 1 << RICE_MAX */
-#define MODE_LAST (MODE_RICE + 2 * RICE_MAX + 1)
+#define MODE_LAST (MODE_RICE + RICE_MAX)
 #define PLANES_MAX 8u
 
 /* ---- collecting ---------------------------------------------------------------------------- */
@@ -118,26 +116,9 @@ static uint64_t plane_cost(const uint32_t counts[256])
 }
 
 struct costs {
-    uint64_t planes, planes_5, ints, rice;
+    uint64_t planes, planes_5, rice;
     unsigned rice_parameter;
 };
-
-static void count_int_bytes(uint64_t u, uint32_t counts[256])
-{
-    unsigned len = u <= 0x7f         ? 0
-                   : u <= UINT8_MAX  ? 1
-                   : u <= UINT16_MAX ? 2
-                   : u <= UINT32_MAX ? 4
-                                     : 8;
-    if (len == 0) {
-        counts[u]++;
-        return;
-    }
-    counts[len == 1 ? 0xcc : len == 2 ? 0xcd : len == 4 ? 0xce : 0xcf]++;
-    for (unsigned i = 0; i < len; i++) {
-        counts[(u >> (8 * i)) & 0xff]++;
-    }
-}
 
 static uint64_t planes_cost(uint32_t counts[PLANES_MAX][256])
 {
@@ -152,7 +133,6 @@ static struct costs stream_costs(const struct stream *s)
 {
     uint32_t planes[PLANES_MAX][256] = {{0}};
     uint32_t fives[PLANES_MAX][256] = {{0}};
-    uint32_t ints[256] = {0};
     uint64_t all = 0;
     uint64_t sum = 0;
     size_t count = s->count - stream_start(s);
@@ -161,7 +141,6 @@ static struct costs stream_costs(const struct stream *s)
         uint64_t u = stream_at(s, i);
         all |= u;
         sum += u >> RICE_MAX ? 0 : u;
-        count_int_bytes(u, ints);
         for (uint64_t rest = u, p = 0; rest; rest >>= 8, p++) {
             planes[p][rest & 0xff]++;
         }
@@ -184,8 +163,11 @@ static struct costs stream_costs(const struct stream *s)
         planes[p][0] += (uint32_t)count - others;
         fives[p][0] += (uint32_t)count - five_others;
     }
-    struct costs out = {planes_cost(planes), UINT64_MAX, plane_cost(ints), UINT64_MAX, 0};
-    if (!s->delta && all < (UINT64_C(1) << 56)) {
+    struct costs out = {planes_cost(planes), UINT64_MAX, UINT64_MAX, 0};
+    if (s->delta) {
+        return out;
+    }
+    if (all < (UINT64_C(1) << 56)) {
         out.planes_5 = planes_cost(fives);
     }
     if (all >> RICE_MAX == 0 && count) {
@@ -220,17 +202,8 @@ static unsigned choose_mode(const uint64_t *values, size_t count, uint64_t small
     unsigned mode = MODE_PLANES;
     keep_cheaper(d.planes, MODE_PLANES_DELTA, &best, &mode);
     keep_cheaper(p.planes_5, MODE_PLANES_5, &best, &mode);
-    keep_cheaper(p.ints, MODE_INTS, &best, &mode);
-    keep_cheaper(d.ints, MODE_INTS_DELTA, &best, &mode);
-    keep_cheaper(p.rice, MODE_RICE + 2 * p.rice_parameter, &best, &mode);
-    keep_cheaper(d.rice, MODE_RICE + 2 * d.rice_parameter + 1, &best, &mode);
+    keep_cheaper(p.rice, MODE_RICE + p.rice_parameter, &best, &mode);
     return mode;
-}
-
-static bool mode_is_delta(unsigned mode)
-{
-    return mode == MODE_PLANES_DELTA || mode == MODE_INTS_DELTA ||
-           (mode >= MODE_RICE && (mode - MODE_RICE) % 2 == 1);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -287,7 +260,7 @@ static void encode(const uint64_t *values, size_t count, struct buf *out)
         }
     }
     unsigned mode = choose_mode(values, count, (uint64_t)smallest);
-    struct stream s = {values, count, (uint64_t)smallest, mode_is_delta(mode)};
+    struct stream s = {values, count, (uint64_t)smallest, mode == MODE_PLANES_DELTA};
     if (s.delta) {
         s.base = values[0];
     } else if (mode == MODE_PLANES_5) {
@@ -298,12 +271,8 @@ static void encode(const uint64_t *values, size_t count, struct buf *out)
     pack_int(&w, (int64_t)s.base);
     if (mode <= MODE_PLANES_5) {
         write_planes(&s, mode == MODE_PLANES_5 ? 5 : 8, out);
-    } else if (mode < MODE_RICE) {
-        for (size_t i = stream_start(&s); i < count; i++) {
-            pack_uint(&w, stream_at(&s, i));
-        }
     } else {
-        write_rice(&s, (mode - MODE_RICE) / 2, out);
+        write_rice(&s, mode - MODE_RICE, out);
     }
 }
 
@@ -378,7 +347,7 @@ static bool decode(struct slice data, uint64_t *values, size_t count)
         return false;
     }
     unsigned mode = data.ptr[0];
-    bool delta = mode_is_delta(mode);
+    bool delta = mode == MODE_PLANES_DELTA;
     struct pack_reader r = pack_reader_make(slice_make(data.ptr + 1, data.len - 1));
     uint64_t base = (uint64_t)read_int(&r);
     if (!pack_ok(&r)) {
@@ -390,13 +359,8 @@ static bool decode(struct slice data, uint64_t *values, size_t count)
     bool fits = true;
     if (mode <= MODE_PLANES_5) {
         fits = read_planes(rest, mode == MODE_PLANES_5 ? 5 : 8, to, packed);
-    } else if (mode < MODE_RICE) {
-        for (size_t i = 0; i < packed && pack_ok(&r); i++) {
-            to[i] = read_uint(&r);
-        }
-        fits = pack_end(&r);
     } else {
-        fits = read_rice(rest, (mode - MODE_RICE) / 2, to, packed);
+        fits = read_rice(rest, mode - MODE_RICE, to, packed);
     }
     if (delta) {
         values[0] = base;

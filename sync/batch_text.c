@@ -69,7 +69,8 @@ static void spell(struct text_writer *t, struct slice shape)
         if (i < shape.len && shape.ptr[i] != ' ') {
             continue;
         }
-        struct slice word = slice_make(shape.ptr + start, i - start);
+        /* the empty shape has no address */
+        struct slice word = slice_make(shape.len ? shape.ptr + start : NULL, i - start);
         bool added = false;
         size_t place = places_put(&t->words, word, &added);
         if (added) {

@@ -192,7 +192,8 @@ static bool entry_counts(const struct fill *f, const struct feed_entry *entry,
         return false;
     }
     return local->feed_seq == entry->seq ||
-           (!store_is_leaving(f->t, r->id) && scope_units(f->t, r, probe, &units) == ERR_OK &&
+           (!(f->q->up && store_is_leaving(f->t, r->id)) &&
+            scope_units(f->t, r, probe, &units) == ERR_OK &&
             !units_in_scope(f->t, f->q, r->route, units.ids, units.count));
 }
 

@@ -54,7 +54,7 @@ for c in $communes; do
     name=${rest%%:*}
     $workload --commune "$unit" --seed 18 --members 300 --branches 8 --activities 120 \
         --attendances 1800 --plans 2 --out "$work/data-$name"
-    import_steps "$name" "$work/data-$name" --json >"$work/$name.rows" 2>&1
+    import_steps "$name" "$work/data-$name" >"$work/$name.rows" 2>&1
     say "  $name: $(count "$name" member) members, $(count "$name" activity) activities," \
         "$(count "$name" plan_item) plan items"
 done

@@ -70,8 +70,12 @@ quit() {
 
 # A node of UNIT joins the hub store that serves: join HUB UNIT STORE
 join() {
-    code=$(t "$1" invite "$2") &&
-        "$TERRACE" -C "$work/$3" join "$(cat "$work/$1.url")" "$code" >"$work/$3.node"
+    code=$(t "$1" invite "$2" 2>"$work/join.log") &&
+        "$TERRACE" -C "$work/$3" join "$(cat "$work/$1.url")" "$code" >"$work/$3.node" \
+            2>>"$work/join.log" || {
+        cat "$work/join.log" >&2
+        return 1
+    }
 }
 
 # Imports what the generator wrote, in its order: import_steps STORE DIR [STEPS]

@@ -9,8 +9,8 @@
  * $TERRACE_NOW is to be. `steps-month` lists a month of edits after them. Rows are keyed by ext_id.
  *
  * branch:   all at once, branch by branch.
- * lived-in: over three years, several sessions a week, branches in random order; 30 % of the
- *           members are edited twice. */
+ * lived-in: over three years, several sessions a week, branches in random order, 15 % of the
+ * members later than their branch; 30 % of the members are edited twice. */
 #include "tools/workload.h"
 
 #include <errno.h>
@@ -325,7 +325,7 @@ static struct session_file session_open(const char *dir, unsigned number, const 
     return s;
 }
 static void session_close(struct commune *c, struct session_file *s, unsigned number,
-                          const char *dir, const char *kind, FILE *steps)
+                          const char *dir, const char *kind, unsigned hour, FILE *steps)
 {
     finish(s->file, s->name);
     if (s->rows == 0) {
@@ -336,7 +336,7 @@ static void session_close(struct commune *c, struct session_file *s, unsigned nu
     }
     struct day d = day_from_number(FIRST_DAY + number / SESSIONS * 7 + number % SESSIONS * 2 + 7);
     fprintf(steps, "%04d-%02d-%02dT%02u:%02u:%02u.%03uZ %s %s\n", d.y, d.m, d.d,
-            1 + rng_below(&c->rng, 9), rng_below(&c->rng, 60), rng_below(&c->rng, 60),
+            hour + rng_below(&c->rng, 2), rng_below(&c->rng, 60), rng_below(&c->rng, 60),
             rng_below(&c->rng, 1000), kind, s->name);
 }
 
@@ -365,7 +365,7 @@ static void lived_in_write(struct commune *c, const char *dir, FILE *steps)
             people_write(c, &c->people[person++], f.file);
             f.rows++;
         }
-        session_close(c, &f, s, dir, "member", steps);
+        session_close(c, &f, s, dir, "member", 1, steps);
         f = session_open(dir, s, "edits");
         for (unsigned i = 0; i < person; i++) {
             for (unsigned k = 0; k < 2; k++) {
@@ -377,14 +377,14 @@ static void lived_in_write(struct commune *c, const char *dir, FILE *steps)
                 }
             }
         }
-        session_close(c, &f, s, dir, "member", steps);
+        session_close(c, &f, s, dir, "member", 4, steps);
         f = session_open(dir, s, "activities");
         while (meeting < c->meeting_count && c->meetings[meeting].week < week &&
                (f.rows < 6 || s % SESSIONS == SESSIONS - 1)) {
             meeting_write(c, &c->meetings[meeting++], f.file);
             f.rows++;
         }
-        session_close(c, &f, s, dir, "activity", steps);
+        session_close(c, &f, s, dir, "activity", 7, steps);
     }
     free(first_edit);
     free(second_edit);

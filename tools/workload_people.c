@@ -171,6 +171,8 @@ static const char *const religions[] = {"Công giáo", "Tin Lành", "Phật giá
 static const char *const theories[] = {"elementary", "elementary", "elementary", "intermediate"};
 static const char *const skills[] = {"Cơ bản", "Cơ bản", "Nâng cao", "Chứng chỉ A"};
 
+/* Members admitted or moved in after their branch began to keep its records here. */
+#define LATER_PERCENT 15
 /* Day numbers of a birth between 16 and 30 years before the middle of the three years. */
 #define BIRTH_EARLIEST (FIRST_DAY + 546 - 30 * 365)
 #define BIRTH_SPAN (14 * 365)
@@ -236,7 +238,7 @@ void people_fill(struct commune *c)
         p->home_village = rng_percent(r, 65) ? p->branch : rng_below(r, c->options->branches);
         p->order = rng_next(r);
         p->week = b->first_week;
-        if (c->options->lived_in && !rng_percent(r, 60)) {
+        if (c->options->lived_in && rng_percent(r, LATER_PERCENT)) {
             p->week += rng_below(r, WORKLOAD_WEEKS - b->first_week);
         }
     }
@@ -288,25 +290,37 @@ void people_write(const struct commune *c, const struct person *p, FILE *out)
     fputs("}\n", out);
 }
 
+/* Another entry of the list than `but`. */
+static const char *pick_other(struct rng *r, const char *const *list, size_t count, const char *but)
+{
+    size_t i = rng_below(r, (unsigned)count);
+    while (but && strcmp(list[i], but) == 0) {
+        i = (i + 1) % count;
+    }
+    return list[i];
+}
+#define PICK_OTHER(r, list, but) pick_other((r), (list), sizeof(list) / sizeof((list)[0]), (but))
+
 void people_write_change(struct commune *c, const struct person *p, unsigned which, FILE *out)
 {
     struct rng *r = &c->rng;
+    unsigned village = rng_below(r, c->options->branches);
     switch ((p->number + which) % 6) {
     case 0:
         fprintf(out, "\"phone\":\"09%08u\"", rng_below(r, 100000000));
         break;
     case 1:
-        fprintf(out, "\"occupation\":\"%s\"", PICK(r, occupations));
+        fprintf(out, "\"occupation\":\"%s\"", PICK_OTHER(r, occupations, p->occupation));
         break;
     case 2:
-        fprintf(out, "\"education\":\"%s\"", rng_percent(r, 60) ? "12/12" : "Đang học đại học");
+        fprintf(out, "\"education\":\"%s\"", PICK_OTHER(r, educations, p->education));
         break;
     case 3:
-        fprintf(out, "\"residence\":\"%s, %s\"",
-                c->branches[rng_below(r, c->options->branches)].village, c->place.short_name);
+        fprintf(out, "\"residence\":\"Nhóm %u, %s, %s\"", 1 + rng_below(r, 9),
+                c->branches[village].village, c->place.short_name);
         break;
     case 4:
-        fprintf(out, "\"profession\":\"%s\"", PICK(r, professions));
+        fprintf(out, "\"profession\":\"%s\"", PICK_OTHER(r, professions, p->profession));
         break;
     default:
         fprintf(out, "\"note\":\"Đang làm việc tại %s\"",

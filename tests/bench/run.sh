@@ -132,10 +132,13 @@ bench_heal() {
 }
 
 bench_merge() {
-    pair merge-a branch && quit merge-a-hub && pair merge-b branch && quit merge-b-hub || return
+    local p pairs=()
+    for p in traced timed1 timed2 timed3; do
+        pair "$p" branch && quit "$p-hub" || return
+        pairs+=("$work/$p-hub" "$work/$p")
+    done
     mkdir "$work/scratch"
-    if ! "$BUILD/tests/bench/merge" "$work/merge-a-hub" "$work/merge-a" "$work/merge-b-hub" \
-        "$work/merge-b" "$work/scratch" >"$work/merge.out"; then
+    if ! "$BUILD/tests/bench/merge" "$work/scratch" "${pairs[@]}" >"$work/merge.out"; then
         goal "merge: ran" "" at-least 1
         return
     fi

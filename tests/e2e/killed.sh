@@ -38,7 +38,8 @@ for n in 1 2 3; do
 done
 claim killed__check_finds_the_client_whole has "$(t commune --json check)" '"damaged":0'
 claim killed__next_sync_goes_through t commune sync --hub "$(cat "$work/district.url")"
-claim killed__digests_agree_after_it has "$(t commune --json sync)" '"digest_equal":true'
+claim killed__digests_agree_after_it \
+    has "$(t commune --json sync --hub "$(cat "$work/district.url")")" '"digest_equal":true'
 claim killed__nothing_is_missing same "$(count district member)" 600
 claim killed__stores_agree agree 04576 commune district
 

@@ -128,8 +128,8 @@ static void batch__damaged_batches_fail_or_are_canonical(void **state)
         size_t hits = 1 + (size_t)rng_below(&rng, 3);
         for (size_t h = 0; h < hits; h++) {
             uint8_t *at = &raw.ptr[rng_below(&rng, raw.len)];
-            *at = rng_one_in(&rng, 2) ? (uint8_t)(*at ^ (1u << rng_below(&rng, 8)))
-                                      : (uint8_t)rng_below(&rng, 8);
+            unsigned flipped = *at ^ (1u << rng_below(&rng, 8));
+            *at = (uint8_t)(rng_one_in(&rng, 2) ? flipped : rng_below(&rng, 8));
         }
         struct change *after = NULL;
         size_t read = 0;

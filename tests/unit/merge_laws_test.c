@@ -256,14 +256,13 @@ static struct field *field_for(struct record *r, uint32_t number, struct arena *
         at++;
     }
     bool there = at < r->field_count && r->fields[at].number == number;
-    memcpy(fields, r->fields, at * sizeof(*fields));
-    if (there) {
-        memcpy(fields + at, r->fields + at, (r->field_count - at) * sizeof(*fields));
-    } else {
+    if (!there) {
         fields[at] = (struct field){.number = number};
-        memcpy(fields + at + 1, r->fields + at, (r->field_count - at) * sizeof(*fields));
-        r->field_count++;
     }
+    for (size_t i = 0; i < r->field_count; i++) {
+        fields[i + (i >= at && !there)] = r->fields[i];
+    }
+    r->field_count += !there;
     r->fields = fields;
     return &fields[at];
 }

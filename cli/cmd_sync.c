@@ -93,12 +93,12 @@ static void result_json(struct cli *c, const struct sync_result *r, enum err e)
 
 static void result_text(struct cli *c, const struct sync_result *r)
 {
+    uint64_t bytes = r->sent_bytes + r->received_bytes;
     buf_printf(&c->out,
                _("Synced: sent %llu, received %llu; %llu bytes in %llu requests, %lld "
                  "ms.\n"),
                (unsigned long long)r->stats.sent_records,
-               (unsigned long long)r->stats.received_records,
-               (unsigned long long)(r->sent_bytes + r->received_bytes),
+               (unsigned long long)r->stats.received_records, (unsigned long long)bytes,
                (unsigned long long)r->stats.rounds, (long long)r->ms);
     if (r->stats.digest_equal == 1) {
         buf_add_str(&c->out, _("Both sides hold the same.\n"));

@@ -184,9 +184,8 @@ format: ## is every file as clang-format would write it? (`make format FIX=1` wr
 	@git ls-files '*.c' '*.h' | xargs -r clang-format $(if $(FIX),-i,--dry-run -Werror)
 
 lint_src := $(lib_src) $(cli_src) $(helper_src) $(tool_src) $(bench_src)
-lint: ## clang-tidy over the sources, shellcheck over the scripts
-	@printf '%s\n' $(lint_src) | xargs -P $(JOBS) -n 4 sh -c 'clang-tidy --quiet "$$@" -- \
-	    -std=c11 $(subst ",\",$(CPPFLAGS)) $(INCS) 2>/dev/null' lint
+lint: compile_commands.json ## clang-tidy over the sources, shellcheck over the scripts
+	@printf '%s\n' $(lint_src) | xargs -P $(JOBS) -n 1 clang-tidy --quiet -p . 2>/dev/null
 	@git ls-files '*.sh' .ci/run | xargs -r shellcheck -x -S warning
 
 cover: ## line coverage of the tests, in build/cover/report

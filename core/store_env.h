@@ -35,7 +35,6 @@ struct store {
     MDB_env *mdb;
     MDB_dbi tables[TABLE_COUNT];
     bool broken;         /* a commit failed: reopen before the next transaction */
-    uint64_t passed_seq; /* feed entries up to here went over every link */
     int lock_fd;
 };
 

@@ -37,24 +37,37 @@ void crypto_random(void *out, size_t len)
     randombytes_buf(out, len);
 }
 
+static uint64_t le64_get(const uint8_t *p)
+{
+    uint64_t v = 0;
+    for (int i = 7; i >= 0; i--) {
+        v = v << 8 | p[i];
+    }
+    return v;
+}
+
+static void le64_put(uint8_t *p, uint64_t v)
+{
+    for (int i = 0; i < 8; i++) {
+        p[i] = (uint8_t)(v >> (8 * i));
+    }
+}
+
 void hash_sum_add(struct hash *sum, struct hash h)
 {
-    unsigned carry = 0;
-    for (size_t i = 0; i < HASH_BYTES; i++) {
-        carry += (unsigned)sum->bytes[i] + h.bytes[i];
-        sum->bytes[i] = (uint8_t)(carry & 0xff);
-        carry >>= 8;
-    }
+    uint64_t low = le64_get(sum->bytes), add = le64_get(h.bytes);
+    uint64_t high = le64_get(sum->bytes + 8) + le64_get(h.bytes + 8);
+    low += add;
+    le64_put(sum->bytes, low);
+    le64_put(sum->bytes + 8, high + (low < add));
 }
 
 void hash_sum_sub(struct hash *sum, struct hash h)
 {
-    unsigned borrow = 0;
-    for (size_t i = 0; i < HASH_BYTES; i++) {
-        unsigned d = 0x100u + sum->bytes[i] - h.bytes[i] - borrow;
-        sum->bytes[i] = (uint8_t)(d & 0xff);
-        borrow = d < 0x100u;
-    }
+    uint64_t low = le64_get(sum->bytes), take = le64_get(h.bytes);
+    uint64_t high = le64_get(sum->bytes + 8) - le64_get(h.bytes + 8);
+    le64_put(sum->bytes, low - take);
+    le64_put(sum->bytes + 8, high - (low < take));
 }
 
 bool hash_is_zero(struct hash h)

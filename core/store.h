@@ -144,6 +144,7 @@ enum outcome {
     OUTCOME_NEED_WHOLE, /* a delta whose base is not covered: ask for the whole record */
     OUTCOME_REFUSED     /* not the sender's to write; kept in history when the record is held */
 };
+/* The change's record is valid by itself, as the batch reader guarantees. */
 enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
                        enum outcome *outcome) MUST_USE;
 
@@ -161,6 +162,8 @@ struct feed_entry {
     uint64_t seq;
     struct dot id;
     uint8_t route;
+    struct dot echo_node; /* the record was then just what this node sent; none else */
+    uint64_t echo_actor;
     struct dot *units_before; /* scope units before and after this change (rule 14) */
     size_t before_count;
     struct dot *units_after;

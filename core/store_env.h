@@ -114,6 +114,8 @@ struct index_items {
 enum err index_regroup(struct txn *t, const struct record *r, const struct id_list *former,
                        const struct index_items *now) MUST_USE;
 void index_collect(const struct record *r, const struct id_list *units, struct index_items *out);
+/* By key, each key once. */
+void index_sort(struct index_items *items);
 
 /* store_write.c: the door itself. */
 struct entry_cause {
@@ -133,7 +135,7 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
                   struct record_local *local) MUST_USE;
 
 /* store_feed.c */
-enum err feed_append(struct txn *t, uint64_t seq, const struct record *r,
+enum err feed_append(struct txn *t, const struct record *r, const struct record_local *local,
                      const struct id_list *before, const struct id_list *after) MUST_USE;
 enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 

@@ -23,18 +23,21 @@ static bool lists_equal(const struct id_list *a, const struct id_list *b)
     return true;
 }
 
-enum err feed_append(struct txn *t, uint64_t seq, const struct record *r,
+enum err feed_append(struct txn *t, const struct record *r, const struct record_local *local,
                      const struct id_list *before, const struct id_list *after)
 {
     uint8_t key[8];
-    be64_put(key, seq);
+    be64_put(key, local->feed_seq);
     buf_clear(&t->row);
     struct pack_writer w = pack_writer_make(&t->row);
     bool same = lists_equal(before, after);
-    pack_array(&w, same ? 4 : 5);
+    pack_array(&w, same ? 7 : 8);
     pack_uint(&w, r->id.actor);
     pack_uint(&w, r->id.seq);
     pack_uint(&w, r->route);
+    pack_uint(&w, local->source_node.actor);
+    pack_uint(&w, local->source_node.seq);
+    pack_uint(&w, local->source_actor);
     units_pack(&w, before);
     if (!same) {
         units_pack(&w, after);
@@ -95,8 +98,11 @@ enum err store_feed_next(struct txn *t, uint64_t after_seq, struct arena *arena,
     out->id.actor = read_uint(&r);
     out->id.seq = read_uint(&r);
     out->route = (uint8_t)read_uint_max(&r, 255);
+    out->echo_node.actor = read_uint(&r);
+    out->echo_node.seq = read_uint(&r);
+    out->echo_actor = read_uint(&r);
     out->before_count = units_read(&r, arena, &out->units_before);
-    if (parts == 5) {
+    if (parts == 8) {
         out->after_count = units_read(&r, arena, &out->units_after);
     } else {
         out->units_after = out->units_before;

@@ -193,7 +193,7 @@ static int item_compare(const void *a, const void *b)
     return slice_compare(x->key, y->key);
 }
 
-static void items_sort(struct index_items *items)
+void index_sort(struct index_items *items)
 {
     if (items->count < 2) {
         return;
@@ -241,7 +241,6 @@ void index_collect(const struct record *r, const struct id_list *units, struct i
     }
     collect_groups(r, units, out);
     collect_fields(r, out);
-    items_sort(out);
 }
 
 /* ---- digests -------------------------------------------------------------------------------- */
@@ -354,12 +353,18 @@ enum err index_update(struct txn *t, const struct record *before, const struct r
                       const struct id_list *units_before, const struct id_list *units_after)
 {
     struct index_items old = {.arena = &t->scratch}, now = {.arena = &t->scratch};
-    if (before) {
-        index_collect(before, units_before, &old);
-    }
-    index_collect(after, units_after, &now);
-    size_t i = 0, j = 0;
     enum err e = ERR_OK;
+    index_collect(after, units_after, &now);
+    if (!before) { /* nothing to compare with: a key that comes twice is put twice */
+        for (size_t i = 0; e == ERR_OK && i < now.count; i++) {
+            e = item_put(t, &now.items[i]);
+        }
+        return e;
+    }
+    index_collect(before, units_before, &old);
+    index_sort(&old);
+    index_sort(&now);
+    size_t i = 0, j = 0;
     while (e == ERR_OK && (i < old.count || j < now.count)) {
         int c = i == old.count   ? 1
                 : j == now.count ? -1

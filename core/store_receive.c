@@ -184,7 +184,7 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
         *outcome = OUTCOME_SAME;
         return ERR_OK;
     }
-    if (!record_is_valid(&merged)) {
+    if (s->held && !record_is_valid(&merged)) { /* one alone was checked when it was read */
         return error_set(ERR_FORMAT, _("a received record is too large"));
     }
     if (!s->held && !s->arrival->from_below) {

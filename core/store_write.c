@@ -105,7 +105,7 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
     if (before && local->feed_seq <= t->passed_seq) {
         TRY(feed_drop(t, local->feed_seq));
     }
-    TRY(feed_append(t, seq, after, before ? &units_before : NULL, &units_after));
+    TRY(feed_append(t, after, &now, before ? &units_before : NULL, &units_after));
     TRY(record_store(t, after, &now));
     TRY(index_update(t, before, after, &units_before, &units_after));
     if (before && !(before->flags & RECORD_STUB) && !(after->flags & RECORD_STUB)) {
@@ -131,7 +131,7 @@ enum err door_touch(struct txn *t, struct dot id, const struct id_list *former)
         local.source_node = (struct dot){0, 0};
         struct index_items items = {.arena = &arena};
         index_collect(&r, &units, &items);
-        e = feed_append(t, local.feed_seq, &r, former, &units);
+        e = feed_append(t, &r, &local, former, &units);
         e = e ? e : record_store(t, &r, &local);
         e = e ? e : index_regroup(t, &r, former, &items);
     }

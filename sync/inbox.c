@@ -4,27 +4,6 @@
 #include "sync/batch.h"
 #include "sync/link.h"
 
-enum err inbox_check(struct slice batch)
-{
-    struct arena arena = {0}, row = {0};
-    struct batch_reader *reader = NULL;
-    struct change change;
-    if (batch.len == 0) {
-        return ERR_OK;
-    }
-    enum err e = batch_reader_open(batch, &arena, &reader);
-    while (e == ERR_OK) {
-        arena_reset(&row);
-        e = batch_reader_next(reader, &row, &change);
-        if (e == ERR_OK && !record_is_valid(&change.record)) {
-            e = error_set(ERR_FORMAT, _("the message is damaged; nothing was changed"));
-        }
-    }
-    arena_free(&row);
-    arena_free(&arena);
-    return e == ERR_END ? ERR_OK : e;
-}
-
 /* A child that pushes what has left its scope is told where it is now. */
 static enum err tell_if_left(struct txn *t, struct dot id, const struct arrival *arrival,
                              struct arena *arena)

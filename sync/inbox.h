@@ -13,9 +13,9 @@ struct inbox_result {
     struct refusal *refusals; /* in the arena */
     size_t refusal_count;
 };
-/* Decodes a batch to its end without touching the store. ERR_FORMAT. Empty is fine. */
-enum err inbox_check(struct slice batch) MUST_USE;
-/* After inbox_check. Records that are not taken are listed, and block nothing. */
+/* Records that are not taken are listed, and block nothing. On ERR_FORMAT, which may show only
+ * after some records were written, the caller aborts the transaction: then nothing has changed. An
+ * empty batch is fine. */
 enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *arrival,
                      struct arena *arena, struct inbox_result *out) MUST_USE;
 

@@ -5,9 +5,9 @@
 #include "sync/frame.h"
 
 /* A first guess at what a record costs on the wire; the loop below corrects it. */
-#define GUESS_RECORD_BYTES 24
+#define GUESS_RECORD_BYTES 16
 /* Decoded records kept at once: bounds the memory of a sync. */
-#define CANDIDATE_BYTES_MAX ((size_t)3 << 20)
+#define CANDIDATE_BYTES_MAX ((size_t)5 << 20)
 #define FIT_TRIES 8
 
 struct candidate {
@@ -177,6 +177,10 @@ static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_
 /* From the feed entry alone, without reading the record. */
 static bool entry_concerns(const struct fill *f, const struct feed_entry *entry)
 {
+    if (!dot_is_none(f->q->peer) && dot_equal(entry->echo_node, f->q->peer) &&
+        entry->echo_actor == f->q->peer_epoch) {
+        return false; /* rule 20; if anything came after, its own entry tells */
+    }
     return (f->q->up && store_is_leaving(f->t, entry->id)) ||
            units_in_scope(f->t, f->q, entry->route, entry->units_after, entry->after_count) ||
            units_in_scope(f->t, f->q, entry->route, entry->units_before, entry->before_count);

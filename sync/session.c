@@ -368,7 +368,6 @@ enum err session_reply(struct session *s, struct slice message)
     s->stats.rounds++;
     enum err e = message_read(message, &raw, &m);
     e = e ? e : round_reply_read(m.body, &arena, &p);
-    e = e ? e : inbox_check(p.batch);
     if (e != ERR_OK) {
         goto done;
     }

@@ -197,7 +197,6 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
     struct message m;
     enum err e = message_read(request, &raw, &m);
     e = e ? e : round_request_read(m.body, &s.arena, &s.q);
-    e = e ? e : inbox_check(s.q.batch);
     e = e ? e : txn_begin(store, TXN_WRITE, &s.t);
     if (e != ERR_OK) {
         goto done;

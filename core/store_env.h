@@ -52,6 +52,13 @@ struct txn {
     struct arena scratch; /* reset at every write through the door */
     struct buf row;       /* encoding space, reused */
     bool dirty;
+    /* The digest group at hand: written back by digest_flush. */
+    struct digest_slot {
+        uint8_t key[1 + DOT_KEY_BYTES];
+        struct hash sum;
+        uint64_t count;
+        bool loaded, dirty;
+    } digest;
     /* Parents of units, direct-mapped; dropped when a unit record is written. */
     struct parent_slot {
         struct dot unit, parent;
@@ -101,6 +108,7 @@ enum err index_update(struct txn *t, const struct record *before, const struct r
                       const struct id_list *units_before,
                       const struct id_list *units_after) MUST_USE;
 /* Adds every index key (with its digest value or "") of r to the list. For check and repair. */
+enum err digest_flush(struct txn *t) MUST_USE;
 struct index_item {
     struct slice key;
     struct slice value;

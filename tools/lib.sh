@@ -42,7 +42,7 @@ json() {
 listen() {
     name=$1
     shift
-    : >"$work/$name.out" # an earlier one's URL must not be read
+    : >"$work/$name.out" # what an earlier one of this name said must not be read again
     "$@" >"$work/$name.out" 2>"$work/$name.log" </dev/null &
     echo $! >"$work/$name.pid"
     tries=0

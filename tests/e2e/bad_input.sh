@@ -42,7 +42,7 @@ done <<'TABLE'
 1 list member --limit minus
 1 config no_such_setting 1
 1 sync --hub ftp://127.0.0.1
-4 sync --hub http://127.0.0.1:1
+4 sync --hub http://127.254.1.1:9
 TABLE
 claim bad_input__text_that_is_not_utf8_exits_1 \
     exits 1 t commune add note unit=04576 title="$(printf '\377\376x')"

@@ -8,7 +8,7 @@
 
 /* Compressed together, body and batch may come out a little longer than apart. */
 #define BODY_SLACK_BYTES 128
-#define BATCH_MIN_BYTES 2048
+#define BATCH_MIN_BYTES 256 /* one record goes in any case */
 #define CONTACT_TRIES 1
 #define IDLE_ROUNDS_MAX 4
 /* Rule 25: 4-byte heads of the last saves, then of one in this many. */

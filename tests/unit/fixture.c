@@ -208,10 +208,37 @@ struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32
     return id;
 }
 
+/* The rounds of client_sync, on a link that takes only so much at once. */
+static enum err narrow_sync(struct fixture *f, size_t at, struct session_stats *stats)
+{
+    struct session s;
+    char url[64];
+    enum err e = ERR_OK;
+    (void)snprintf(url, sizeof(url), "sim://%d/v1/sync", f->parents[at]);
+    session_init(&s, f->stores[at]);
+    s.batch_max_bytes = f->message_bytes;
+    while (e == ERR_OK && !s.done) {
+        struct buf message = {0}, reply = {0};
+        uint64_t sent = 0, received = 0;
+        int status = 0;
+        e = session_request(&s, &message);
+        e = e ? e
+              : fixture_post(f, url, buf_view(&message), MESSAGE_MAX_BYTES, &reply, &status, &sent,
+                             &received);
+        e = e ? e : session_reply(&s, buf_view(&reply));
+        buf_free(&message);
+        buf_free(&reply);
+    }
+    *stats = s.stats;
+    session_end(&s);
+    return e;
+}
+
 bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats)
 {
     struct sync_result result;
-    enum err e = client_sync(f->stores[at], NULL, &result);
+    enum err e = f->message_bytes ? narrow_sync(f, at, &result.stats)
+                                  : client_sync(f->stores[at], NULL, &result);
     if (e != ERR_OK && e != ERR_NO_LINK) {
         fail_msg("sync of %zu: %s: %s", at, error_word(e), error_last()->text);
     }

@@ -19,7 +19,7 @@ struct fixture {
     struct dot units[FIXTURE_STORES_MAX];
     size_t count;
     unsigned lose_request_in, lose_reply_in; /* one in so many is lost; 0 = none */
-    unsigned garbled;
+    size_t message_bytes; /* of a link that takes only so much at once; 0 = the usual */
 };
 /* Fails the test when an expectation is not met. */
 void fixture_begin(struct fixture *f, uint64_t seed);

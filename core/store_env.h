@@ -34,7 +34,7 @@ struct store {
     struct identity identity;
     MDB_env *mdb;
     MDB_dbi tables[TABLE_COUNT];
-    bool broken;         /* a commit failed: reopen before the next transaction */
+    bool broken; /* a commit failed: reopen before the next transaction */
     int lock_fd;
 };
 

@@ -331,7 +331,8 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     struct arrival arrival = {.via = VIA_SYNC, .node = u->node, .actor = p->epoch};
     bool groups_answered = s->contact.phase == CONTACT_GROUPS;
     TRY(inbox_apply(t, p->batch, &arrival, arena, &in));
-    /* Rule 21: a receipt counts once, in its order; or when the hub says that it lost its memory. */
+    /* Rule 21: a receipt counts once, in its order; or when the hub says that it lost its memory.
+     */
     bool newer = u->epoch != p->epoch || p->round > u->round ||
                  p->flags & (ROUND_FIRST_CONTACT | ROUND_TOKEN_UNKNOWN);
     take_cursor(u, p, in.need_whole == 0);

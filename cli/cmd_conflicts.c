@@ -92,7 +92,7 @@ static void conflict_text(struct cli *c, struct txn *t, const struct record *r, 
     for (size_t i = 0; number != F_DELETED && i < count; i++) {
         struct slice text = draft_format(t, f, &v[i]->datum, c->lang, arena);
         buf_printf(&c->out, "    %zu. %.*s  (%s, %s)\n", i + 1, (int)text.len,
-                   (const char *)text.ptr, show_author(t, v[i]->dot, arena),
+                   (const char *)text.ptr, show_value_author(t, v, count, i, arena),
                    cli_time(arena, v[i]->time_ms));
     }
     buf_printf(&c->out, _("    To decide: terrace resolve %s %s --take N\n"), id,

@@ -119,6 +119,33 @@ const char *show_author(struct txn *t, struct dot dot, struct arena *arena)
     return name.len ? arena_cstr(arena, name) : _("unknown");
 }
 
+static struct actor_info value_author(struct txn *t, const struct value *v)
+{
+    return author(t, v->origin ? v->origin->dot : v->dot);
+}
+
+const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,
+                              size_t index, struct arena *arena)
+{
+    struct actor_info who = value_author(t, values[index]);
+    struct slice name = unit_name(t, who.unit, arena);
+    const char *unit = name.len ? arena_cstr(arena, name) : _("unknown");
+    char id[DOT_TEXT_SIZE];
+    bool alike = false;
+    for (size_t i = 0; i < count; i++) {
+        struct actor_info other = value_author(t, values[i]);
+        alike = alike || (dot_equal(other.unit, who.unit) && !dot_equal(other.node, who.node));
+    }
+    if (!alike || dot_is_none(who.node)) {
+        return unit;
+    }
+    if (dot_equal(who.node, store_identity(txn_store(t))->node)) {
+        return arena_printf(arena, _("%s, this computer"), unit);
+    }
+    dot_format(who.node, id);
+    return arena_printf(arena, _("%s, computer %s"), unit, id);
+}
+
 /* ---- JSON ----------------------------------------------------------------------------------- */
 
 static const char *field_key(const struct record *r, uint32_t number, struct arena *arena)

@@ -19,6 +19,9 @@ struct slice show_plain(const struct field_def *f, const struct datum *d, struct
 void show_origin(struct txn *t, const struct value *v, struct arena *arena, struct buf *out);
 /* Who wrote under this dot, for people. */
 const char *show_author(struct txn *t, struct dot dot, struct arena *arena);
+/* Who wrote the value at `index`, for people; two computers of one unit are told apart. */
+const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,
+                              size_t index, struct arena *arena);
 /* Its unit; a unit stands for itself. none when it has none. */
 struct dot show_unit(const struct record *r);
 /* Title, or the ID when it has none; in the arena. */

@@ -102,7 +102,7 @@ static void add_conflict(struct cli *c, struct txn *t, const struct record *r,
                 ? slice_str(v[i]->datum.type == DATUM_EMPTY ? _("kept") : _("deleted"))
                 : draft_format(t, f, &v[i]->datum, c->lang, arena);
         buf_printf(out, "      %zu. %.*s  (%s, %s)\n", i + 1, (int)text.len, (const char *)text.ptr,
-                   show_author(t, v[i]->dot, arena), cli_time(arena, v[i]->time_ms));
+                   show_value_author(t, v, count, i, arena), cli_time(arena, v[i]->time_ms));
     }
 }
 

@@ -134,6 +134,34 @@ claim contract__a_code_works_once exits 5 "$TERRACE" -C "$work/m" join "$url" "$
 claim contract__join_without_link_is_4 exits 4 "$TERRACE" -C "$work/m" join http://127.254.1.1:9 "$code"
 claim contract__nodes_has_its_keys keys "$(t s --json nodes | tail -n 1)" node name unit_code role state
 claim contract__sync_without_link_is_4 fails 4 no_link t n --json sync --hub http://127.254.1.1:9
+
+# what two places wrote: who, when, from where
+id=$(t s add member unit=04576 full_name="Sùng Thị Dua" birth_date=2003)
+"$TERRACE" -C "$work/m" join "$url" "$(t s --json invite 04576 | json code)" >/dev/null 2>&1
+t n sync >/dev/null
+t n set "$id" birth_date=03/2003 >/dev/null
+t m set "$id" birth_date=04/2003 >/dev/null
+t n sync >/dev/null
+t m sync >/dev/null
+line=$(t m conflicts)
+claim contract__a_conflict_tells_this_computer has "$line" ", this computer, $(date -u +%d/%m/%Y)"
+claim contract__a_conflict_tells_the_other_computer has "$line" ", computer $(t n --json status | json node), "
+t m resolve "$id" birth_date --take 1 >/dev/null
+t m sync >/dev/null
+t n sync >/dev/null
+t n set "$id" phone=0911 >/dev/null
+t s rm "$id" >/dev/null
+t n sync >/dev/null
+line=$(t n conflicts --json)
+claim contract__a_delete_against_an_edit_has_both_sides has "$line" '"n":2,"value":false,"by":"04576"'
+claim contract__the_delete_is_its_first has "$line" '"n":1,"value":true,"by":"15"'
+claim contract__show_has_both_sides has "$(t n show "$id" --json)" '{"value":false,"by":"04576"'
+claim contract__a_sync_without_link_sent_nothing \
+    has "$(t n --json sync --hub http://127.0.0.1:1 2>/dev/null)" '"sent_records":0'
+claim contract__two_brings_it_back sh -c "'$TERRACE' -C '$work/n' resolve '$id' deleted --take 2 &&
+    ! '$TERRACE' -C '$work/n' show '$id' --json | grep -q _deleted"
+claim contract__all_of_it_is_sound exits 0 t n check
 quit s
+claim contract__the_hub_is_sound exits 0 t s check
 claim contract__sync_after_the_hub_went_is_4 exits 4 t n sync
 done_testing

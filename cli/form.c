@@ -90,7 +90,7 @@ static enum err ask_until_good(struct cli *c, const struct field_def *f, struct 
             return ERR_OK;
         }
         e = *given ? check_answer(c, f, *answer)
-                   : error_set_field(ERR_INPUT, f->name, _("%s is required"), f->name);
+                   : error_set_field(ERR_INPUT, f->name, _("this field must have a value"));
         if (e == ERR_OK) {
             return ERR_OK;
         }

@@ -20,6 +20,7 @@ struct fixture {
     size_t count;
     unsigned lose_request_in, lose_reply_in; /* one in so many is lost; 0 = none */
     unsigned garbled;
+    unsigned posts, posts_max; /* a sync that goes on and on fails; 0 = no limit */
 };
 /* Fails the test when an expectation is not met. */
 void fixture_begin(struct fixture *f, uint64_t seed);
@@ -36,6 +37,10 @@ struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32
                              struct dot unit, uint32_t field, const char *text);
 /* One whole sync with the hub; requests and replies may get lost. true when it ended well. */
 bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats);
+/* A copy of the store's directory as it is now; and back to it, as from an old image of the disk.
+ */
+void fixture_snapshot(struct fixture *f, size_t at);
+void fixture_roll_back(struct fixture *f, size_t at);
 /* Rounds of syncs without losses until nothing moves. */
 void fixture_settle(struct fixture *f);
 

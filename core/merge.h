@@ -1,5 +1,5 @@
 /* Merging two states of one record, and choosing what is shown. Pure functions of record states:
- * no clock, no store, no order of arrival (DESIGN: Merge).
+ * no clock, no store, no order of arrival.
  *
  * Delta-state CRDTs with exact causality: Almeida, Shoker, Baquero 2018; dotted version vectors:
  * Preguiça, Baquero, Almeida, Fonte, Gonçalves 2010. The rules are numbered in CONTRIBUTING.md. */

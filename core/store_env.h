@@ -34,8 +34,7 @@ struct store {
     struct identity identity;
     MDB_env *mdb;
     MDB_dbi tables[TABLE_COUNT];
-    bool broken;         /* a commit failed: reopen before the next transaction */
-    uint64_t passed_seq; /* feed entries up to here went over every link */
+    bool broken; /* a commit failed: reopen before the next transaction */
     int lock_fd;
 };
 
@@ -52,6 +51,13 @@ struct txn {
     struct arena scratch; /* reset at every write through the door */
     struct buf row;       /* encoding space, reused */
     bool dirty;
+    /* The digest group at hand: written back by digest_flush. */
+    struct digest_slot {
+        uint8_t key[1 + DOT_KEY_BYTES];
+        struct hash sum;
+        uint64_t count;
+        bool loaded, dirty;
+    } digest;
     /* Parents of units, direct-mapped; dropped when a unit record is written. */
     struct parent_slot {
         struct dot unit, parent;
@@ -101,6 +107,7 @@ enum err index_update(struct txn *t, const struct record *before, const struct r
                       const struct id_list *units_before,
                       const struct id_list *units_after) MUST_USE;
 /* Adds every index key (with its digest value or "") of r to the list. For check and repair. */
+enum err digest_flush(struct txn *t) MUST_USE;
 struct index_item {
     struct slice key;
     struct slice value;

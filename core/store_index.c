@@ -7,7 +7,6 @@
  *   x kind 4, field 4, folded text, 0, id  exact keys: ext_id, codes, unique hints, titles
  *   r target 16, field 4, id 16            references in plain fields
  *   c id 16                                records in conflict
- *   s seq 8, actor 8                       ids by seq, for shortened ids
  * Keys are truncated to what LMDB takes (511 bytes). Live siblings all count, so a record is found
  * by either of two concurrent values. */
 #include "core/store_env.h"
@@ -220,18 +219,10 @@ static bool record_conflicts(const struct record *r)
 
 void index_collect(const struct record *r, const struct id_list *units, struct index_items *out)
 {
-    uint8_t seq[8], actor[8];
     struct key_build k = {.len = 0};
     key_byte(&k, 'k');
     key_u32(&k, r->kind);
     key_dot(&k, r->id);
-    items_add(out, &k, (struct slice){0});
-    k.len = 0;
-    key_byte(&k, 's');
-    be64_put(seq, r->id.seq);
-    be64_put(actor, r->id.actor);
-    key_add(&k, seq, sizeof(seq));
-    key_add(&k, actor, sizeof(actor));
     items_add(out, &k, (struct slice){0});
     if (record_conflicts(r)) {
         k.len = 0;
@@ -245,10 +236,34 @@ void index_collect(const struct record *r, const struct id_list *units, struct i
 
 /* ---- digests -------------------------------------------------------------------------------- */
 
+/* Records come group by group, so the group at hand is kept until another one's turn or the commit.
+ */
+enum err digest_flush(struct txn *t)
+{
+    struct digest_slot *d = &t->digest;
+    struct slice key = slice_make(d->key, sizeof(d->key));
+    uint8_t value[HASH_BYTES + 8];
+    if (!d->dirty) {
+        return ERR_OK;
+    }
+    d->dirty = false;
+    if (d->count == 0 && hash_is_zero(d->sum)) {
+        return table_del(t, TABLE_DIGESTS, key);
+    }
+    memcpy(value, d->sum.bytes, HASH_BYTES);
+    be64_put(value + HASH_BYTES, d->count);
+    return table_put(t, TABLE_DIGESTS, key, slice_make(value, sizeof(value)));
+}
+
 static enum err digest_load(struct txn *t, const struct key_build *k, struct hash *sum,
                             uint64_t *count)
 {
     struct slice v;
+    if (t->digest.loaded && memcmp(t->digest.key, k->bytes, sizeof(t->digest.key)) == 0) {
+        *sum = t->digest.sum;
+        *count = t->digest.count;
+        return ERR_OK;
+    }
     *sum = (struct hash){{0}};
     *count = 0;
     enum err e = table_get(t, TABLE_DIGESTS, key_view(k), &v);
@@ -274,7 +289,6 @@ static enum err digest_apply(struct txn *t, const struct index_item *item, bool 
     if (e != ERR_OK) {
         return e;
     }
-    uint8_t value[HASH_BYTES + 8];
     if (add) {
         hash_sum_add(&sum, h);
         count++;
@@ -282,12 +296,17 @@ static enum err digest_apply(struct txn *t, const struct index_item *item, bool 
         hash_sum_sub(&sum, h);
         count = count ? count - 1 : 0;
     }
-    if (count == 0 && hash_is_zero(sum)) {
-        return table_del(t, TABLE_DIGESTS, key_view(&k));
+    struct digest_slot *d = &t->digest;
+    if (!d->loaded || memcmp(d->key, k.bytes, sizeof(d->key)) != 0) {
+        TRY(digest_flush(t));
+        memcpy(d->key, k.bytes, sizeof(d->key));
     }
-    memcpy(value, sum.bytes, HASH_BYTES);
-    be64_put(value + HASH_BYTES, count);
-    return table_put(t, TABLE_DIGESTS, key_view(&k), slice_make(value, sizeof(value)));
+    d->sum = sum;
+    d->count = count;
+    d->loaded = true;
+    d->dirty = true;
+    t->dirty = true;
+    return ERR_OK;
 }
 
 struct digest_group store_digest(struct txn *t, enum route route, struct dot unit)
@@ -494,23 +513,19 @@ enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, str
     return walk_end(&w);
 }
 
+/* Every actor that ever wrote anything held here is in the table of actors. */
 enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, size_t limit,
                             struct arena *arena, struct id_list *out)
 {
-    uint8_t seq[8];
-    struct key_build k = {.len = 0};
-    key_byte(&k, 's');
-    be64_put(seq, d.seq);
-    key_add(&k, seq, sizeof(seq));
     uint64_t mask = actor_bits >= 64  ? UINT64_MAX
                     : actor_bits == 0 ? 0
                                       : ~(UINT64_MAX >> actor_bits);
     *out = (struct id_list){.ids = arena_array(arena, limit + 1, sizeof(struct dot))};
     struct walk w;
-    walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
+    walk_begin(&w, t, TABLE_ACTORS, (struct slice){0}, (struct slice){0});
     while (walk_next(&w)) {
-        struct dot id = {be64_get(w.key.ptr + w.key.len - 8), d.seq};
-        if ((id.actor & mask) != (d.actor & mask)) {
+        struct dot id = {be64_get(w.key.ptr), d.seq};
+        if (w.key.len != 8 || (id.actor & mask) != (d.actor & mask) || !store_has(t, id)) {
             continue;
         }
         if (out->count == limit) {

@@ -25,11 +25,10 @@ static bool lists_equal(const struct id_list *a, const struct id_list *b)
 }
 
 /* A field keeps the feed seq of its last change, so that a delta holds just what a receiver lacks.
- * What not every link has passed yet moves on to the new entry: a link skips an entry that a newer
- * one supersedes, so its cursor may pass a change that it never sent (rule 8). */
+ */
 static void local_update(const struct record *before, const struct record_local *old,
-                         const struct record *after, uint64_t seq, uint64_t passed_seq,
-                         struct arena *arena, struct record_local *out)
+                         const struct record *after, uint64_t seq, struct arena *arena,
+                         struct record_local *out)
 {
     out->field_seqs = arena_array(arena, after->field_count + 1, sizeof(uint64_t));
     size_t i = 0;
@@ -40,7 +39,7 @@ static void local_update(const struct record *before, const struct record_local 
         }
         bool same = before && i < before->field_count && before->fields[i].number == f->number &&
                     fields_equal(&before->fields[i], f);
-        out->field_seqs[j] = same && old->field_seqs[i] <= passed_seq ? old->field_seqs[i] : seq;
+        out->field_seqs[j] = same ? old->field_seqs[i] : seq;
     }
 }
 
@@ -94,13 +93,13 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
     bool moved = !lists_equal(&units_before, &units_after);
     struct record_local now = {
         .feed_seq = seq,
-        .entered_seq = moved || local->entered_seq > t->passed_seq ? seq : local->entered_seq,
+        .entered_seq = moved ? seq : local->entered_seq,
         .stored_ms = before ? local->stored_ms : env->now_ms(env->ctx),
         .source_node = cause->echo_node,
         .source_actor = cause->echo_actor,
         .via = before ? local->via : (uint8_t)cause->via,
     };
-    local_update(before, local, after, seq, t->passed_seq, scratch, &now);
+    local_update(before, local, after, seq, scratch, &now);
     t->feed_head = seq;
     if (before && local->feed_seq <= t->passed_seq) {
         TRY(feed_drop(t, local->feed_seq));
@@ -441,7 +440,8 @@ enum err store_save(struct txn *t, const struct save *save, struct arena *arena,
         after.route = (uint8_t)schema_route(&after);
     }
     if (!record_is_valid(&after)) {
-        return error_set(ERR_INPUT, _("a value is too long or is not text"));
+        return error_set(
+            ERR_INPUT, _("a value is too long or is not text, or the record has become too large"));
     }
     struct entry_cause cause = {.via = save->via};
     t->own_seq++;

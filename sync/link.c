@@ -353,6 +353,35 @@ bool queue_has(struct txn *t, struct dot peer, struct dot id)
     return has;
 }
 
+static struct slice skipped_key(struct dot peer, struct dot id, uint8_t out[QUEUE_KEY])
+{
+    struct slice key = queue_key(peer, id, out);
+    out[0] = 's'; /* "s." beside "q." */
+    return key;
+}
+
+enum err skipped_put(struct txn *t, struct dot peer, struct dot id)
+{
+    uint8_t key[QUEUE_KEY];
+    return store_kv_put(t, skipped_key(peer, id, key), slice_str("1"));
+}
+
+bool skipped_has(struct txn *t, struct dot peer, struct dot id)
+{
+    uint8_t key[QUEUE_KEY];
+    struct arena arena = {0};
+    struct slice v;
+    bool has = store_kv_get(t, skipped_key(peer, id, key), &arena, &v) == ERR_OK;
+    arena_free(&arena);
+    return has;
+}
+
+enum err skipped_del(struct txn *t, struct dot peer, struct dot id)
+{
+    uint8_t key[QUEUE_KEY];
+    return store_kv_del(t, skipped_key(peer, id, key));
+}
+
 enum err mark_put(struct txn *t, const char *space, struct dot id, uint8_t value)
 {
     uint8_t key[64];

@@ -81,6 +81,13 @@ enum err queue_acked(struct txn *t, struct dot peer, uint64_t sent) MUST_USE;
 bool queue_is_empty(struct txn *t, struct dot peer);
 bool queue_has(struct txn *t, struct dot peer, struct dot id);
 
+/* Records whose earlier feed entry a neighbour's cursor passed unsent, because a newer entry was
+ * still to come: at that one they go whole, or fields changed before the cursor would be missing.
+ */
+enum err skipped_put(struct txn *t, struct dot peer, struct dot id) MUST_USE;
+bool skipped_has(struct txn *t, struct dot peer, struct dot id);
+enum err skipped_del(struct txn *t, struct dot peer, struct dot id) MUST_USE;
+
 /* Sets of ids: "want." asked for whole, "refused." not taken by upstream (with the reason). */
 enum err mark_put(struct txn *t, const char *space, struct dot id, uint8_t value) MUST_USE;
 enum err mark_del(struct txn *t, const char *space, struct dot id) MUST_USE;

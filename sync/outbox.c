@@ -14,6 +14,7 @@ struct candidate {
     struct change change;
     uint64_t feed_seq; /* the feed entry it came from; 0 = queue or wants */
     bool queued;
+    bool skipped; /* is marked so; goes whole now */
 };
 struct fill {
     struct txn *t;
@@ -24,6 +25,11 @@ struct fill {
     size_t limit;
     struct dot *seen; /* open addressing; none = free */
     size_t seen_cap;
+    struct skip {
+        struct dot id;
+        uint64_t newest_seq;
+    } * skips; /* passed over for the sake of a newer entry */
+    size_t skip_count, skip_cap;
     uint64_t scanned_seq; /* everything up to here is in items or needs no sending */
     bool more;
 };
@@ -101,7 +107,22 @@ static void candidate_add(struct fill *f, struct change change, uint64_t feed_se
         f->items = grown;
         f->cap = cap;
     }
-    f->items[f->count++] = (struct candidate){change, feed_seq, queued};
+    f->items[f->count++] =
+        (struct candidate){.change = change, .feed_seq = feed_seq, .queued = queued};
+}
+
+static void skip_add(struct fill *f, struct dot id, uint64_t newest_seq)
+{
+    if (f->skip_count == f->skip_cap) {
+        size_t cap = f->skip_cap ? f->skip_cap * 2 : 64;
+        struct skip *grown = arena_array(f->arena, cap, sizeof(*grown));
+        if (f->skip_count) {
+            memcpy(grown, f->skips, f->skip_count * sizeof(*grown));
+        }
+        f->skips = grown;
+        f->skip_cap = cap;
+    }
+    f->skips[f->skip_count++] = (struct skip){id, newest_seq};
 }
 
 static bool is_full(const struct fill *f)
@@ -215,6 +236,9 @@ static enum err add_entry(struct fill *f, const struct feed_entry *entry, struct
     }
     TRY(e);
     if (!entry_counts(f, entry, &r, &local, probe)) {
+        if (local.feed_seq > entry->seq && !is_echo(f->q, &local)) {
+            skip_add(f, entry->id, local.feed_seq);
+        }
         return ERR_OK;
     }
     const struct value *unit = merge_shown(&r, F_UNIT);
@@ -225,7 +249,9 @@ static enum err add_entry(struct fill *f, const struct feed_entry *entry, struct
     }
     if (seen_add(f, entry->id)) {
         TRY(store_get(f->t, entry->id, f->arena, &r, &local)); /* now to keep */
-        candidate_add(f, change_of(f, &r, &local, false), entry->seq, false);
+        bool skipped = skipped_has(f->t, f->q->peer, entry->id);
+        candidate_add(f, change_of(f, &r, &local, skipped), entry->seq, false);
+        f->items[f->count - 1].skipped = skipped;
     }
     return ERR_OK;
 }
@@ -329,12 +355,20 @@ enum err outbox_fill(struct txn *t, const struct outbox_request *q, struct arena
             if (f.items[i].queued) {
                 e = queue_put(t, q->peer, out->ids[i], q->sent_mark);
             }
+            if (e == ERR_OK && f.items[i].skipped) {
+                e = skipped_del(t, q->peer, out->ids[i]);
+            }
         } else if (f.items[i].feed_seq && f.items[i].feed_seq <= out->to_seq) {
             out->to_seq = f.items[i].feed_seq - 1; /* the cursor stops before the first left out */
         }
     }
     if (out->to_seq < out->from_seq) {
         out->to_seq = out->from_seq;
+    }
+    for (size_t i = 0; e == ERR_OK && i < f.skip_count; i++) {
+        if (f.skips[i].newest_seq > out->to_seq) {
+            e = skipped_put(t, q->peer, f.skips[i].id);
+        }
     }
     out->more = f.more || n < f.count;
     arena_free(&scratch);

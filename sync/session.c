@@ -8,7 +8,7 @@
 
 /* Compressed together, body and batch may come out a little longer than apart. */
 #define BODY_SLACK_BYTES 128
-#define BATCH_MIN_BYTES 2048
+#define BATCH_MIN_BYTES 256 /* one record goes in any case */
 #define CONTACT_TRIES 1
 #define IDLE_ROUNDS_MAX 4
 /* Rule 25: 4-byte heads of the last saves, then of one in this many. */
@@ -379,9 +379,16 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     struct arrival arrival = {.via = VIA_SYNC, .node = u->node, .actor = p->epoch};
     bool groups_answered = s->contact.phase == CONTACT_GROUPS;
     TRY(inbox_apply(t, p->batch, &arrival, arena, &in));
+    /* Rule 21: a receipt counts once, in its order; or when the hub says that it lost its memory.
+     */
+    bool newer = u->epoch != p->epoch || p->round > u->round ||
+                 p->flags & (ROUND_FIRST_CONTACT | ROUND_TOKEN_UNKNOWN);
     take_cursor(u, p, in.need_whole == 0);
-    take_receipt(u, p, self->actor);
-    TRY(leave_older_copy(s, t, p, u));
+    if (newer) {
+        take_receipt(u, p, self->actor);
+        u->round = p->round;
+        TRY(leave_older_copy(s, t, p, u));
+    }
     TRY(take_refusals(t, p));
     TRY(take_wants(t, u, p));
     uint64_t sent = u->token_count ? u->tokens[u->token_count - 1].n : 0;
@@ -390,7 +397,6 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
         u->tokens[0] = u->tokens[u->token_count - 1];
         u->token_count = 1;
     }
-    u->round = p->round;
     u->last_sync_ms = env->now_ms(env->ctx);
     u->hub_time_ms = p->time_ms - u->last_sync_ms;
     if (groups_answered) {

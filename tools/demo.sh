@@ -13,7 +13,9 @@ count() { t "$1" list "$2" --count --json | json count; }
 # sync STORE WORDS: one line of what it cost
 sync() {
     line=$(t "$1" --json sync)
-    say "  $2: $(echo "$line" | json rounds) request(s)," \
+    rounds=$(echo "$line" | json rounds)
+    [ "$rounds" = 1 ] && rounds="1 request" || rounds="$rounds requests"
+    say "  $2: $rounds," \
         "$(echo "$line" | json sent_records) records up, $(echo "$line" | json received_records)" \
         "down; $(echo "$line" | json sent_bytes) bytes sent," \
         "$(echo "$line" | json received_bytes) received"
@@ -88,10 +90,10 @@ say "  the province marks the member as outstanding"
 sync hung-khanh "hung-khanh → tran-yen"
 sync tran-yen "tran-yen → province"
 say "  different fields all survive; the birth date is a conflict, and the district sees both:"
-t tran-yen conflicts --json | sed 's/^/    /'
+t tran-yen conflicts | sed "s/^/    /"
 
 step "7. The district decides, and the decision arrives everywhere."
-t tran-yen resolve "$member" birth_date --value 2003-02-01 >/dev/null
+t tran-yen resolve "$member" birth_date --take 2 >/dev/null
 sync tran-yen "tran-yen → province"
 sync hung-khanh "hung-khanh ← tran-yen"
 for s in province tran-yen hung-khanh; do

@@ -124,7 +124,7 @@ static void minutes_write(struct commune *c, const struct branch *b, const struc
                           FILE *out)
 {
     struct rng *r = &c->rng;
-    if (rng_percent(r, 45)) {
+    if (rng_percent(r, 50)) {
         char guest[96];
         person_name(r, b->main_people, rng_percent(r, 30), guest, sizeof(guest));
         fprintf(out, ",\"guests\":\"%s, %s\"", guest, PICK(r, offices));

@@ -185,7 +185,7 @@ static void papers_fill(struct commune *c, struct person *p)
     /* most are admitted at school, on a festive day of the Union, at about 16 */
     long admitted = birth + 15 * 365 + 200 + (long)rng_below(r, 900);
     struct day a = day_from_number(admitted);
-    if (rng_percent(r, 55)) {
+    if (rng_percent(r, 45)) {
         static const struct day festive[] = {
             {0, 3, 26}, {0, 3, 26}, {0, 5, 19}, {0, 9, 2}, {0, 12, 22}};
         struct day f = PICK(r, festive);
@@ -194,7 +194,7 @@ static void papers_fill(struct commune *c, struct person *p)
     }
     p->admitted = a;
     p->has_place = rng_percent(r, 40);
-    if (rng_percent(r, 92)) {
+    if (rng_percent(r, 97)) {
         static const char *const carriers[] = {"097", "098", "096", "086", "032", "033",
                                                "034", "035", "036", "037", "038", "039",
                                                "091", "094", "088", "090"};
@@ -204,7 +204,7 @@ static void papers_fill(struct commune *c, struct person *p)
         snprintf(p->card, sizeof(p->card), "%s%02u%07u", c->place.pcode, (unsigned)a.y % 100,
                  rng_below(r, 10000000));
     }
-    if (rng_percent(r, 85)) {
+    if (rng_percent(r, 92)) {
         /* identity card: place of registration, century and sex, year, six random digits */
         unsigned century = (p->birth.y >= 2000 ? 2u : 0u) + (p->female ? 1u : 0u);
         snprintf(p->id_no, sizeof(p->id_no), "0%s%u%02u%06u", c->place.pcode, century,

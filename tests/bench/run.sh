@@ -50,6 +50,7 @@ counted() {
     quit link
     read -r _ requests up down <"$work/link.stats"
     both=$((up + down))
+    [ $status = 0 ] || [ $# -gt 0 ] || sed 's/^/      /' "$work/counted.err"
 }
 
 cold() { # cold NAME ORDER BYTES

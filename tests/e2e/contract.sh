@@ -118,9 +118,9 @@ claim contract__wrong_code_is_refused sh -c "! '$TERRACE' -C '$work/n' join $url
 claim contract__a_refused_join_leaves_nothing sh -c "[ ! -e '$work/n' ]"
 claim contract__join_works exits 0 "$TERRACE" -C "$work/n" join "$url" "$code"
 claim contract__a_code_works_once exits 5 "$TERRACE" -C "$work/m" join "$url" "$code"
-claim contract__join_without_link_is_4 exits 4 "$TERRACE" -C "$work/m" join http://127.0.0.1:1 "$code"
+claim contract__join_without_link_is_4 exits 4 "$TERRACE" -C "$work/m" join http://127.254.1.1:9 "$code"
 claim contract__nodes_has_its_keys keys "$(t s --json nodes | tail -n 1)" node name unit_code role state
-claim contract__sync_without_link_is_4 fails 4 no_link t n --json sync --hub http://127.0.0.1:1
+claim contract__sync_without_link_is_4 fails 4 no_link t n --json sync --hub http://127.254.1.1:9
 quit s
 claim contract__sync_after_the_hub_went_is_4 exits 4 t n sync
 done_testing

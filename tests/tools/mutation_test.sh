@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deliberate mutations of the merge code, one at a time: the merge tests must notice each.
+# Deliberate mutations of merging and syncing, one at a time: the tests must notice each.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build}
@@ -11,25 +11,26 @@ msgpack=msgpack
 pkg-config --exists $msgpack || msgpack='msgpack-c'
 libs=$(pkg-config --libs lmdb zlib libsodium libutf8proc libcurl libmicrohttpd $msgpack)
 
-# mutant NAME SED: the tests fail with it; an empty SED is the control, with which they pass
+# mutant NAME SED: the tests of $tests fail when $source is changed so; an empty SED is the control,
+# with which they pass
 mutant() {
     n=$((n + 1))
-    sed "$2" core/merge.c >"$work/merge.c"
-    if [ -n "$2" ] && cmp -s core/merge.c "$work/merge.c"; then
+    sed "$2" "$source" >"$work/mutant.c"
+    if [ -n "$2" ] && cmp -s "$source" "$work/mutant.c"; then
         echo "not ok $n - mutation__$1: the mutation changes nothing: $2"
         return
     fi
-    if ! ${CC:-cc} -std=c11 -O1 -I. -D_POSIX_C_SOURCE=200809L -w -c -o "$work/merge.o" \
-        "$work/merge.c" >"$work/log" 2>&1; then
+    if ! ${CC:-cc} -std=c11 -O1 -I. -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -w -c \
+        -o "$work/mutant.o" "$work/mutant.c" >"$work/log" 2>&1; then
         echo "not ok $n - mutation__$1: does not compile: $(tail -n 3 "$work/log")"
         return
     fi
     noticed=
-    for test in merge_claims merge_laws merge; do
-        # the mutant stands before the library, so that its merge is the one linked
+    for test in $tests; do
+        # the mutant stands before the library, so that it is the one linked
         # shellcheck disable=SC2086 # lists of words
-        ${CC:-cc} -o "$work/test" "$work/merge.o" "$BUILD/tests/unit/${test}_test.o" \
-            "$BUILD/libterrace.a" $libs -lcmocka || exit 1
+        ${CC:-cc} -o "$work/test" "$work/mutant.o" "$BUILD/tests/unit/${test}_test.o" \
+            "$BUILD/tests/unit/fixture.o" "$BUILD/libterrace.a" $libs -lcmocka || exit 1
         if ! timeout 120 "$work/test" >"$work/log" 2>&1; then
             noticed=$test
             break
@@ -42,6 +43,8 @@ mutant() {
     fi
 }
 
+source=core/merge.c
+tests='merge_claims merge_laws merge'
 mutant the_code_as_it_is_passes ''
 mutant replaced_values_that_return_are_caught \
     's/if (!context_covers(other_context, v->dot)) {/if (v) {/'
@@ -70,4 +73,18 @@ mutant a_stub_that_covers_is_caught \
 mutant time_that_decides_what_survives_is_caught \
     's/if (!context_covers(other_context, v->dot)) {/if (!context_covers(other_context, v->dot) \&\& v->time_ms > 0) {/'
 mutant the_first_value_winning_is_caught 's/shown_compare(&k, v, best) > 0/shown_compare(\&k, v, best) >= 2/'
+
+tests=session
+source=core/store_receive.c
+mutant receiving_as_it_is_passes ''
+mutant borrowed_futures_are_caught 's/if (d.seq > known && !actor_is_below/if (0 \&\& !actor_is_below/'
+mutant pushes_from_anywhere_are_caught 's/if (!push_is_allowed(&s)) {/if (0) {/'
+mutant deltas_without_their_base_are_caught 's/!merge_base_holds(&s.before.context, change)/0/'
+mutant leaving_early_is_caught 's/bool covered = .*/bool covered = true;/'
+source=sync/outbox.c
+mutant late_edits_left_behind_are_caught 's/if (q->up && store_is_leaving(t, r->id)) {/if (0) {/'
+mutant skipped_entries_forgotten_are_caught \
+    's/candidate_add(f, change_of(f, &r, &local, skipped)/candidate_add(f, change_of(f, \&r, \&local, false)/'
+source=sync/session.c
+mutant receipts_without_storage_are_caught 's/upstream_receipt(u, p->ack_seq, p->head_seq, p->top_seq)/upstream_receipt(u, p->ack_seq, p->head_seq, p->head_seq)/'
 echo "1..$n"

@@ -60,7 +60,7 @@ static enum err fixture_post(void *ctx, const char *url, struct slice body, size
     char path[64];
     assert_int_equal(sscanf(url, "sim://%u/%63s", &at, path), 2);
     assert_true(at < f->count);
-    assert_true(body.len <= MESSAGE_MAX_BYTES);
+    assert_true(body.len <= MESSAGE_LONE_MAX_BYTES);
     *sent += body.len;
     f->posts++;
     assert_true(f->posts_max == 0 || f->posts <= f->posts_max);
@@ -232,10 +232,37 @@ void fixture_roll_back(struct fixture *f, size_t at)
     copy_store(f, at, true);
 }
 
+/* The rounds of client_sync, on a link that takes only so much at once. */
+static enum err narrow_sync(struct fixture *f, size_t at, struct session_stats *stats)
+{
+    struct session s;
+    char url[64];
+    enum err e = ERR_OK;
+    (void)snprintf(url, sizeof(url), "sim://%d/v1/sync", f->parents[at]);
+    session_init(&s, f->stores[at]);
+    s.batch_max_bytes = f->message_bytes;
+    while (e == ERR_OK && !s.done) {
+        struct buf message = {0}, reply = {0};
+        uint64_t sent = 0, received = 0;
+        int status = 0;
+        e = session_request(&s, &message);
+        e = e ? e
+              : fixture_post(f, url, buf_view(&message), MESSAGE_LONE_MAX_BYTES, &reply, &status,
+                             &sent, &received);
+        e = e ? e : session_reply(&s, buf_view(&reply));
+        buf_free(&message);
+        buf_free(&reply);
+    }
+    *stats = s.stats;
+    session_end(&s);
+    return e;
+}
+
 bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats)
 {
     struct sync_result result;
-    enum err e = client_sync(f->stores[at], NULL, &result);
+    enum err e = f->message_bytes ? narrow_sync(f, at, &result.stats)
+                                  : client_sync(f->stores[at], NULL, &result);
     if (e != ERR_OK && e != ERR_NO_LINK) {
         fail_msg("sync of %zu: %s: %s", at, error_word(e), error_last()->text);
     }

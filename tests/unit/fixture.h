@@ -21,6 +21,7 @@ struct fixture {
     unsigned lose_request_in, lose_reply_in; /* one in so many is lost; 0 = none */
     unsigned garbled;
     unsigned posts, posts_max; /* a sync that goes on and on fails; 0 = no limit */
+    size_t message_bytes;      /* of a link that takes only so much at once; 0 = the usual */
 };
 /* Fails the test when an expectation is not met. */
 void fixture_begin(struct fixture *f, uint64_t seed);

@@ -6,6 +6,7 @@
 #include "sync/dictionary.h"
 #include "sync/frame.h"
 #include "sync/message.h"
+#include "sync/round.h"
 #include "tests/unit/random.h"
 
 #include <setjmp.h>
@@ -410,6 +411,108 @@ static void format__messages_are_as_documented(void **state)
     buf_free(&raw);
 }
 
+static void expect_request(const char *name, const struct round_request *q)
+{
+    struct buf out = {0};
+    struct buf again = {0};
+    struct round_request read;
+    round_request_write(q, &out);
+    expect_bytes("request", name, buf_view(&out));
+    assert_int_equal(round_request_read(vector_bytes("request", name), &memory, &read), ERR_OK);
+    round_request_write(&read, &again);
+    assert_true(slice_equal(buf_view(&again), buf_view(&out)));
+    assert_int_equal(read.token_count, q->token_count);
+    assert_int_equal(read.to_seq, q->to_seq);
+    assert_int_equal(read.group_count, q->group_count);
+    assert_int_equal(read.listing_count, q->listing_count);
+    buf_free(&out);
+    buf_free(&again);
+}
+
+static void expect_reply(const char *name, const struct round_reply *p)
+{
+    struct buf out = {0};
+    struct buf again = {0};
+    struct round_reply read;
+    round_reply_write(p, &out);
+    expect_bytes("reply", name, buf_view(&out));
+    assert_int_equal(round_reply_read(vector_bytes("reply", name), &memory, &read), ERR_OK);
+    round_reply_write(&read, &again);
+    assert_true(slice_equal(buf_view(&again), buf_view(&out)));
+    assert_int_equal(read.ack_seq, p->ack_seq);
+    assert_int_equal(read.time_ms, p->time_ms);
+    assert_int_equal(read.buckets_count, p->buckets_count);
+    buf_free(&out);
+    buf_free(&again);
+}
+
+static void format__rounds_are_as_documented(void **state)
+{
+    (void)state;
+    const struct hash head = {{0xaa, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
+    struct token token = {.n = 7, .random = {1, 2, 3, 4, 5, 6, 7, 8}, .own_seq = 3, .head = head};
+    struct dot ids[] = {{ACTOR_A, 5}, {ACTOR_B, 300}};
+    uint64_t sums[] = {1, UINT64_C(0x0102030405060708)};
+    struct refusal refusal = {ids[1], REFUSAL_SCOPE};
+    struct round_group group = {ROUTE_OWN, ids[0], sums[1], 40};
+    struct round_listing listing = {.route = ROUTE_OWN,
+                                    .unit = ids[0],
+                                    .bits = 2,
+                                    .bucket = 3,
+                                    .ids = ids,
+                                    .hashes = sums,
+                                    .count = 2};
+    struct round_buckets buckets = {
+        .route = ROUTE_DOWN, .unit = ids[0], .bits = 1, .count = 9, .sums = sums};
+    struct round_request quiet = {.tokens = &token,
+                                  .token_count = 1,
+                                  .peer_epoch = ACTOR_B,
+                                  .peer_seq = 12,
+                                  .peer_round = 4,
+                                  .epoch = ACTOR_A,
+                                  .from_seq = 3,
+                                  .to_seq = 3,
+                                  .max_bytes = 65536};
+    expect_request("quiet", &quiet);
+    struct round_request full = quiet;
+    full.flags = ROUND_MORE;
+    full.to_seq = 9;
+    full.chain_seq = 4;
+    full.chain_head = head;
+    full.short_heads = slice_make(head.bytes, SHORT_HEAD_BYTES);
+    full.has_digest = true;
+    full.digest = head;
+    full.wants = (struct id_array){ids, 2};
+    full.refusals = &refusal;
+    full.refusal_count = 1;
+    full.groups = &group;
+    full.group_count = 1;
+    full.listings = &listing;
+    full.listing_count = 1;
+    full.batch = slice_str("b");
+    expect_request("full", &full);
+    struct round_reply reply = {.epoch = ACTOR_B,
+                                .round = 5,
+                                .ack_epoch = ACTOR_A,
+                                .ack_seq = 9,
+                                .from_seq = 12,
+                                .to_seq = 14,
+                                .head_seq = 14,
+                                .top_seq = 10,
+                                .time_ms = 1600000000000,
+                                .chain_seq = 2,
+                                .chain_head = head,
+                                .has_digest = true,
+                                .digest = head,
+                                .wants = {ids, 1},
+                                .refusals = &refusal,
+                                .refusal_count = 1,
+                                .buckets = &buckets,
+                                .buckets_count = 1,
+                                .batch = slice_str("b")};
+    expect_reply("full", &reply);
+}
+
 static void format__every_documented_vector_was_tried(void **state)
 {
     (void)state;
@@ -431,6 +534,7 @@ int main(void)
         cmocka_unit_test(format__batches_are_as_documented),
         cmocka_unit_test(format__frames_are_as_documented),
         cmocka_unit_test(format__messages_are_as_documented),
+        cmocka_unit_test(format__rounds_are_as_documented),
         cmocka_unit_test(format__every_documented_vector_was_tried),
     };
     return cmocka_run_group_tests(tests, load_vectors, unload_vectors);

@@ -358,6 +358,60 @@ static void lost__first_contact_cut_short_gives_no_receipt(void **state)
     fixture_end(&f);
 }
 
+static void set_noise(struct fixture *f, size_t at, struct dot id, uint32_t field)
+{
+    static char text[32768];
+    noise(f, text, sizeof(text));
+    (void)fixture_save_text(f, at, id, 0, (struct dot){0, 0}, field, text);
+}
+
+/* Long texts in conflict make a record larger than a batch may be: it travels alone. */
+static void lost__a_record_larger_than_a_batch_stops_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    pair(&f, 210);
+    struct dot id = add_member(&f, 1, 1, "Lò Văn Ún");
+    assert_quiet(&f, 1);
+    const uint32_t fields[] = {F_NOTE, F_MEMBER_PHONE, F_MEMBER_RESIDENCE};
+    for (size_t at = 0; at < 2; at++) {
+        for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+            set_noise(&f, at, id, fields[i]);
+        }
+    }
+    struct dot after = add_member(&f, 1, 1, "Lò Văn Ên");
+    f.posts = 0;
+    assert_true(fixture_sync(&f, 1, NULL));
+    assert_quiet(&f, 1);
+    assert_true(holds(&f, 0, after));
+    fixture_end(&f);
+}
+
+/* A push that would make a record larger than records may be is refused, alone. */
+static void lost__a_record_that_would_grow_too_large_is_refused_alone(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct session_stats stats;
+    pair(&f, 211);
+    struct dot id = add_member(&f, 1, 1, "Lò Văn Ún");
+    assert_quiet(&f, 1);
+    for (size_t at = 0; at < 2; at++) {
+        for (uint32_t i = 0; i < 8; i++) {
+            set_noise(&f, at, id, 700 + i);
+        }
+    }
+    struct dot after = add_member(&f, 1, 1, "Lò Văn Ên");
+    f.posts = 0;
+    assert_true(fixture_sync(&f, 1, &stats));
+    assert_true(stats.refused > 0);
+    assert_true(holds(&f, 0, after));
+    assert_int_equal(receipt(&f, 1, id), 0);
+    f.posts = 0;
+    assert_true(fixture_sync(&f, 1, &stats));
+    fixture_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +422,8 @@ int main(void)
         cmocka_unit_test(lost__a_hub_gets_back_what_it_wrote_itself),
         cmocka_unit_test(lost__what_a_lost_message_brought_is_still_owed),
         cmocka_unit_test(lost__first_contact_cut_short_gives_no_receipt),
+        cmocka_unit_test(lost__a_record_larger_than_a_batch_stops_nothing),
+        cmocka_unit_test(lost__a_record_that_would_grow_too_large_is_refused_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

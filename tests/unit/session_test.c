@@ -355,6 +355,58 @@ static void session__a_delete_cannot_claim_to_have_seen_the_future(void **state)
     fixture_end(&f);
 }
 
+static void session__a_delta_whose_base_is_missing_asks_for_the_whole(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct arena arena = {0};
+    struct record r, still;
+    struct txn *t = NULL;
+    tree(&f, 21);
+    struct dot id = add_member(&f, 3, "Thào Thị Sua");
+    fixture_settle(&f);
+    (void)fixture_save_text(&f, 3, id, 0, (struct dot){0, 0}, F_NOTE, "một");
+    (void)fixture_save_text(&f, 3, id, 0, (struct dot){0, 0}, F_EXT_ID, "hai");
+    assert_true(get(&f, 3, id, &arena, &r, NULL));
+    const uint32_t only[] = {F_EXT_ID}; /* the note, which the hub lacks, is left out */
+    struct change change = record_delta(&r, only, 1, &arena);
+    struct arrival arrival = {.via = VIA_SYNC, .from_below = true, .unit = f.units[3]};
+    enum outcome outcome = OUTCOME_MERGED;
+    assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &arrival, &outcome), ERR_OK);
+    assert_int_equal(outcome, OUTCOME_NEED_WHOLE);
+    assert_int_equal(store_get(t, id, &arena, &still, NULL), ERR_OK);
+    assert_null(record_field(&still, F_EXT_ID));
+    txn_abort(t);
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
+/* Batches cut between a record's creation and its later edit: it still goes once, in one piece. */
+static void session__a_record_edited_before_it_was_sent_goes_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct session_stats stats;
+    struct dot ids[40];
+    tree(&f, 22);
+    fixture_settle(&f);
+    for (size_t i = 0; i < ARRAY_COUNT(ids); i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "người %zu", i);
+        ids[i] = add_member(&f, 3, name);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(ids); i += 2) {
+        (void)fixture_save_text(&f, 3, ids[i], 0, (struct dot){0, 0}, F_NOTE, "sửa sau");
+    }
+    f.message_bytes = 500;
+    assert_true(fixture_sync(&f, 3, &stats));
+    assert_true(stats.rounds > 3);
+    assert_int_equal(stats.sent_records, ARRAY_COUNT(ids));
+    assert_int_equal(stats.digest_equal, 1);
+    fixture_end(&f);
+}
+
 /* ---- random histories ------------------------------------------------------------------------ */
 
 #define WRITES_MAX 4000
@@ -469,6 +521,7 @@ static size_t random_history(uint64_t seed, bool moves)
     struct model *m = calloc(1, sizeof(*m));
     assert_non_null(m);
     tree(&f, seed);
+    f.message_bytes = seed % 2 ? 600 : 0;
     f.lose_request_in = 6;
     f.lose_reply_in = 5;
     for (int step = 0; step < 220; step++) {
@@ -552,6 +605,8 @@ int main(void)
         cmocka_unit_test(session__a_commune_cannot_write_another_communes_record),
         cmocka_unit_test(session__borrowed_futures_are_cut_down),
         cmocka_unit_test(session__a_delete_cannot_claim_to_have_seen_the_future),
+        cmocka_unit_test(session__a_delta_whose_base_is_missing_asks_for_the_whole),
+        cmocka_unit_test(session__a_record_edited_before_it_was_sent_goes_once),
         cmocka_unit_test(session__random_histories_over_a_lossy_link_lose_nothing),
         cmocka_unit_test(session__moves_between_communes_lose_nothing),
     };

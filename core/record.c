@@ -341,15 +341,29 @@ static bool field_is_valid(const struct record *r, const struct field *f)
     return true;
 }
 
+static size_t field_bytes(const struct field *f)
+{
+    size_t bytes = (size_t)f->count * RECORD_VALUE_BYTES;
+    for (uint32_t i = 0; i < f->count; i++) {
+        const struct datum *d = &f->values[i].datum;
+        bytes += d->type == DATUM_TEXT || d->type == DATUM_BYTES ? d->text.len : 0;
+    }
+    return bytes;
+}
+
 static bool fields_are_valid(const struct record *r)
 {
     if (r->field_count > RECORD_FIELDS_MAX) {
         return false;
     }
-    size_t values = 0;
+    size_t values = 0, bytes = 0;
     for (size_t i = 0; i < r->field_count; i++) {
         const struct field *f = &r->fields[i];
         values += f->count;
+        bytes += field_bytes(f);
+        if (bytes > RECORD_MAX_BYTES) {
+            return false;
+        }
         if (values > RECORD_VALUES_MAX || (i && r->fields[i - 1].number >= f->number) ||
             !field_is_valid(r, f)) {
             return false;

@@ -104,5 +104,9 @@ struct record record_read(struct pack_reader *r, struct arena *arena);
 #define RECORD_VALUES_MAX 100000 /* in one record */
 #define RECORD_ACTORS_MAX 4096
 #define RECORD_TEXT_MAX_BYTES 65536
+/* Of all values together, RECORD_VALUE_BYTES and the text of each: so that any record, however many
+ * values are in conflict, still fits a message of its own. */
+#define RECORD_MAX_BYTES ((size_t)384 << 10)
+#define RECORD_VALUE_BYTES 12
 
 #endif

@@ -42,6 +42,8 @@ const char *store_dir(const struct store *s);
 enum err store_set_identity(struct store *s, const struct identity *identity) MUST_USE;
 /* A new actor, and with it a new feed epoch, before the next save (rules 18, 23, 24). */
 enum err store_new_actor(struct store *s) MUST_USE;
+/* The same inside a write transaction; the identity file follows with store_set_identity. */
+enum err store_renew_actor(struct txn *t) MUST_USE;
 /* Exclusive, over processes: "sync". ERR_BUSY when held. Released by store_unlock or store_close.
  */
 enum err store_lock(struct store *s, const char *name) MUST_USE;

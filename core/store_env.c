@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #define BALLAST_BYTES ((size_t)2 << 20)
+#define READERS_MAX 126
+#define LOCK_FILE_BYTES ((size_t)64 * READERS_MAX + 4096)
 #define BALLAST_SPARE 16 /* times its size must be free before it is taken again */
 
 size_t store_map_bytes = (size_t)256 << 20;
-#define READERS_MAX 126
 
 static const char *const table_names[TABLE_COUNT] = {"meta",    "records", "feed",  "index",
                                                      "history", "digests", "saves", "actors"};
@@ -231,6 +232,25 @@ static void ballast_drop(const struct store *s)
 
 /* ---- opening the environment ----------------------------------------------------------------- */
 
+/* LMDB makes its lock file with a hole in it and writes there through a map: on a full disk that is
+ * SIGBUS. So the file gets its blocks beforehand, as long as it is not that long. */
+static enum err lock_file_reserve(const struct store *s)
+{
+    char path[4096];
+    struct stat st;
+    int rc = 0;
+    int fd = open(store_path(s, "lock.mdb", path, sizeof(path)),
+                  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return ERR_OK; /* LMDB tells better why */
+    }
+    if (fstat(fd, &st) == 0 && st.st_size < (off_t)LOCK_FILE_BYTES) {
+        rc = posix_fallocate(fd, 0, (off_t)LOCK_FILE_BYTES);
+    }
+    (void)close(fd);
+    return rc == ENOSPC ? lmdb_error(s, rc) : ERR_OK;
+}
+
 enum err lmdb_open(struct store *s, bool create)
 {
     int dead = 0;
@@ -247,6 +267,10 @@ enum err lmdb_open(struct store *s, bool create)
         if (st.st_size == 0) {
             return error_set(ERR_DAMAGED, _("%s is empty: the store was lost by the disk"), path);
         }
+    }
+    enum err e = lock_file_reserve(s);
+    if (e != ERR_OK) {
+        return e;
     }
     rc = mdb_env_set_mapsize(s->mdb, map);
     rc = rc ? rc : mdb_env_set_maxdbs(s->mdb, TABLE_COUNT);

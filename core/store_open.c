@@ -274,27 +274,30 @@ enum err store_set_identity(struct store *s, const struct identity *identity)
     return e;
 }
 
+enum err store_renew_actor(struct txn *t)
+{
+    uint64_t actor = random_actor(t->store->env);
+    t->own_seq = 0;
+    t->chain_head = (struct hash){{0}};
+    TRY(meta_put_u64(t, "actor", actor));
+    t->store->identity.actor = actor;
+    return ERR_OK;
+}
+
 enum err store_new_actor(struct store *s)
 {
     struct txn *t = NULL;
-    uint64_t actor = random_actor(s->env);
     enum err e = txn_begin(s, TXN_WRITE, &t);
     if (e != ERR_OK) {
         return e;
     }
-    t->own_seq = 0;
-    t->chain_head = (struct hash){{0}};
-    e = meta_put_u64(t, "actor", actor);
+    e = store_renew_actor(t);
     if (e != ERR_OK) {
         txn_abort(t);
         return e;
     }
     e = txn_commit(t);
-    if (e == ERR_OK) {
-        s->identity.actor = actor;
-        e = identity_write(s);
-    }
-    return e;
+    return e ? e : identity_write(s);
 }
 
 enum err store_lock(struct store *s, const char *name)

@@ -185,7 +185,8 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
         return ERR_OK;
     }
     if (s->held && !record_is_valid(&merged)) { /* one alone was checked when it was read */
-        return error_set(ERR_FORMAT, _("a received record is too large"));
+        *outcome = OUTCOME_REFUSED;             /* too large together; the rest goes on */
+        return ERR_OK;
     }
     if (!s->held && !s->arrival->from_below) {
         bool out = false; /* came and went before this store heard of it */
@@ -316,7 +317,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
     bool deletes = arrival->from_below && !arrival->first_contact &&
                    record_field(&s.incoming, F_DELETED) != NULL;
     TRY(receive_merge(&s, outcome));
-    return deletes && *outcome != OUTCOME_SAME
+    return deletes && *outcome != OUTCOME_SAME && *outcome != OUTCOME_REFUSED
                ? cap_delete(&s, s.held && !s.stub ? &s.before.context : &(struct context){0})
                : ERR_OK;
 }

@@ -440,7 +440,8 @@ enum err store_save(struct txn *t, const struct save *save, struct arena *arena,
         after.route = (uint8_t)schema_route(&after);
     }
     if (!record_is_valid(&after)) {
-        return error_set(ERR_INPUT, _("a value is too long or is not text"));
+        return error_set(
+            ERR_INPUT, _("a value is too long or is not text, or the record has become too large"));
     }
     struct entry_cause cause = {.via = save->via};
     t->own_seq++;

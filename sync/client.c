@@ -182,7 +182,7 @@ static enum err round_trip(struct session *s, const struct env *env, const char 
     if (e == ERR_OK) {
         int64_t start = env->monotonic_ms(env->ctx);
         uint64_t before = out->sent_bytes + out->received_bytes;
-        e = env->post(env->ctx, url, buf_view(&message), MESSAGE_MAX_BYTES, &reply, &status,
+        e = env->post(env->ctx, url, buf_view(&message), MESSAGE_LONE_MAX_BYTES, &reply, &status,
                       &out->sent_bytes, &out->received_bytes);
         fit_to_link(s, out->sent_bytes + out->received_bytes - before,
                     env->monotonic_ms(env->ctx) - start);

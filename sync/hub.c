@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 256
+#define LONE_MAX 8 /* long messages at once: bounds the memory */
 #define IDLE_TIMEOUT_S 60
 #define CONNECTION_MEMORY_BYTES (16u * 1024u)
 
@@ -25,12 +26,15 @@ struct hub {
     void (*log)(void *ctx, const char *line);
     void *log_ctx;
     char address[128];
+    unsigned lone_count;
 };
 
 /* What one request gathers until its body is complete. */
 struct exchange {
     struct buf body;
     bool too_large;
+    bool lone; /* longer than most may be */
+    bool busy; /* there are too many of those just now */
 };
 
 static void hub_log(struct hub *h, const char *line)
@@ -110,7 +114,7 @@ static unsigned gate(struct MHD_Connection *c, const char *url, const char *meth
     if (!length) {
         return MHD_HTTP_LENGTH_REQUIRED;
     }
-    if (strtoull(length, NULL, 10) > MESSAGE_MAX_BYTES) {
+    if (strtoull(length, NULL, 10) > MESSAGE_LONE_MAX_BYTES) {
         return MHD_HTTP_CONTENT_TOO_LARGE;
     }
     return MHD_HTTP_OK;
@@ -160,25 +164,35 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
         return x ? MHD_YES : MHD_NO;
     }
     if (*len) {
-        if (x->body.len + *len > MESSAGE_MAX_BYTES) {
+        if (x->body.len + *len > MESSAGE_MAX_BYTES && !x->lone) {
+            x->lone = h->lone_count < LONE_MAX;
+            h->lone_count += x->lone ? 1 : 0;
+            x->busy = !x->lone;
+        }
+        if (x->body.len + *len > MESSAGE_LONE_MAX_BYTES) {
             x->too_large = true;
-        } else {
+        } else if (!x->busy) {
             buf_add(&x->body, data, *len);
         }
         *len = 0;
         return MHD_YES;
     }
-    return x->too_large ? respond_gate(c, MHD_HTTP_CONTENT_TOO_LARGE) : finish(h, c, url, x);
+    if (x->too_large || x->busy) {
+        return respond_gate(c, x->too_large ? MHD_HTTP_CONTENT_TOO_LARGE
+                                            : MHD_HTTP_SERVICE_UNAVAILABLE);
+    }
+    return finish(h, c, url, x);
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *c, void **state,
                          enum MHD_RequestTerminationCode why)
 {
     struct exchange *x = *state;
-    (void)ctx;
+    struct hub *h = ctx;
     (void)c;
     (void)why;
     if (x) {
+        h->lone_count -= x->lone ? 1 : 0;
         buf_free(&x->body);
         free(x);
         *state = NULL;
@@ -251,7 +265,7 @@ enum err hub_start(struct store *store, const char *listen_at,
         NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
         MHD_OPTION_END);
     if (!h->daemon) {
         (void)close(fd);

@@ -63,7 +63,11 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
         enum outcome outcome = OUTCOME_REFUSED;
         arena_reset(&row);
         e = batch_reader_next(reader, &row, &change);
-        e = e ? e : store_receive(t, &change, arrival, &outcome);
+        struct arrival as = *arrival;
+        /* What this store asked for is taken back from whoever holds it (rule 18). */
+        as.first_contact =
+            as.first_contact || (e == ERR_OK && mark_has(t, "want.", change.record.id));
+        e = e ? e : store_receive(t, &change, &as, &outcome);
         e = e ? e : take_outcome(t, outcome, change.record.id, arrival, out);
         if (outcome != OUTCOME_NEW && outcome != OUTCOME_NEED_WHOLE) {
             e = e ? e : tell_if_left(t, change.record.id, arrival, &row);

@@ -78,7 +78,7 @@ static bool link_read(struct slice bytes, struct link *out)
     out->last_contact_ms = read_int(&r);
     read_bytes(&r, out->chain_head.bytes, HASH_BYTES);
     out->chain_seq = read_uint(&r);
-    (void)read_uint(&r);
+    out->unknown_round = read_uint(&r);
     return pack_end(&r);
 }
 
@@ -122,7 +122,7 @@ enum err link_store(struct txn *t, const struct link *link)
     pack_int(&w, link->last_contact_ms);
     pack_bin(&w, slice_make(link->chain_head.bytes, HASH_BYTES));
     pack_uint(&w, link->chain_seq);
-    pack_uint(&w, 0);
+    pack_uint(&w, link->unknown_round);
     enum err e = store_kv_put(t, dot_key("link.", link->node, key), buf_view(&b));
     buf_free(&b);
     dot_key_put(node, link->node);
@@ -321,7 +321,7 @@ enum err queue_acked(struct txn *t, struct dot peer, uint64_t acked)
     uint8_t key[QUEUE_KEY];
     enum err e = ERR_OK;
     while ((e = queue_next(t, peer, id, &arena, &id, &sent)) == ERR_OK) {
-        if (sent != 0 && sent <= acked) {
+        if (sent != 0 && sent == acked) {
             e = store_kv_del(t, queue_key(peer, id, key));
         }
         if (e != ERR_OK) {
@@ -341,6 +341,16 @@ bool queue_is_empty(struct txn *t, struct dot peer)
     bool empty = queue_next(t, peer, (struct dot){0, 0}, &arena, &id, &sent) == ERR_END;
     arena_free(&arena);
     return empty;
+}
+
+bool queue_has(struct txn *t, struct dot peer, struct dot id)
+{
+    struct arena arena = {0};
+    struct slice v;
+    uint8_t key[QUEUE_KEY];
+    bool has = store_kv_get(t, queue_key(peer, id, key), &arena, &v) == ERR_OK;
+    arena_free(&arena);
+    return has;
 }
 
 static struct slice skipped_key(struct dot peer, struct dot id, uint8_t out[QUEUE_KEY])

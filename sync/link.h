@@ -22,8 +22,9 @@ struct link {
     struct token token; /* the child's newest */
     bool first_contact; /* until a round went through with known cursors */
     int64_t last_contact_ms;
-    struct hash chain_head;
+    struct hash chain_head; /* of its saves, as of the last request that fitted */
     uint64_t chain_seq;
+    uint64_t unknown_round; /* in which it was told that its tokens do not fit; 0 = it has heard */
 };
 enum err link_load(struct txn *t, struct dot node, struct link *out) MUST_USE; /* ERR_NOT_FOUND */
 enum err link_store(struct txn *t, const struct link *link) MUST_USE;
@@ -57,6 +58,12 @@ struct upstream {
     size_t token_count;
 };
 enum err upstream_load(struct txn *t, struct upstream *out) MUST_USE; /* zeroed when none */
+/* First contact, or one that lost something, before a comparison has come out equal: what the
+ * cursors say is then no receipt, since they were taken up where the feeds stood. */
+static inline bool upstream_is_uncompared(const struct upstream *u)
+{
+    return u->contact && !u->has_digest;
+}
 enum err upstream_store(struct txn *t, const struct upstream *u) MUST_USE;
 /* Notes a push the hub has committed, and what the top holds by its word. */
 void upstream_receipt(struct upstream *u, uint64_t own_seq, uint64_t hub_seq, uint64_t top_seq);
@@ -68,9 +75,11 @@ uint64_t link_top_seq(struct txn *t);
 enum err queue_put(struct txn *t, struct dot peer, struct dot id, uint64_t sent) MUST_USE;
 enum err queue_next(struct txn *t, struct dot peer, struct dot after, struct arena *arena,
                     struct dot *id, uint64_t *sent) MUST_USE; /* ERR_END */
-/* Forget those sent at or before this round or token. */
+/* Forget those last sent in just this round or with this token. What an earlier one brought was
+ * forgotten when that was answered; if it is still here, it was lost on the way. */
 enum err queue_acked(struct txn *t, struct dot peer, uint64_t sent) MUST_USE;
 bool queue_is_empty(struct txn *t, struct dot peer);
+bool queue_has(struct txn *t, struct dot peer, struct dot id);
 
 /* Records whose earlier feed entry a neighbour's cursor passed unsent, because a newer entry was
  * still to come: at that one they go whole, or fields changed before the cursor would be missing.

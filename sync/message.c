@@ -54,7 +54,7 @@ enum err message_read(struct slice bytes, struct buf *raw, struct message *m)
     if (e) {
         return e;
     }
-    if (bytes.len > MESSAGE_MAX_BYTES) {
+    if (bytes.len > MESSAGE_LONE_MAX_BYTES) {
         return error_set(ERR_TOO_LARGE, _("the message is larger than is allowed"));
     }
     size_t checked = bytes.len - CHECK_BYTES;

@@ -15,7 +15,8 @@
 #define MESSAGE_VERSION 1
 #define MESSAGE_OVERHEAD_BYTES 30
 #define MESSAGE_MAX_BYTES (64u * 1024u)
-#define MESSAGE_BODY_MAX_BYTES (5u << 20) /* unpacked: a batch and what stands around it */
+#define MESSAGE_LONE_MAX_BYTES (512u * 1024u) /* when its batch is a single record */
+#define MESSAGE_BODY_MAX_BYTES (5u << 20)     /* unpacked: a batch and what stands around it */
 #define MESSAGE_TYPE "application/vnd.terrace"
 
 struct message_address {

@@ -396,3 +396,32 @@ enum err outbox_pending(struct txn *t, const struct outbox_request *q, uint64_t 
     *out = n;
     return e == ERR_END ? ERR_OK : e;
 }
+
+bool outbox_may_send(struct txn *t, const struct outbox_request *q, struct dot id)
+{
+    struct arena arena = {0};
+    struct record r;
+    bool may = store_get(t, id, &arena, &r, NULL) == ERR_OK && in_scope(t, q, &r, NULL, &arena);
+    arena_free(&arena);
+    return may;
+}
+
+enum err outbox_owed(struct txn *t, const struct outbox_request *q, uint64_t *count)
+{
+    struct arena arena = {0};
+    struct dot id = {0, 0};
+    uint64_t sent = 0;
+    enum err e = ERR_OK;
+    while ((e = queue_next(t, q->peer, id, &arena, &id, &sent)) == ERR_OK) {
+        struct record r;
+        struct record_local local;
+        if (store_get(t, id, &arena, &r, &local) == ERR_OK &&
+            (local.feed_seq <= q->from_seq || is_echo(q, &local)) &&
+            in_scope(t, q, &r, NULL, &arena)) {
+            (*count)++;
+        }
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    return e == ERR_END ? ERR_OK : e;
+}

@@ -26,6 +26,10 @@ struct outbox {
 /* t is a write transaction (queue entries are marked). Free batch afterwards. */
 enum err outbox_fill(struct txn *t, const struct outbox_request *request, struct arena *arena,
                      struct outbox *out) MUST_USE;
+/* Would the neighbour get this record at all? */
+bool outbox_may_send(struct txn *t, const struct outbox_request *request, struct dot id);
+/* Adds to *count the records owed whole that the feed beyond the cursor does not bring anyway. */
+enum err outbox_owed(struct txn *t, const struct outbox_request *request, uint64_t *count) MUST_USE;
 /* How many records the neighbour is still to get; stops counting at limit. */
 enum err outbox_pending(struct txn *t, const struct outbox_request *request, uint64_t limit,
                         uint64_t *out) MUST_USE;

@@ -213,10 +213,42 @@ static void take_cursor(struct upstream *u, const struct round_reply *p, bool ap
         u->epoch = p->epoch;
         u->in_seq = p->to_seq;
         u->contact = true;
+        u->has_digest = false;
     } else if (applied_all && p->from_seq <= u->in_seq && p->to_seq > u->in_seq) {
         u->in_seq = p->to_seq; /* rule 19: never past a gap, never back */
     }
+    if (p->flags & ROUND_TOKEN_UNKNOWN) {
+        u->contact = true;
+        u->has_digest = false;
+    }
     u->head_seq = p->head_seq;
+}
+
+/* The hub knows of saves under this store's actor that this store does not: it is a copy, or was
+ * put back on an older disk. Before the next save it takes a new actor, so that no dot is given
+ * twice, and with it begins anew (rules 23, 24). */
+static enum err leave_older_copy(struct session *s, struct txn *t, const struct round_reply *p,
+                                 struct upstream *u)
+{
+    struct hash own = {{0}};
+    if (!(p->flags & ROUND_TOKEN_UNKNOWN) || p->chain_seq == 0 ||
+        p->ack_epoch != store_identity(s->store)->actor) {
+        return ERR_OK;
+    }
+    if (p->chain_seq <= store_own_seq(t)) {
+        TRY(store_chain_head(t, p->chain_seq, &own));
+        if (hash_equal(own, p->chain_head)) {
+            return ERR_OK;
+        }
+    }
+    TRY(store_renew_actor(t));
+    u->epoch = 0;
+    u->in_seq = 0;
+    u->contact = true;
+    u->has_digest = false;
+    s->contact.phase = CONTACT_NONE;
+    s->renewed = true;
+    return ERR_OK;
 }
 
 static void take_receipt(struct upstream *u, const struct round_reply *p, uint64_t own_epoch)
@@ -224,16 +256,17 @@ static void take_receipt(struct upstream *u, const struct round_reply *p, uint64
     if (p->ack_epoch != own_epoch) {
         return;
     }
-    if (u->acked_epoch != own_epoch || p->flags & (ROUND_FIRST_CONTACT | ROUND_TOKEN_UNKNOWN) ||
-        p->ack_seq > u->acked_seq) {
-        if (p->ack_seq < u->acked_seq) { /* the hub lost some: receipts go back down (rule 21) */
-            u->pending_count = 0;
-            u->top_seq = u->top_seq < p->ack_seq ? u->top_seq : p->ack_seq;
-        }
-        u->acked_epoch = own_epoch;
-        u->acked_seq = p->ack_seq;
+    /* The reply answers the latest request, so that its word is the newest, up or down: what the
+     * hub has lost is to be sent again, and receipts go back (rule 21). */
+    if (u->acked_epoch != own_epoch || p->ack_seq < u->acked_seq) {
+        u->pending_count = 0;
+        u->top_seq = u->top_seq < p->ack_seq ? u->top_seq : p->ack_seq;
     }
-    upstream_receipt(u, p->ack_seq, p->head_seq, p->top_seq);
+    u->acked_epoch = own_epoch;
+    u->acked_seq = p->ack_seq;
+    if (!upstream_is_uncompared(u)) {
+        upstream_receipt(u, p->ack_seq, p->head_seq, p->top_seq);
+    }
 }
 
 static enum err take_refusals(struct txn *t, const struct round_reply *p)
@@ -246,11 +279,24 @@ static enum err take_refusals(struct txn *t, const struct round_reply *p)
     return ERR_OK;
 }
 
+static bool is_refused(const struct round_reply *p, struct dot id)
+{
+    for (size_t i = 0; i < p->refusal_count; i++) {
+        if (dot_equal(p->refusals[i].id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the hub asks for and this store can send, and has not just sent in vain. */
 static enum err take_wants(struct txn *t, const struct upstream *u, const struct round_reply *p)
 {
+    struct outbox_request up = outbox_up(u, store_identity(txn_store(t)));
     for (size_t i = 0; i < p->wants.count; i++) {
-        if (store_has(t, p->wants.ids[i])) {
-            TRY(queue_put(t, u->node, p->wants.ids[i], 0));
+        struct dot id = p->wants.ids[i];
+        if (!is_refused(p, id) && outbox_may_send(t, &up, id)) {
+            TRY(queue_put(t, u->node, id, 0));
         }
     }
     return ERR_OK;
@@ -283,6 +329,9 @@ static enum err compare(struct session *s, struct txn *t, struct upstream *u,
         u->contact = false;
         u->has_digest = true;
         u->digest = own;
+        if (u->acked_epoch == store_identity(s->store)->actor) {
+            upstream_receipt(u, u->acked_seq, p->head_seq, p->top_seq);
+        }
         c->phase = CONTACT_NONE;
         s->stats.digest_equal = 1;
         return ERR_OK;
@@ -306,8 +355,7 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
     uint64_t pending = 0;
     TRY(outbox_pending(t, &up, 1, &pending));
     bool quiet = !(p->flags & ROUND_MORE) && !s->sent_more && pending == 0 && in->need_whole == 0 &&
-                 p->wants.count == 0 && queue_is_empty(t, u->node) &&
-                 s->contact.phase != CONTACT_LISTINGS;
+                 queue_is_empty(t, u->node) && s->contact.phase != CONTACT_LISTINGS;
     if (quiet && p->has_digest && s->contact.phase != CONTACT_GROUPS) {
         TRY(compare(s, t, u, p));
     }
@@ -317,7 +365,7 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
     s->contact.progress = s->contact.progress || in->received != 0;
     bool progress = in->received != 0 || s->sent_count != 0 || s->contact.phase != CONTACT_NONE;
     s->idle_rounds = progress ? 0 : s->idle_rounds + 1;
-    s->done = (quiet && !u->contact) || s->idle_rounds >= IDLE_ROUNDS_MAX ||
+    s->done = (quiet && !u->contact && !s->renewed) || s->idle_rounds >= IDLE_ROUNDS_MAX ||
               s->contact.tries > CONTACT_TRIES;
     return ERR_OK;
 }
@@ -339,6 +387,7 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     if (newer) {
         take_receipt(u, p, self->actor);
         u->round = p->round;
+        TRY(leave_older_copy(s, t, p, u));
     }
     TRY(take_refusals(t, p));
     TRY(take_wants(t, u, p));
@@ -355,7 +404,9 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     }
     uint64_t children = 0;
     TRY(link_children_seq(t, &children));
-    TRY(store_sweep_departed(t, u->node, u->acked_seq, children));
+    if (!u->contact) { /* else the cursors do not tell what upstream covers */
+        TRY(store_sweep_departed(t, u->node, u->acked_seq, children));
+    }
     store_feed_passed(t, children < u->acked_seq ? children : u->acked_seq);
     s->stats.received_records += in.received;
     s->stats.refused += p->refusal_count;
@@ -394,6 +445,10 @@ enum err session_reply(struct session *s, struct slice message)
     } else {
         txn_abort(t);
     }
+    if (e == ERR_OK && s->renewed) {
+        s->renewed = false;
+        e = store_set_identity(s->store, store_identity(s->store));
+    }
 done:
     buf_free(&raw);
     arena_free(&arena);
@@ -414,11 +469,14 @@ int session_receipt(struct txn *t, struct dot id, const struct record_local *loc
     if (mark_has(t, "refused.", id)) {
         return 0;
     }
+    bool from_hub = dot_equal(local->source_node, u.node);
+    if (upstream_is_uncompared(&u) || queue_has(t, u.node, id)) {
+        return from_hub ? 1 : 0;
+    }
     bool own_epoch = u.acked_epoch == store_identity(txn_store(t))->actor;
     if (own_epoch && local->feed_seq <= u.top_seq) {
         return 2;
     }
-    bool from_hub = dot_equal(local->source_node, u.node);
     return from_hub || (own_epoch && local->feed_seq <= u.acked_seq) ? 1 : 0;
 }
 
@@ -438,5 +496,7 @@ enum err session_status(struct txn *t, struct link_status *out)
     out->upstream_seq = u.head_seq;
     out->acked_seq = up.from_seq;
     out->top_seq = u.top_seq;
-    return outbox_pending(t, &up, UINT64_MAX, &out->unsent);
+    up.from_seq = upstream_is_uncompared(&u) ? 0 : up.from_seq;
+    TRY(outbox_pending(t, &up, UINT64_MAX, &out->unsent));
+    return outbox_owed(t, &up, &out->unsent);
 }

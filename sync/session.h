@@ -33,6 +33,7 @@ struct session {
     uint64_t sent_count;
     size_t
         batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
+    bool renewed;        /* a new actor was taken while the reply was applied */
     int idle_rounds;     /* rounds without progress, to end a conversation that goes nowhere */
     bool done;
 };

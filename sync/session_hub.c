@@ -16,6 +16,7 @@ struct serve {
     struct round_reply p;
     struct inbox_result in;
     struct outbox box;
+    size_t wants_now;  /* of p.wants, what this very request gave rise to */
     bool cursor_known; /* the child's cursor into this feed means something here */
 };
 
@@ -30,21 +31,36 @@ static bool token_listed(const struct round_request *q, const struct token *toke
     return false;
 }
 
-/* Rule 23: is this the store we last spoke with? */
+/* Rule 23: is this the store we last spoke with? It is told until it has heard, together with how
+ * far its saves went by our knowledge, from which it sees whether it is itself the older copy. */
 static void take_tokens(struct serve *s)
 {
     struct link *link = &s->link;
-    if (link->has_token && link->epoch == s->q.epoch && !token_listed(&s->q, &link->token)) {
+    bool known_feed = link->has_token && link->epoch == s->q.epoch;
+    /* A hub on an older disk counts on from where the child is. */
+    if (s->q.peer_round > link->round && s->q.peer_round < UINT64_MAX / 2) {
+        link->round = s->q.peer_round;
+    }
+    if (known_feed && !token_listed(&s->q, &link->token)) {
+        link->unknown_round = link->round + 1;
+    } else if (!known_feed || s->q.peer_round >= link->unknown_round) {
+        link->unknown_round = 0;
+    }
+    if (link->unknown_round) {
         s->p.flags |= ROUND_TOKEN_UNKNOWN;
+        s->p.chain_seq = link->chain_seq;
+        s->p.chain_head = link->chain_head;
         link->first_contact = true;
+        /* Its feed may have been cut back: what is acknowledged is what it now says it holds. */
+        link->in_seq = s->q.from_seq < link->in_seq ? s->q.from_seq : link->in_seq;
     }
     if (s->q.token_count) {
         link->token = s->q.tokens[s->q.token_count - 1];
         link->has_token = true;
     }
-    if (s->q.chain_seq) {
-        link->chain_seq = s->q.chain_seq;
-        link->chain_head = s->q.chain_head;
+    if (s->q.token_count && !link->unknown_round) {
+        link->chain_seq = link->token.own_seq;
+        link->chain_head = link->token.head;
     }
 }
 
@@ -58,6 +74,9 @@ static void take_cursors(struct serve *s)
         link->epoch = s->q.epoch;
         link->in_seq = s->q.group_count || s->q.flags & ROUND_FIRST_CONTACT ? s->q.from_seq : 0;
         link->first_contact = true;
+    }
+    if (s->q.group_count || s->q.listing_count) {
+        link->first_contact = true; /* what this store lost is taken back from whoever holds it */
     }
     s->cursor_known = s->q.peer_epoch == epoch && s->q.peer_seq <= store_feed_head(s->t);
     if (s->cursor_known) {
@@ -108,6 +127,7 @@ static enum err answer_contact(struct serve *s)
         }
     }
     s->p.wants = (struct id_array){ids, n};
+    s->wants_now = wants.count + s->in.wants.count;
     return ERR_OK;
 }
 
@@ -134,7 +154,7 @@ static enum err fill_reply(struct serve *s)
     if (s->box.more) {
         s->p.flags |= ROUND_MORE;
     }
-    bool quiet = !s->box.more && !(s->q.flags & ROUND_MORE) && s->p.wants.count == 0;
+    bool quiet = !s->box.more && !(s->q.flags & ROUND_MORE) && s->wants_now == 0;
     if (quiet && s->cursor_known) {
         TRY(reconcile_digest(s->t, s->link.unit, false, &s->p.digest));
         s->p.has_digest = true;
@@ -158,7 +178,6 @@ static enum err serve_round(struct serve *s)
     s->p.ack_epoch = link->epoch;
     s->p.ack_seq = link->in_seq;
     s->p.time_ms = link->last_contact_ms;
-    s->p.chain_seq = 0;
     s->p.head_seq = store_feed_head(s->t);
     s->p.top_seq = link_top_seq(s->t);
     TRY(fill_reply(s));
@@ -170,7 +189,7 @@ static enum err serve_round(struct serve *s)
     TRY(link_children_seq(s->t, &children));
     struct upstream up;
     TRY(upstream_load(s->t, &up));
-    if (!dot_is_none(up.node)) {
+    if (!dot_is_none(up.node) && !up.contact) {
         TRY(store_sweep_departed(s->t, up.node, up.acked_seq, children));
         children = up.acked_seq < children ? up.acked_seq : children;
     }

@@ -60,8 +60,10 @@ static enum err fixture_post(void *ctx, const char *url, struct slice body, size
     char path[64];
     assert_int_equal(sscanf(url, "sim://%u/%63s", &at, path), 2);
     assert_true(at < f->count);
-    assert_true(body.len <= MESSAGE_MAX_BYTES);
+    assert_true(body.len <= MESSAGE_LONE_MAX_BYTES);
     *sent += body.len;
+    f->posts++;
+    assert_true(f->posts_max == 0 || f->posts <= f->posts_max);
     if (lost(f, f->lose_request_in)) {
         return error_set(ERR_NO_LINK, "request lost");
     }
@@ -208,6 +210,28 @@ struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32
     return id;
 }
 
+static void copy_store(struct fixture *f, size_t at, bool back)
+{
+    char path[128], line[512];
+    store_path_at(f, at, path, sizeof(path));
+    store_close(f->stores[at]);
+    (void)snprintf(line, sizeof(line),
+                   back ? "rm -rf %s && cp -r %s.old %s" : "rm -rf %s.old && cp -r %s %s.old", path,
+                   path, path);
+    assert_int_equal(system(line), 0);
+    expect_ok(store_open(&f->env, path, &f->stores[at]), "open");
+}
+
+void fixture_snapshot(struct fixture *f, size_t at)
+{
+    copy_store(f, at, false);
+}
+
+void fixture_roll_back(struct fixture *f, size_t at)
+{
+    copy_store(f, at, true);
+}
+
 /* The rounds of client_sync, on a link that takes only so much at once. */
 static enum err narrow_sync(struct fixture *f, size_t at, struct session_stats *stats)
 {
@@ -223,8 +247,8 @@ static enum err narrow_sync(struct fixture *f, size_t at, struct session_stats *
         int status = 0;
         e = session_request(&s, &message);
         e = e ? e
-              : fixture_post(f, url, buf_view(&message), MESSAGE_MAX_BYTES, &reply, &status, &sent,
-                             &received);
+              : fixture_post(f, url, buf_view(&message), MESSAGE_LONE_MAX_BYTES, &reply, &status,
+                             &sent, &received);
         e = e ? e : session_reply(&s, buf_view(&reply));
         buf_free(&message);
         buf_free(&reply);

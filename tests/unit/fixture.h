@@ -19,7 +19,9 @@ struct fixture {
     struct dot units[FIXTURE_STORES_MAX];
     size_t count;
     unsigned lose_request_in, lose_reply_in; /* one in so many is lost; 0 = none */
-    size_t message_bytes; /* of a link that takes only so much at once; 0 = the usual */
+    unsigned garbled;
+    unsigned posts, posts_max; /* a sync that goes on and on fails; 0 = no limit */
+    size_t message_bytes;      /* of a link that takes only so much at once; 0 = the usual */
 };
 /* Fails the test when an expectation is not met. */
 void fixture_begin(struct fixture *f, uint64_t seed);
@@ -36,6 +38,10 @@ struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32
                              struct dot unit, uint32_t field, const char *text);
 /* One whole sync with the hub; requests and replies may get lost. true when it ended well. */
 bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats);
+/* A copy of the store's directory as it is now; and back to it, as from an old image of the disk.
+ */
+void fixture_snapshot(struct fixture *f, size_t at);
+void fixture_roll_back(struct fixture *f, size_t at);
 /* Rounds of syncs without losses until nothing moves. */
 void fixture_settle(struct fixture *f);
 

@@ -97,7 +97,7 @@ static void message__more_than_the_limit_is_refused(void **state)
     struct buf body = {0};
     struct buf out = {0};
     struct buf raw = {0};
-    for (size_t i = 0; i <= MESSAGE_MAX_BYTES; i++) {
+    for (size_t i = 0; i <= MESSAGE_LONE_MAX_BYTES; i++) {
         buf_add_byte(&body, (uint8_t)rng_next(&rng));
     }
     struct message m = sample(buf_view(&body));

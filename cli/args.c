@@ -127,7 +127,7 @@ enum err args_check(const struct args *a, const struct command *cmd)
     }
     if (a->word_count < cmd->words_min || a->word_count > cmd->words_max) {
         return error_set(ERR_USAGE, _("this is how it is written: terrace %s %s"), cmd->name,
-                         cmd->words);
+                         command_words(cmd));
     }
     return ERR_OK;
 }

@@ -80,5 +80,7 @@ const char *option_help(enum option id);
 
 const struct command *command_at(size_t index); /* NULL past the end */
 const struct command *command_find(const char *name);
+/* Its words in the user's language. */
+const char *command_words(const struct command *cmd);
 
 #endif

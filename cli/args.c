@@ -1,6 +1,7 @@
 #include "cli/args.h"
 
 #include <popt.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct option_row {
@@ -47,10 +48,17 @@ static void words_add(struct args *a, const char *word)
 
 /* popt hands over options only; what is no option is collected at the end, and so an option that
  * stands between words changes nothing. */
-enum err args_parse(int argc, const char **argv, struct args *out)
+static void note_bad(struct args *a, const char *option, int rc)
+{
+    if (a->bad[0] == '\0') {
+        (void)snprintf(a->bad, sizeof(a->bad), "%s", option);
+        a->bad_lacks_value = rc == POPT_ERROR_NOARG;
+    }
+}
+
+void args_parse(int argc, const char **argv, struct args *out)
 {
     struct poptOption table[OPT_COUNT_OF_ALL + 1] = {{0}};
-    enum err e = ERR_OK;
     int rc = 0;
     *out = (struct args){0};
     for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
@@ -64,18 +72,19 @@ enum err args_parse(int argc, const char **argv, struct args *out)
     CHECK(out->words != NULL);
     poptContext ctx = poptGetContext("terrace", argc, argv, table, 0);
     CHECK(ctx != NULL);
-    while ((rc = poptGetNextOpt(ctx)) > 0) {
+    for (int left = argc; left > 0 && (rc = poptGetNextOpt(ctx)) != -1; left--) {
+        if (rc <= 0) {
+            note_bad(out, poptBadOption(ctx, 0), rc);
+            continue;
+        }
         out->given[rc - 1] = true;
         if (option_rows[rc - 1].arg) {
             free((void *)(uintptr_t)out->value[rc - 1]);
             out->value[rc - 1] = poptGetOptArg(ctx);
         }
     }
-    if (rc < -1) {
-        e = error_set(ERR_USAGE, _("%s: %s"), poptBadOption(ctx, 0), poptStrerror(rc));
-    }
     const char *word = NULL;
-    while (rc == -1 && (word = poptGetArg(ctx)) != NULL) {
+    while ((word = poptGetArg(ctx)) != NULL) {
         /* popt owns its words only as long as the context: argv has the same */
         for (int i = 1; i < argc; i++) {
             if (strcmp(argv[i], word) == 0) {
@@ -86,7 +95,17 @@ enum err args_parse(int argc, const char **argv, struct args *out)
         words_add(out, word);
     }
     poptFreeContext(ctx);
-    return e;
+}
+
+enum err args_check_options(const struct args *a)
+{
+    if (a->bad[0] == '\0') {
+        return ERR_OK;
+    }
+    return error_set(ERR_USAGE,
+                     a->bad_lacks_value ? _("%s needs a value behind it")
+                                        : _("there is no option %s; see: terrace help"),
+                     a->bad);
 }
 
 void args_free(struct args *a)
@@ -108,7 +127,7 @@ enum err args_check(const struct args *a, const struct command *cmd)
     }
     if (a->word_count < cmd->words_min || a->word_count > cmd->words_max) {
         return error_set(ERR_USAGE, _("this is how it is written: terrace %s %s"), cmd->name,
-                         cmd->words);
+                         command_words(cmd));
     }
     return ERR_OK;
 }

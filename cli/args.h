@@ -45,6 +45,8 @@ struct args {
     const char *command; /* NULL when none was given */
     bool given[OPT_COUNT_OF_ALL];
     const char *value[OPT_COUNT_OF_ALL];
+    char bad[80]; /* the first option that could not be read; "" = none */
+    bool bad_lacks_value;
 };
 
 enum store_need { STORE_NONE, STORE_MAYBE, STORE_MUST };
@@ -60,9 +62,12 @@ struct command {
     enum err (*run)(struct cli *c);
 };
 
-/* Borrowed from argv and from popt until args_free. ERR_USAGE. */
-enum err args_parse(int argc, const char **argv, struct args *out) MUST_USE;
+/* Borrowed from argv and from popt until args_free. It reads to the end whatever it meets: how an
+ * error is told depends on options that may stand behind it. */
+void args_parse(int argc, const char **argv, struct args *out);
 void args_free(struct args *a);
+/* Are there only options that exist, complete? ERR_USAGE. */
+enum err args_check_options(const struct args *a) MUST_USE;
 /* Are the words and options right for this command? ERR_USAGE. */
 enum err args_check(const struct args *a, const struct command *cmd) MUST_USE;
 /* The option as a number between min and max; fallback when it is not given. */
@@ -75,5 +80,7 @@ const char *option_help(enum option id);
 
 const struct command *command_at(size_t index); /* NULL past the end */
 const struct command *command_find(const char *name);
+/* Its words in the user's language. */
+const char *command_words(const struct command *cmd);
 
 #endif

@@ -1,6 +1,7 @@
 /* Small things that several commands need. */
 #include "cli/cli.h"
 
+#include <stdio.h>
 #include <time.h>
 
 enum err cli_find(struct cli *c, struct txn *t, uint32_t kind, const char *word, struct dot *id)
@@ -39,6 +40,24 @@ const char *cli_field_label(const struct cli *c, const struct field_def *f)
     return strcmp(c->lang, "vi") == 0 ? f->vi : f->en;
 }
 
+/* "-" is stdin, here as everywhere. */
+static enum err read_text(struct cli *c, const char *path, struct buf *out)
+{
+    char part[4096];
+    size_t n = 0;
+    if (strcmp(path, "-") != 0) {
+        return c->env.read_file(c->env.ctx, path, RECORD_TEXT_MAX_BYTES, out);
+    }
+    while ((n = fread(part, 1, sizeof(part), stdin)) > 0) {
+        buf_add(out, part, n);
+        if (out->len > RECORD_TEXT_MAX_BYTES) {
+            return error_set(ERR_TOO_LARGE, _("%s: larger than %zu bytes"), path,
+                             (size_t)RECORD_TEXT_MAX_BYTES);
+        }
+    }
+    return ferror(stdin) ? error_set(ERR_IO, _("the file could not be read to its end")) : ERR_OK;
+}
+
 enum err cli_parse_item(struct cli *c, const char *word, struct draft_item *out)
 {
     const char *equals = strchr(word, '=');
@@ -54,7 +73,7 @@ enum err cli_parse_item(struct cli *c, const char *word, struct draft_item *out)
     out->name = slice_make(word, name_len);
     if (out->value.len > 1 && out->value.ptr[0] == '@') {
         struct buf text = {0};
-        enum err e = c->env.read_file(c->env.ctx, equals + 2, RECORD_TEXT_MAX_BYTES, &text);
+        enum err e = read_text(c, equals + 2, &text);
         out->value = arena_copy(&c->arena, buf_view(&text));
         buf_free(&text);
         return e;

@@ -11,28 +11,6 @@ static bool in_subtree(struct txn *t, const struct record *r, struct dot root)
     return dot_is_none(root) || unit_is_within(t, show_unit(r), root);
 }
 
-/* The two ways out of a conflict about deletion, in the order of `resolve --take`. */
-static void deleted_values(struct txn *t, const struct record *r, struct arena *arena,
-                           struct buf *out)
-{
-    size_t count = 0;
-    const struct value **v = merge_siblings(r, F_DELETED, arena, &count);
-    for (int n = 1; n <= 2; n++) {
-        const struct value *found = NULL;
-        for (size_t i = 0; i < count && !found; i++) {
-            found = (v[i]->datum.type != DATUM_EMPTY) == (n == 1) ? v[i] : NULL;
-        }
-        emit_open(out, '{');
-        emit_put_int(out, "n", n);
-        emit_key(out, "value");
-        emit_bool(out, n == 1);
-        if (found) {
-            show_origin(t, found, arena, out);
-        }
-        emit_close(out, '}');
-    }
-}
-
 static void conflict_json(struct txn *t, const struct record *r, uint32_t number,
                           struct arena *arena, struct buf *out)
 {
@@ -57,7 +35,7 @@ static void conflict_json(struct txn *t, const struct record *r, uint32_t number
     emit_key(out, "values");
     emit_open(out, '[');
     if (number == F_DELETED) {
-        deleted_values(t, r, arena, out);
+        show_deleted_json(t, r, true, arena, out);
     } else {
         const struct value **v = merge_siblings(r, number, arena, &count);
         for (size_t i = 0; i < count; i++) {
@@ -86,13 +64,13 @@ static void conflict_text(struct cli *c, struct txn *t, const struct record *r, 
     buf_printf(&c->out, "%.*s – %s  (%.*s)\n", (int)title.len, (const char *)title.ptr,
                f ? cli_field_label(c, f) : "?", (int)unit.len, (const char *)unit.ptr);
     if (number == F_DELETED) {
-        buf_add_str(&c->out, _("    It was deleted in one place and changed in another.\n"
-                               "    1. delete it again\n    2. keep it\n"));
+        show_deleted_text(t, r, arena, &c->out);
+        buf_add_str(&c->out, _("    Now --take 1 deletes it again, --take 2 keeps it.\n"));
     }
     for (size_t i = 0; number != F_DELETED && i < count; i++) {
         struct slice text = draft_format(t, f, &v[i]->datum, c->lang, arena);
         buf_printf(&c->out, "    %zu. %.*s  (%s, %s)\n", i + 1, (int)text.len,
-                   (const char *)text.ptr, show_author(t, v[i]->dot, arena),
+                   (const char *)text.ptr, show_value_author(t, v, count, i, arena),
                    cli_time(arena, v[i]->time_ms));
     }
     buf_printf(&c->out, _("    To decide: terrace resolve %s %s --take N\n"), id,

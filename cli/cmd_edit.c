@@ -5,6 +5,7 @@
 #include "cli/show.h"
 
 #define REFERRING_MAX 100000
+#define REFERRING_SHOWN 5
 
 static void put_saved(struct cli *c, struct dot id, struct dot dot)
 {
@@ -132,7 +133,8 @@ static enum err delete_save(struct txn *t, struct dot id, bool deleted, struct a
 }
 
 /* Records that name this one; for a unit also those that belong to it, itself left out. */
-static enum err count_referring(struct cli *c, struct txn *t, const struct record *r, size_t *count)
+static enum err list_referring(struct cli *c, struct txn *t, const struct record *r,
+                               struct id_list *out)
 {
     struct id_list refs = {0}, own = {0};
     const struct dot start = {0, 0};
@@ -140,51 +142,92 @@ static enum err count_referring(struct cli *c, struct txn *t, const struct recor
     if (r->kind == KIND_UNIT) {
         TRY(store_ids_of_unit(t, r->id, start, REFERRING_MAX, &c->arena, &own));
     }
-    *count = refs.count + (own.count ? own.count - 1 : 0);
+    out->ids = arena_array(&c->arena, refs.count + own.count + 1, sizeof(*out->ids));
+    out->count = 0;
+    for (size_t i = 0; i < refs.count; i++) {
+        out->ids[out->count++] = refs.ids[i];
+    }
+    for (size_t i = 0; i < own.count; i++) {
+        if (!dot_equal(own.ids[i], r->id)) {
+            out->ids[out->count++] = own.ids[i];
+        }
+    }
     return ERR_OK;
 }
 
-static enum err remove_record(struct cli *c, struct txn *t, struct dot *id, struct dot *dot,
-                              struct slice *title, size_t *referring)
+struct removal {
+    struct dot id, dot;
+    struct slice title;
+    struct id_list referring;
+    struct table shown; /* the first of them, for people */
+};
+
+static enum err show_referring(struct cli *c, struct txn *t, struct removal *rm)
+{
+    rm->shown = (struct table){.arena = &c->arena, .columns = 3};
+    for (size_t i = 0; i < rm->referring.count && i < REFERRING_SHOWN; i++) {
+        struct record r;
+        char id[DOT_TEXT_SIZE];
+        TRY(store_get(t, rm->referring.ids[i], &c->arena, &r, NULL));
+        const struct kind_def *k = schema_kind(r.kind);
+        dot_format(r.id, id);
+        const struct slice cells[] = {
+            slice_str(arena_printf(&c->arena, "    %s", k ? cli_kind_label(c, k) : "?")),
+            show_title(t, &r, &c->arena), slice_str(id)};
+        table_add(&rm->shown, cells);
+    }
+    return ERR_OK;
+}
+
+static enum err remove_record(struct cli *c, struct txn *t, struct removal *rm)
 {
     struct record r;
-    TRY(cli_find(c, t, 0, c->args.words[0], id));
-    TRY(store_get(t, *id, &c->arena, &r, NULL));
+    const struct identity *own = store_identity(c->store);
+    TRY(cli_find(c, t, 0, c->args.words[0], &rm->id));
+    TRY(store_get(t, rm->id, &c->arena, &r, NULL));
     TRY(draft_may_write(t, &r));
     if (merge_is_deleted(&r)) {
         return error_set(ERR_RULE, _("this record is deleted already"));
     }
-    *title = show_title(t, &r, &c->arena);
-    TRY(count_referring(c, t, &r, referring));
-    return delete_save(t, *id, true, &c->arena, dot);
+    if (dot_equal(rm->id, own->unit) || dot_equal(rm->id, own->node)) {
+        return error_set(ERR_RULE, _("this store stands on that record: it is its own unit or "
+                                     "computer. Nothing was changed"));
+    }
+    rm->title = show_title(t, &r, &c->arena);
+    TRY(list_referring(c, t, &r, &rm->referring));
+    TRY(show_referring(c, t, rm));
+    return delete_save(t, rm->id, true, &c->arena, &rm->dot);
 }
 
 enum err cmd_rm(struct cli *c)
 {
     struct txn *t = NULL;
-    struct dot id, dot = {0, 0};
-    size_t referring = 0;
-    struct slice title = {0};
+    struct removal rm = {0};
     TRY(txn_begin(c->store, TXN_WRITE, &t));
-    TRY(cli_end(t, remove_record(c, t, &id, &dot, &title, &referring)));
+    TRY(cli_end(t, remove_record(c, t, &rm)));
+    size_t referring = rm.referring.count;
     if (c->json) {
         emit_open(&c->out, '{');
-        emit_put_id(&c->out, "id", id);
-        emit_put_id(&c->out, "dot", dot);
+        emit_put_id(&c->out, "id", rm.id);
+        emit_put_id(&c->out, "dot", rm.dot);
         emit_put_int(&c->out, "referring", (int64_t)referring);
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
         return cli_flush(c);
     }
     char text[DOT_TEXT_SIZE];
-    dot_format(id, text);
+    dot_format(rm.id, text);
     buf_printf(&c->out, _("Deleted: %.*s. Nothing is lost: terrace undo %s brings it back.\n"),
-               (int)title.len, (const char *)title.ptr, text);
+               (int)rm.title.len, (const char *)rm.title.ptr, text);
     if (referring > 0) {
         buf_printf(&c->out,
                    ngettext("%zu record refers to it and stays as it is.\n",
                             "%zu records refer to it and stay as they are.\n", referring),
                    referring);
+        table_write(&rm.shown, &c->out);
+    }
+    if (referring > REFERRING_SHOWN) {
+        buf_add_str(&c->out, "    …\n");
     }
     return cli_flush(c);
 }

@@ -36,7 +36,7 @@ void help_command(struct cli *c, const struct command *cmd)
         buf_add_byte(&c->out, '\n');
         return;
     }
-    buf_printf(&c->out, "terrace %s %s\n    %s\n\n%s\n", cmd->name, cmd->words,
+    buf_printf(&c->out, "terrace %s %s\n    %s\n\n%s\n", cmd->name, command_words(cmd),
                gettext(cmd->summary), gettext(cmd->help));
     if (cmd->options) {
         buf_add_byte(&c->out, '\n');

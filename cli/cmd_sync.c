@@ -74,7 +74,8 @@ static void result_json(struct cli *c, const struct sync_result *r, enum err e)
     emit_put_int(&c->out, "rounds", (int64_t)r->stats.rounds);
     emit_put_int(&c->out, "sent_bytes", (int64_t)r->sent_bytes);
     emit_put_int(&c->out, "received_bytes", (int64_t)r->received_bytes);
-    emit_put_int(&c->out, "sent_records", (int64_t)r->stats.sent_records);
+    /* what no reply ever answered was not sent */
+    emit_put_int(&c->out, "sent_records", r->stats.rounds > 0 ? (int64_t)r->stats.sent_records : 0);
     emit_put_int(&c->out, "received_records", (int64_t)r->stats.received_records);
     emit_put_int(&c->out, "refused", (int64_t)r->stats.refused);
     emit_key(&c->out, "digest_equal");

@@ -4,69 +4,69 @@
 #define ANY 10000
 
 static const struct command commands[] = {
-    {"init", "--unit CODE --name NAME", 0, 0, STORE_NONE, OPT_BIT(UNIT) | OPT_BIT(NAME),
+    {"init", N_("--unit CODE --name NAME"), 0, 0, STORE_NONE, OPT_BIT(UNIT) | OPT_BIT(NAME),
      N_("opens the book of the top office"),
      N_("Makes a store for the office at the top, a province for instance. Every other office "
         "joins it, or one that has joined."),
      cmd_init},
-    {"invite", "UNIT", 1, 1, STORE_MUST, OPT_BIT(ROLE) | OPT_BIT(DAYS),
+    {"invite", N_("UNIT"), 1, 1, STORE_MUST, OPT_BIT(ROLE) | OPT_BIT(DAYS),
      N_("prints a code with which one computer of a unit may join"),
      N_("The code is good once and for 7 days. It is made to be read over the phone: letters "
         "that sound alike do not matter, and a mistake is noticed."),
      cmd_invite},
-    {"join", "URL CODE", 2, 2, STORE_NONE, 0, N_("joins a hub with the code it gave"),
+    {"join", N_("URL CODE"), 2, 2, STORE_NONE, 0, N_("joins a hub with the code it gave"),
      N_("Makes a store on this computer, lets the hub admit it, and syncs once. Prints the ID of "
         "this computer. If anything fails before that, nothing is left behind."),
      cmd_join},
     {"nodes", "", 0, 0, STORE_MUST, OPT_BIT(UNIT), N_("lists the computers that have joined"),
      N_("Name, unit, role, state, last contact. At a hub, also how far each has received."),
      cmd_nodes},
-    {"add", "KIND [FIELD=VALUE…]", 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
+    {"add", N_("KIND [FIELD=VALUE…]"), 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
      N_("records something new and prints its ID"),
      N_("Without fields it asks one by one. The unit is yours when none is given. If it looks "
         "like somebody already recorded, nothing is written and the record is named; --anyway "
         "enters it all the same. Example:\n"
         "  terrace add member full_name=\"Giàng A Dê\" birth_date=12/04/2001 sex=nam"),
      cmd_add},
-    {"edit", "ID [FIELD=VALUE…]", 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
+    {"edit", N_("ID [FIELD=VALUE…]"), 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
      N_("changes a record, asking field by field"),
      N_("Shows each field with its present value. What somebody else changes meanwhile is not "
         "overwritten: both values are then shown as a conflict."),
      cmd_edit},
-    {"set", "ID FIELD=VALUE…", 2, ANY, STORE_MUST, OPT_BIT(ANYWAY),
+    {"set", N_("ID FIELD=VALUE…"), 2, ANY, STORE_MUST, OPT_BIT(ANYWAY),
      N_("changes fields of a record"),
      N_("FIELD=VALUE sets, FIELD= clears, FIELD+=VALUE and FIELD-=VALUE change a set, FIELD=@FILE "
         "reads a text. Several elements of a set are parted by ;"),
      cmd_set},
-    {"show", "ID", 1, 1, STORE_MUST, 0, N_("shows one record"),
+    {"show", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows one record"),
      N_("ID may be shortened in its first part (k7f-41). A unit code, a card number, an ext_id or "
         "the exact name do as well. ✓ is stored one level up, ✓✓ at the top."),
      cmd_show},
-    {"list", "KIND [FIELD=VALUE…]", 1, ANY, STORE_MUST,
+    {"list", N_("KIND [FIELD=VALUE…]"), 1, ANY, STORE_MUST,
      OPT_BIT(UNIT) | OPT_BIT(DELETED) | OPT_BIT(COUNT) | OPT_BIT(LIMIT),
      N_("lists records, all or those that fit"),
      N_("Text fits without marks and capitals, a set when it contains the value, a date by its "
         "year or month. Example:\n  terrace list member --unit 04576 sex=nữ birth_date=2001"),
      cmd_list},
-    {"find", "TEXT", 1, ANY, STORE_MUST, OPT_BIT(LIMIT), N_("finds records by their words"),
+    {"find", N_("TEXT"), 1, ANY, STORE_MUST, OPT_BIT(LIMIT), N_("finds records by their words"),
      N_("Letters without marks do as well: “giang a de” finds “Giàng A Dê”. The last word may be "
         "unfinished."),
      cmd_find},
-    {"rm", "ID", 1, 1, STORE_MUST, 0, N_("deletes a record"),
+    {"rm", N_("ID"), 1, 1, STORE_MUST, 0, N_("deletes a record"),
      N_("Says what refers to it. terrace undo brings it back."), cmd_rm},
-    {"history", "ID", 1, 1, STORE_MUST, 0, N_("shows every save of a record"),
+    {"history", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows every save of a record"),
      N_("Who changed what and when, and by which way it came here."), cmd_history},
-    {"undo", "ID", 1, 1, STORE_MUST, OPT_BIT(SAVE), N_("takes back a save made here"),
+    {"undo", N_("ID"), 1, 1, STORE_MUST, OPT_BIT(SAVE), N_("takes back a save made here"),
      N_("The newest save of this store on that record, or the one of --save. Prints the dot of "
         "the save that does it."),
      cmd_undo},
-    {"import", "KIND FILE", 2, 2, STORE_MUST, OPT_BIT(DRY_RUN) | OPT_BIT(MAP) | OPT_BIT(ANYWAY),
+    {"import", N_("KIND FILE"), 2, 2, STORE_MUST, OPT_BIT(DRY_RUN) | OPT_BIT(MAP) | OPT_BIT(ANYWAY),
      N_("reads records from .csv or .jsonl"),
      N_("Columns are field names. A column ext_id holds the row's own key: importing the file "
         "again then changes nothing, and other rows may name it. Units are matched by code. Bad "
         "rows are told as FILE:LINE: field: reason, good ones are kept. FILE may be -."),
      cmd_import},
-    {"export", "KIND FILE", 2, 2, STORE_MUST,
+    {"export", N_("KIND FILE"), 2, 2, STORE_MUST,
      OPT_BIT(SINCE) | OPT_BIT(TEMPLATE) | OPT_BIT(UNIT) | OPT_BIT(DELETED),
      N_("writes records as .csv or .jsonl"),
      N_("What is written can be edited and imported back. FILE may be - for .jsonl on the "
@@ -90,14 +90,14 @@ static const struct command commands[] = {
     {"conflicts", "", 0, 0, STORE_MUST, OPT_BIT(UNIT),
      N_("lists what was written differently in two places"),
      N_("Both values are kept until somebody decides with resolve."), cmd_conflicts},
-    {"resolve", "ID FIELD", 2, 2, STORE_MUST, OPT_BIT(TAKE) | OPT_BIT(VALUE),
+    {"resolve", N_("ID FIELD"), 2, 2, STORE_MUST, OPT_BIT(TAKE) | OPT_BIT(VALUE),
      N_("decides a conflict"),
      N_("--take N takes the value with that number in the list, --value V another one. For the "
         "field deleted: 1 deletes again, 2 keeps the record."),
      cmd_resolve},
-    {"config", "[KEY [VALUE]]", 0, 2, STORE_MUST, 0, N_("shows or changes settings"),
+    {"config", N_("[KEY [VALUE]]"), 0, 2, STORE_MUST, 0, N_("shows or changes settings"),
      N_("An empty VALUE takes the setting away."), cmd_config},
-    {"help", "[COMMAND|KIND]", 0, 1, STORE_MAYBE, 0, N_("explains commands, kinds and fields"),
+    {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, 0, N_("explains commands, kinds and fields"),
      N_("help KIND lists the fields of a kind with their codes."), cmd_help},
 };
 
@@ -114,4 +114,9 @@ const struct command *command_find(const char *name)
         }
     }
     return NULL;
+}
+
+const char *command_words(const struct command *cmd)
+{
+    return cmd->words[0] ? gettext(cmd->words) : ""; /* gettext("") is the catalogue's head */
 }

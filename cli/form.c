@@ -71,6 +71,16 @@ static enum err check_answer(struct cli *c, const struct field_def *f, struct sl
     return e;
 }
 
+/* The question stands above it and is asked again: the reason alone is enough. */
+static void tell_answer(struct cli *c, enum err e)
+{
+    if (c->json || error_last()->code != e) {
+        cli_tell_error(c, e, NULL, 0);
+    } else {
+        cli_say(c, "  %s", error_last()->text);
+    }
+}
+
 static enum err ask_until_good(struct cli *c, const struct field_def *f, struct slice present,
                                struct buf *line, bool *given, struct slice *answer)
 {
@@ -90,11 +100,11 @@ static enum err ask_until_good(struct cli *c, const struct field_def *f, struct 
             return ERR_OK;
         }
         e = *given ? check_answer(c, f, *answer)
-                   : error_set_field(ERR_INPUT, f->name, _("%s is required"), f->name);
+                   : error_set_field(ERR_INPUT, f->name, _("this field must have a value"));
         if (e == ERR_OK) {
             return ERR_OK;
         }
-        cli_tell_error(c, e, NULL, 0);
+        tell_answer(c, e);
     }
 }
 

@@ -1,5 +1,5 @@
 /* terrace: from the command line to a command, and from its error to the exit status. */
-#include "cli/cli.h"
+#include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/settings.h"
 #include "core/text.h"
@@ -136,41 +136,62 @@ static enum err open_store(struct cli *c, enum store_need need)
     return ERR_OK;
 }
 
+/* What is wrong with the line as it was typed; the command, NULL when none was given. */
+static enum err check_line(struct cli *c, const struct command **cmd)
+{
+    const char *lang = c->args.value[OPT_LANG], *name = c->args.command,
+               *now = getenv("TERRACE_NOW");
+    *cmd = NULL;
+    if (lang && strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0) {
+        return error_set(ERR_USAGE, _("the languages are vi and en"));
+    }
+    if (now && *now && !env_time_is_good(now)) {
+        return error_set(ERR_USAGE, _("TERRACE_NOW is not a time such as 2026-11-23T08:00:00Z"));
+    }
+    TRY(args_check_options(&c->args));
+    if (!name || c->args.given[OPT_VERSION]) {
+        return ERR_OK;
+    }
+    *cmd = command_find(name);
+    if (!*cmd) {
+        return error_set(ERR_USAGE, _("there is no command “%s”; terrace help lists them"), name);
+    }
+    return c->args.given[OPT_HELP] ? ERR_OK : args_check(&c->args, *cmd);
+}
+
+/* Help and mistakes are told in the store's language as well, if there is a store. */
+static enum err run_help(struct cli *c, const struct command *cmd)
+{
+    (void)open_store(c, STORE_MAYBE);
+    error_clear();
+    if (cmd && strcmp(cmd->name, "help") != 0) {
+        help_command(c, cmd);
+        return cli_flush(c);
+    }
+    return cmd_help(c);
+}
+
 static enum err run(struct cli *c, int argc, const char **argv)
 {
-    enum err e = args_parse(argc, argv, &c->args);
+    const struct command *cmd = NULL;
+    args_parse(argc, argv, &c->args);
     c->json = c->args.given[OPT_JSON];
     c->lang = lang_choose(c->args.value[OPT_LANG], NULL);
     lang_use(c->lang);
     c->dir = c->args.given[OPT_STORE] ? c->args.value[OPT_STORE] : default_dir(&c->arena);
-    TRY(e);
-    const char *lang = c->args.value[OPT_LANG];
-    if (lang && strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0) {
-        return error_set(ERR_USAGE, _("the languages are vi and en"));
+    if (check_line(c, &cmd) != ERR_OK) {
+        (void)open_store(c, STORE_MAYBE);
+        return check_line(c, &cmd);
     }
     if (c->args.given[OPT_VERSION]) {
         buf_add_str(&c->out, "terrace " TERRACE_VERSION "\n");
         return cli_flush(c);
     }
-    const struct command *cmd = command_find(c->args.command ? c->args.command : "");
-    if (c->args.command && !cmd) {
-        return error_set(ERR_USAGE, _("there is no command “%s”; terrace help lists them"),
-                         c->args.command);
+    if (c->args.given[OPT_HELP]) {
+        return run_help(c, cmd);
     }
-    if (!cmd && c->args.given[OPT_HELP]) {
-        cmd = command_find("help");
-    }
-    if (!cmd) {
-        enum err opened = open_store(c, STORE_MAYBE);
-        return opened ? opened : help_bare(c);
-    }
-    if (c->args.given[OPT_HELP] && strcmp(cmd->name, "help") != 0) {
-        help_command(c, cmd);
-        return cli_flush(c);
-    }
-    TRY(args_check(&c->args, cmd));
-    TRY(open_store(c, cmd->store));
-    return cmd->run(c);
+    TRY(open_store(c, cmd ? cmd->store : STORE_MAYBE));
+    return cmd ? cmd->run(c) : help_bare(c);
 }
 
 int main(int argc, char **argv)

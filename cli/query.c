@@ -57,8 +57,9 @@ static enum err build_filter(struct cli *c, struct txn *t, const struct kind_def
     TRY(cli_parse_item(c, word, &item));
     out->field = schema_field_by_name(kind, item.name);
     if (!out->field || item.op != EDIT_SET) {
-        return error_set(ERR_INPUT, _("“%s” is no filter: a %s has no such field"), word,
-                         kind->name);
+        const char *name = arena_cstr(&c->arena, item.name);
+        return error_set_field(ERR_INPUT, name, _("“%s” is no filter; see: terrace help %s"), word,
+                               kind->name);
     }
     enum err e = draft_parse(t, out->field, item.value, &c->arena, &out->datum);
     /* a month also by its year alone */

@@ -119,6 +119,86 @@ const char *show_author(struct txn *t, struct dot dot, struct arena *arena)
     return name.len ? arena_cstr(arena, name) : _("unknown");
 }
 
+static struct actor_info value_author(struct txn *t, const struct value *v)
+{
+    return author(t, v->origin ? v->origin->dot : v->dot);
+}
+
+const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,
+                              size_t index, struct arena *arena)
+{
+    struct actor_info who = value_author(t, values[index]);
+    struct slice name = unit_name(t, who.unit, arena);
+    const char *unit = name.len ? arena_cstr(arena, name) : _("unknown");
+    char id[DOT_TEXT_SIZE];
+    bool alike = false;
+    for (size_t i = 0; i < count; i++) {
+        struct actor_info other = value_author(t, values[i]);
+        alike = alike || (dot_equal(other.unit, who.unit) && !dot_equal(other.node, who.node));
+    }
+    if (!alike || dot_is_none(who.node)) {
+        return unit;
+    }
+    if (dot_equal(who.node, store_identity(txn_store(t))->node)) {
+        return arena_printf(arena, _("%s, this computer"), unit);
+    }
+    dot_format(who.node, id);
+    return arena_printf(arena, _("%s, computer %s"), unit, id);
+}
+
+/* ---- deleted in one place, kept in another -------------------------------------------------- */
+
+void show_deleted_sides(const struct record *r, struct arena *arena, const struct value *out[2])
+{
+    size_t count = 0;
+    const struct value **v = merge_siblings(r, F_DELETED, arena, &count);
+    out[0] = NULL;
+    out[1] = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t side = v[i]->datum.type == DATUM_EMPTY ? 1 : 0;
+        out[side] = out[side] ? out[side] : v[i];
+    }
+    if (!out[1]) {
+        out[1] = merge_beside_delete(r);
+    }
+}
+
+void show_deleted_json(struct txn *t, const struct record *r, bool numbered, struct arena *arena,
+                       struct buf *out)
+{
+    const struct value *sides[2];
+    show_deleted_sides(r, arena, sides);
+    for (size_t i = 0; i < 2; i++) {
+        /* take 1 always deletes; what is shown comes first where nothing is numbered */
+        size_t n = numbered || merge_is_deleted(r) ? i : 1 - i;
+        emit_open(out, '{');
+        if (numbered) {
+            emit_put_int(out, "n", (int64_t)n + 1);
+        }
+        emit_key(out, "value");
+        emit_bool(out, n == 0);
+        if (sides[n]) {
+            show_origin(t, sides[n], arena, out);
+        }
+        emit_close(out, '}');
+    }
+}
+
+void show_deleted_text(struct txn *t, const struct record *r, struct arena *arena, struct buf *out)
+{
+    const struct value *sides[2];
+    show_deleted_sides(r, arena, sides);
+    if (!sides[0] || !sides[1]) {
+        return;
+    }
+    buf_printf(out, _("      1. deleted  (%s, %s)\n"),
+               show_value_author(t, sides, ARRAY_COUNT(sides), 0, arena),
+               cli_time(arena, sides[0]->time_ms));
+    buf_printf(out, _("      2. changed or kept  (%s, %s)\n"),
+               show_value_author(t, sides, ARRAY_COUNT(sides), 1, arena),
+               cli_time(arena, sides[1]->time_ms));
+}
+
 /* ---- JSON ----------------------------------------------------------------------------------- */
 
 static const char *field_key(const struct record *r, uint32_t number, struct arena *arena)
@@ -202,14 +282,14 @@ static void json_conflicts(struct txn *t, const struct record *r, struct arena *
         const struct value **v = merge_siblings(r, number, arena, &count);
         emit_key(out, field_key(r, number, arena));
         emit_open(out, '[');
+        if (number == F_DELETED) {
+            show_deleted_json(t, r, false, arena, out);
+            count = 0;
+        }
         for (size_t j = 0; j < count; j++) {
             emit_open(out, '{');
             emit_key(out, "value");
-            if (number == F_DELETED) {
-                emit_bool(out, v[j]->datum.type != DATUM_EMPTY);
-            } else {
-                show_datum(out, schema_field(r->kind, number), &v[j]->datum, arena);
-            }
+            show_datum(out, schema_field(r->kind, number), &v[j]->datum, arena);
             show_origin(t, v[j], arena, out);
             emit_close(out, '}');
         }

@@ -19,6 +19,17 @@ struct slice show_plain(const struct field_def *f, const struct datum *d, struct
 void show_origin(struct txn *t, const struct value *v, struct arena *arena, struct buf *out);
 /* Who wrote under this dot, for people. */
 const char *show_author(struct txn *t, struct dot dot, struct arena *arena);
+/* Who wrote the value at `index`, for people; two computers of one unit are told apart. */
+const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,
+                              size_t index, struct arena *arena);
+/* The two ways out of a conflict about deletion, in the order of `resolve --take`: the delete, and
+ * the undelete or the edit beside it. NULL where there is none. */
+void show_deleted_sides(const struct record *r, struct arena *arena, const struct value *out[2]);
+/* {"value":true|false, origin…} of those two, the shown one first; with "n" when numbered. */
+void show_deleted_json(struct txn *t, const struct record *r, bool numbered, struct arena *arena,
+                       struct buf *out);
+/* Lines for people: what happened, and who did it. */
+void show_deleted_text(struct txn *t, const struct record *r, struct arena *arena, struct buf *out);
 /* Its unit; a unit stands for itself. none when it has none. */
 struct dot show_unit(const struct record *r);
 /* Title, or the ID when it has none; in the arena. */

@@ -93,16 +93,18 @@ static void add_conflict(struct cli *c, struct txn *t, const struct record *r,
                          struct buf *out)
 {
     size_t count = 0;
+    if (number == F_DELETED) {
+        buf_add_str(out, _("  ! Deleted in one place and changed in another:\n"));
+        show_deleted_text(t, r, arena, out);
+        return;
+    }
     const struct value **v = merge_siblings(r, number, arena, &count);
     buf_printf(out, _("  ! %s was written differently in %zu places; the first is shown:\n"),
                f ? cli_field_label(c, f) : "?", count);
     for (size_t i = 0; i < count; i++) {
-        struct slice text =
-            number == F_DELETED
-                ? slice_str(v[i]->datum.type == DATUM_EMPTY ? _("kept") : _("deleted"))
-                : draft_format(t, f, &v[i]->datum, c->lang, arena);
+        struct slice text = draft_format(t, f, &v[i]->datum, c->lang, arena);
         buf_printf(out, "      %zu. %.*s  (%s, %s)\n", i + 1, (int)text.len, (const char *)text.ptr,
-                   show_author(t, v[i]->dot, arena), cli_time(arena, v[i]->time_ms));
+                   show_value_author(t, v, count, i, arena), cli_time(arena, v[i]->time_ms));
     }
 }
 

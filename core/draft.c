@@ -53,6 +53,12 @@ static const char *kind_name(const struct state *s)
     return s->kind->name;
 }
 
+/* Where a record belongs: a new one that does not say so belongs to the store's own unit. */
+static uint32_t home_field(const struct state *s)
+{
+    return s->kind->number == KIND_UNIT ? F_UNIT_PARENT : F_UNIT;
+}
+
 /* ---- from items to edits -------------------------------------------------------------------- */
 
 static enum err parse_elements(struct state *s, const struct field_def *f,
@@ -186,12 +192,14 @@ static enum err check_required(const struct state *s)
     for (size_t i = 0; (f = schema_field_at(s->kind, i)) != NULL; i++) {
         bool asked = s->is_new || edit_of(s, f->number);
         if ((f->flags & FIELD_REQUIRED) && asked && outcome_of(s, f->number).type == DATUM_EMPTY) {
-            return error_set_field(ERR_INPUT, f->name, _("%s is required"), f->name);
+            return error_set_field(ERR_INPUT, f->name, _("this field must have a value"));
         }
     }
-    const struct edit *unit = s->is_new ? NULL : edit_of(s, F_UNIT);
-    if (unit && unit->count == 0) {
-        return error_set_field(ERR_INPUT, "unit", _("%s is required"), "unit");
+    const struct edit *home = s->is_new ? NULL : edit_of(s, home_field(s));
+    const struct value *now = home ? merge_shown(&s->before, home_field(s)) : NULL;
+    if (home && home->count == 0 && now && now->datum.type != DATUM_EMPTY) {
+        return error_set_field(ERR_INPUT, schema_field(s->kind->number, home_field(s))->name,
+                               _("this field must have a value"));
     }
     return ERR_OK;
 }
@@ -236,9 +244,8 @@ enum err draft_may_write(struct txn *t, const struct record *r)
 
 static enum err check_new_unit(const struct state *s)
 {
-    bool unit = s->kind->number == KIND_UNIT;
-    return check_unit(s->t, outcome_ref(s, unit ? F_UNIT_PARENT : F_UNIT),
-                      unit ? "parent" : "unit");
+    const struct field_def *home = schema_field(s->kind->number, home_field(s));
+    return check_unit(s->t, outcome_ref(s, home->number), home->name);
 }
 
 static enum err check_cycle(const struct state *s)
@@ -340,6 +347,10 @@ static enum err open_draft(struct state *s)
     s->is_new = dot_is_none(d->id);
     if (s->is_new) {
         s->kind = schema_kind(d->kind);
+        if (d->kind == KIND_NODE) {
+            return error_set(ERR_RULE, _("a computer is entered by terrace invite and terrace join "
+                                         "alone"));
+        }
         return check_kind(s->t, s->kind);
     }
     TRY(store_get(s->t, d->id, s->arena, &s->before, NULL));
@@ -349,6 +360,19 @@ static enum err open_draft(struct state *s)
     }
     s->kind = schema_kind(s->before.kind);
     return ERR_OK;
+}
+
+/* An empty cell put a new record into the store's own unit; read again, it moves nothing. */
+static void drop_empty_home(struct state *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->edit_count; i++) {
+        const struct edit *e = &s->edits[i];
+        if (e->field != home_field(s) || e->count > 0) {
+            s->edits[n++] = *e;
+        }
+    }
+    s->edit_count = n;
 }
 
 /* A file that is read again, or an export that comes back, decides no conflict: what it says is
@@ -382,8 +406,9 @@ enum err draft_save(struct txn *t, const struct draft *draft, struct arena *aren
     TRY(add_implied(&s));
     if (s.is_new) {
         struct dot own = store_identity(txn_store(t))->unit;
-        uint32_t home = s.kind->number == KIND_UNIT ? F_UNIT_PARENT : F_UNIT;
-        TRY(add_default(&s, home, dot_is_none(own) ? datum_empty() : datum_ref(own)));
+        TRY(add_default(&s, home_field(&s), dot_is_none(own) ? datum_empty() : datum_ref(own)));
+    } else if (draft->via == VIA_IMPORT) {
+        drop_empty_home(&s);
     }
     TRY(check_required(&s));
     if (s.is_new) {

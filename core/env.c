@@ -48,6 +48,12 @@ static bool parse_rfc3339(const char *s, int64_t *out_ms)
     return true;
 }
 
+bool env_time_is_good(const char *text)
+{
+    int64_t ms = 0;
+    return parse_rfc3339(text, &ms);
+}
+
 static int64_t clock_ms(clockid_t id)
 {
     struct timespec ts = {0};

@@ -25,5 +25,8 @@ struct env {
 /* Clock from $TERRACE_NOW when set, randomness from the kernel, files of the machine. `post` is
  * filled in by sync/client, which owns libcurl. */
 void env_init_default(struct env *env);
+/* Is this a time as $TERRACE_NOW takes it, RFC 3339? One that is not is passed over by the clock.
+ */
+bool env_time_is_good(const char *text);
 
 #endif

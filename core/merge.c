@@ -398,42 +398,56 @@ const struct value **merge_siblings(const struct record *r, uint32_t field_numbe
     return out;
 }
 
+/* What the live deletes have seen together. */
+static struct context deletes_seen(const struct field *deleted, struct arena *arena)
+{
+    struct context seen = {0};
+    for (uint32_t i = 0; i < deleted->count; i++) {
+        const struct datum *d = &deleted->values[i].datum;
+        if (d->type == DATUM_BYTES) {
+            struct pack_reader reader = pack_reader_make(d->text);
+            struct context c = context_read(&reader, arena);
+            if (pack_end(&reader)) {
+                seen = context_union(&seen, &c, arena);
+            }
+        }
+    }
+    return seen;
+}
+
+const struct value *merge_beside_delete(const struct record *r)
+{
+    const struct field *deleted = record_field(r, F_DELETED);
+    const struct value *newest = NULL;
+    struct arena arena = {0};
+    if (!deleted) {
+        return NULL;
+    }
+    struct context seen = deletes_seen(deleted, &arena);
+    for (size_t i = 0; i < r->field_count; i++) {
+        const struct field *f = &r->fields[i];
+        for (uint32_t j = 0; f->number != F_DELETED && j < f->count; j++) {
+            const struct value *v = &f->values[j];
+            if (!context_covers(&seen, v->dot) && (!newest || v->time_ms > newest->time_ms)) {
+                newest = v;
+            }
+        }
+    }
+    arena_free(&arena);
+    return newest;
+}
+
 /* Rule 6: a live dot of another field outside the union of the live delete contexts, or a delete
  * beside an undelete. Two deletes are none. */
 static bool delete_in_conflict(const struct record *r, const struct field *deleted)
 {
-    struct arena arena = {0};
-    struct context seen = {0};
-    bool any_delete = false, any_undelete = false, conflict = false;
+    bool any_delete = false, any_undelete = false;
     for (uint32_t i = 0; i < deleted->count; i++) {
-        const struct datum *d = &deleted->values[i].datum;
-        if (d->type != DATUM_BYTES) {
-            any_undelete = true;
-            continue;
-        }
-        any_delete = true;
-        struct pack_reader reader = pack_reader_make(d->text);
-        struct context c = context_read(&reader, &arena);
-        if (pack_end(&reader)) {
-            seen = context_union(&seen, &c, &arena);
-        }
+        bool is_delete = deleted->values[i].datum.type == DATUM_BYTES;
+        any_delete = any_delete || is_delete;
+        any_undelete = any_undelete || !is_delete;
     }
-    if (any_delete && any_undelete) {
-        conflict = true;
-        goto done;
-    }
-    for (size_t i = 0; any_delete && i < r->field_count && !conflict; i++) {
-        const struct field *f = &r->fields[i];
-        if (f->number == F_DELETED) {
-            continue;
-        }
-        for (uint32_t j = 0; j < f->count && !conflict; j++) {
-            conflict = !context_covers(&seen, f->values[j].dot);
-        }
-    }
-done:
-    arena_free(&arena);
-    return conflict;
+    return any_delete && (any_undelete || merge_beside_delete(r) != NULL);
 }
 
 bool merge_in_conflict(const struct record *r, uint32_t field_number)

@@ -29,6 +29,9 @@ const struct value **merge_siblings(const struct record *r, uint32_t field_numbe
 /* Two or more distinct data under `latest` or `authority`; for F_DELETED an edit concurrent with a
  * delete, or a delete beside an undelete. */
 bool merge_in_conflict(const struct record *r, uint32_t field_number);
+/* The newest live value of another field that no live delete has seen; NULL when there is none.
+ * For telling people who changed what another deleted. */
+const struct value *merge_beside_delete(const struct record *r);
 /* Deleted and not undeleted by anyone concurrent. */
 bool merge_is_deleted(const struct record *r);
 

@@ -137,7 +137,7 @@ const struct kind_def schema_kinds[] = {
          .max = CODE_BYTES},
         {F_NODE_ROLE, "role", "Vai trò", "Role", FIELD_ENUM, .rule = MERGE_AUTHORITY, .codes = LIST(
             {NODE_ROLE_VIEWER, 1, "viewer", "Người xem", "Viewer"},
-            {NODE_ROLE_CLERK, 2, "clerk", "Văn thư", "Clerk"},
+            {NODE_ROLE_CLERK, 2, "clerk", "Cán bộ nhập liệu", "Clerk"},
             {NODE_ROLE_OFFICER, 3, "officer", "Cán bộ phụ trách", "Officer"},
             {NODE_ROLE_HUB, 4, "hub", "Máy chủ", "Hub"})},
         {F_NODE_STATE, "state", "Trạng thái", "State", FIELD_ENUM, .rule = MERGE_FORWARD,
@@ -182,7 +182,7 @@ const struct kind_def schema_kinds[] = {
             {9, 0, "set-of-text", "Tập văn bản", "Set of text"},
             {10, 0, "geo", "Toạ độ", "Geo point"},
             {11, 0, "money", "Số tiền", "Money"})},
-        {22, "rule", "Quy tắc trộn", "Merge rule", FIELD_ENUM, .rule = MERGE_AUTHORITY,
+        {22, "rule", "Quy tắc hợp nhất", "Merge rule", FIELD_ENUM, .rule = MERGE_AUTHORITY,
          .codes = LIST(
             {1, 0, "latest", "Mới nhất", "Latest"},
             {2, 0, "set", "Tập hợp", "Set"},

@@ -290,6 +290,10 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
     }
     s.held = e == ERR_OK;
     s.stub = s.held && (s.before.flags & RECORD_STUB);
+    if (!change->whole && (!s.held || s.stub)) {
+        *outcome = OUTCOME_NEED_WHOLE; /* whose it is, only the whole tells */
+        return ERR_OK;
+    }
     if (arrival->from_below) {
         if (!arrival->first_contact) {
             cap_incoming(&s);
@@ -302,7 +306,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
             return s.held && !s.stub ? keep_refused(&s) : ERR_OK;
         }
     }
-    if (!change->whole && (!s.held || s.stub || !merge_base_holds(&s.before.context, change))) {
+    if (!merge_base_holds(&s.before.context, change)) {
         *outcome = OUTCOME_NEED_WHOLE;
         return ERR_OK;
     }

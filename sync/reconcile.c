@@ -116,12 +116,12 @@ static enum err take_out_refused(struct txn *t, struct dot unit, struct hash *su
     return e;
 }
 
-enum err reconcile_digest(struct txn *t, struct dot unit, struct hash *out)
+enum err reconcile_digest(struct txn *t, struct dot unit, bool less_refused, struct hash *out)
 {
     struct group_visit v = {.t = t, .visit = visit_sum};
     enum err e = visit_groups(&v, unit);
     *out = v.sum;
-    return e ? e : take_out_refused(t, unit, out);
+    return e || !less_refused ? e : take_out_refused(t, unit, out);
 }
 
 enum err reconcile_groups(struct txn *t, struct dot unit, struct arena *arena,

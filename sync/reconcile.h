@@ -11,8 +11,10 @@
     3000 /* bucket sums in one reply; the next comparison brings the rest                          \
           */
 
-/* The digest of all that a node of `unit` should hold, less what is marked "refused." here. */
-enum err reconcile_digest(struct txn *t, struct dot unit, struct hash *out) MUST_USE;
+/* The digest of all that a node of `unit` should hold; as a child compares it, less what its hub
+ * has refused. */
+enum err reconcile_digest(struct txn *t, struct dot unit, bool less_refused,
+                          struct hash *out) MUST_USE;
 /* All groups that a node of `unit` compares with its hub, empty ones left out. */
 enum err reconcile_groups(struct txn *t, struct dot unit, struct arena *arena,
                           struct round_group **out, size_t *count) MUST_USE;

@@ -324,7 +324,7 @@ static enum err compare(struct session *s, struct txn *t, struct upstream *u,
 {
     struct session_contact *c = &s->contact;
     struct hash own;
-    TRY(reconcile_digest(t, store_identity(s->store)->unit, &own));
+    TRY(reconcile_digest(t, store_identity(s->store)->unit, true, &own));
     if (hash_equal(own, p->digest)) {
         u->contact = false;
         u->has_digest = true;

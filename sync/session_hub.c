@@ -156,7 +156,7 @@ static enum err fill_reply(struct serve *s)
     }
     bool quiet = !s->box.more && !(s->q.flags & ROUND_MORE) && s->wants_now == 0;
     if (quiet && s->cursor_known) {
-        TRY(reconcile_digest(s->t, s->link.unit, &s->p.digest));
+        TRY(reconcile_digest(s->t, s->link.unit, false, &s->p.digest));
         s->p.has_digest = true;
     }
     return ERR_OK;

@@ -89,6 +89,16 @@ claim contract__error_names_the_field has "$(cat "$work/exits.err")" '"field":"b
 claim contract__error_tells_its_exit has "$(cat "$work/exits.err")" '"exit":1'
 claim contract__unknown_field_is_1 fails 1 "" t s --json set "$id" shoe_size=42
 claim contract__sync_without_hub_is_1 fails 1 not_joined t s --json sync
+claim contract__json_errors_wherever_json_stands fails 2 usage t s list member --frobnicate --json
+claim contract__an_option_without_its_value_is_usage fails 2 usage t s --json list member --limit
+claim contract__a_wrong_clock_is_usage fails 2 usage env TERRACE_NOW=yesterday "$TERRACE" -C "$work/s" status --json
+claim contract__a_wrong_filter_names_its_field fails 1 input t s list member shoe_size=42 --json
+claim contract__its_name_is_field has "$(cat "$work/exits.err")" '"field":"shoe_size"'
+claim contract__computers_are_not_typed_in fails 1 rule t s --json add node name=x
+claim contract__a_store_keeps_its_own_unit fails 1 rule t s --json rm 15
+claim contract__a_unit_keeps_a_parent fails 1 input t s --json set 138 parent=
+claim contract__text_from_stdin sh -c "printf 'từ ống' | '$TERRACE' -C '$work/s' add note unit=04576 title=@- >'$work/piped' &&
+    '$TERRACE' -C '$work/s' show \"\$(cat '$work/piped')\" --json | grep -q '\"title\":\"từ ống\"'"
 claim contract__conflicts_of_nothing_is_empty same "$(t s conflicts --json)" ""
 claim contract__status_has_its_keys keys "$(t s status --json)" unit_code node records unsent conflicts \
     quarantined received_seq upstream_seq
@@ -97,6 +107,9 @@ claim contract__check_has_its_keys keys "$(t s --json check)" records damaged re
 claim contract__config_has_its_keys has "$(t s --json config)" '"key":'
 t s config lang vi >/dev/null
 claim contract__config_keeps has "$(t s --json config lang)" '"value":"vi"'
+claim contract__mistakes_are_told_in_the_stores_language env -u TERRACE_LANG sh -c "'$TERRACE' -C '$work/s' dance 2>&1 | grep -q 'không có lệnh'"
+claim contract__help_is_given_in_the_stores_language env -u TERRACE_LANG sh -c "'$TERRACE' -C '$work/s' set --help | grep -q 'sửa các trường'"
+claim contract__an_option_behind_a_mistake_counts sh -c "'$TERRACE' list --frobnicate --lang vi 2>&1 | grep -q 'không có tuỳ chọn'"
 line=$(t s --json invite 138)
 claim contract__invite_has_its_keys keys "$line" code unit_code role expires
 claim contract__invite_alone_is_the_code sh -c "[ \$('$TERRACE' -C '$work/s' invite 138 | wc -w) = 1 ]"
@@ -121,6 +134,34 @@ claim contract__a_code_works_once exits 5 "$TERRACE" -C "$work/m" join "$url" "$
 claim contract__join_without_link_is_4 exits 4 "$TERRACE" -C "$work/m" join http://127.254.1.1:9 "$code"
 claim contract__nodes_has_its_keys keys "$(t s --json nodes | tail -n 1)" node name unit_code role state
 claim contract__sync_without_link_is_4 fails 4 no_link t n --json sync --hub http://127.254.1.1:9
+
+# what two places wrote: who, when, from where
+id=$(t s add member unit=04576 full_name="Sùng Thị Dua" birth_date=2003)
+"$TERRACE" -C "$work/m" join "$url" "$(t s --json invite 04576 | json code)" >/dev/null 2>&1
+t n sync >/dev/null
+t n set "$id" birth_date=03/2003 >/dev/null
+t m set "$id" birth_date=04/2003 >/dev/null
+t n sync >/dev/null
+t m sync >/dev/null
+line=$(t m conflicts)
+claim contract__a_conflict_tells_this_computer has "$line" ", this computer, $(date -u +%d/%m/%Y)"
+claim contract__a_conflict_tells_the_other_computer has "$line" ", computer $(t n --json status | json node), "
+t m resolve "$id" birth_date --take 1 >/dev/null
+t m sync >/dev/null
+t n sync >/dev/null
+t n set "$id" phone=0911 >/dev/null
+t s rm "$id" >/dev/null
+t n sync >/dev/null
+line=$(t n conflicts --json)
+claim contract__a_delete_against_an_edit_has_both_sides has "$line" '"n":2,"value":false,"by":"04576"'
+claim contract__the_delete_is_its_first has "$line" '"n":1,"value":true,"by":"15"'
+claim contract__show_has_both_sides has "$(t n show "$id" --json)" '{"value":false,"by":"04576"'
+claim contract__a_sync_without_link_sent_nothing \
+    has "$(t n --json sync --hub http://127.0.0.1:1 2>/dev/null)" '"sent_records":0'
+claim contract__two_brings_it_back sh -c "'$TERRACE' -C '$work/n' resolve '$id' deleted --take 2 &&
+    ! '$TERRACE' -C '$work/n' show '$id' --json | grep -q _deleted"
+claim contract__all_of_it_is_sound exits 0 t n check
 quit s
+claim contract__the_hub_is_sound exits 0 t s check
 claim contract__sync_after_the_hub_went_is_4 exits 4 t n sync
 done_testing

@@ -50,6 +50,13 @@ claim desk__export_since_the_end_is_empty same "$(t s export member - --since 99
 claim desk__rows_may_name_later_rows sh -c "
     printf 'code,name,type,parent\n91,Chi đoàn A,chi-doan,90\n90,Đoàn xã mới,xa,138\n' >'$work/late.csv'
     '$TERRACE' -C '$work/s' import unit '$work/late.csv' && '$TERRACE' -C '$work/s' show 91 --json | grep -q '\"parent\"'"
+printf 'ext_id,full_name,birth_date,unit\nown1,Vàng A Sử,2002,\n' >"$work/own.csv"
+t s import member "$work/own.csv" >/dev/null
+claim desk__rows_of_ones_own_unit_come_twice has "$(t s --json import member "$work/own.csv")" '"unchanged":1'
+printf 'code,name,type,parent\n93,Đoàn trường,doan-khoi,\n' >"$work/own_unit.csv"
+t s import unit "$work/own_unit.csv" >/dev/null
+claim desk__units_of_ones_own_come_twice has "$(t s --json import unit "$work/own_unit.csv")" '"unchanged":1'
+claim desk__and_stay_where_they_are keys "$(t s show 93 --json)" parent
 claim desk__rows_that_name_nothing_are_told sh -c "
     printf 'code,name,type,parent\n92,Chi đoàn B,chi-doan,nowhere\n' |
         '$TERRACE' -C '$work/s' import unit - 2>&1 | grep -q -- '-:2: parent: '"

@@ -412,6 +412,18 @@ static void lost__a_record_that_would_grow_too_large_is_refused_alone(void **sta
     fixture_end(&f);
 }
 
+static void first_contact_anew(struct fixture *f, size_t at)
+{
+    struct txn *t = NULL;
+    struct upstream u;
+    assert_int_equal(store_new_actor(f->stores[at]), ERR_OK);
+    assert_int_equal(txn_begin(f->stores[at], TXN_WRITE, &t), ERR_OK);
+    assert_int_equal(upstream_load(t, &u), ERR_OK);
+    u.epoch = 0;
+    assert_int_equal(upstream_store(t, &u), ERR_OK);
+    assert_int_equal(txn_commit(t), ERR_OK);
+}
+
 /* A hub that lost nearly all: the listings of a large group go through. */
 static void lost__a_large_group_that_differs_everywhere_is_compared(void **state)
 {
@@ -433,13 +445,7 @@ static void lost__a_large_group_that_differs_everywhere_is_compared(void **state
     assert_int_equal(txn_commit(t), ERR_OK);
     arena_free(&arena);
     (void)add_member(&f, 0, 1, "Người đầu");
-    assert_int_equal(store_new_actor(f.stores[1]), ERR_OK); /* and with it, first contact */
-    struct upstream u;
-    assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
-    assert_int_equal(upstream_load(t, &u), ERR_OK);
-    u.epoch = 0;
-    assert_int_equal(upstream_store(t, &u), ERR_OK);
-    assert_int_equal(txn_commit(t), ERR_OK);
+    first_contact_anew(&f, 1);
     f.posts = 0;
     assert_true(fixture_sync(&f, 1, NULL));
     assert_quiet(&f, 1);
@@ -502,6 +508,41 @@ static void lost__huge_counts_cost_no_memory(void **state)
     fixture_end(&f);
 }
 
+/* Records whose ids come before that of their unit, and more than one batch of them: the hub cannot
+ * place them before it has the unit. */
+static void lost__a_unit_goes_before_the_records_that_it_holds(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 214; seed < 218; seed++) {
+        struct fixture f;
+        struct session_stats stats;
+        struct dot ids[40];
+        char text[300];
+        pair(&f, seed);
+        for (size_t i = 0; i < ARRAY_COUNT(ids); i++) {
+            noise(&f, text, sizeof(text));
+            ids[i] = add_member(&f, 1, 1, text);
+        }
+        first_contact_anew(&f, 1); /* now and then the new actor is the greater one */
+        struct dot village = fixture_unit(&f, 1, f.units[1], "v1", "chi-doan");
+        struct dot hamlet = fixture_unit(&f, 1, village, "v2", "chi-doan");
+        for (size_t i = 0; i < ARRAY_COUNT(ids); i++) {
+            noise(&f, text, sizeof(text));
+            (void)fixture_save_text(&f, 1, ids[i], 0, i % 2 ? village : hamlet, F_NOTE, text);
+        }
+        f.posts = 0;
+        f.message_bytes = 3000;
+        assert_true(fixture_sync(&f, 1, &stats));
+        assert_int_equal(stats.refused, 0);
+        f.message_bytes = 0;
+        assert_quiet(&f, 1);
+        for (size_t i = 0; i < ARRAY_COUNT(ids); i++) {
+            assert_true(holds(&f, 0, ids[i]));
+        }
+        fixture_end(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +557,7 @@ int main(void)
         cmocka_unit_test(lost__a_record_that_would_grow_too_large_is_refused_alone),
         cmocka_unit_test(lost__a_large_group_that_differs_everywhere_is_compared),
         cmocka_unit_test(lost__huge_counts_cost_no_memory),
+        cmocka_unit_test(lost__a_unit_goes_before_the_records_that_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,12 +181,12 @@ static enum err match_row(struct import *im, const struct row *row, struct dot *
     return ERR_OK;
 }
 
-static enum err save_row(struct import *im, const struct row *row, bool *is_new, struct dot *dot)
+static enum err save_row(struct import *im, const struct row *row, bool *is_new, struct dot *dot,
+                         struct id_list *candidates)
 {
     struct draft draft = {
         .kind = im->kind->number, .via = VIA_IMPORT, .anyway = im->c->args.given[OPT_ANYWAY]};
     struct draft_item *items = arena_array(&im->arena, row->count + 1, sizeof(*items));
-    struct id_list doubles;
     struct dot id;
     TRY(match_row(im, row, &draft.id));
     *is_new = dot_is_none(draft.id);
@@ -202,7 +202,7 @@ static enum err save_row(struct import *im, const struct row *row, bool *is_new,
                                                         .element_count = cell->element_count};
     }
     draft.items = items;
-    return draft_save(im->t, &draft, &im->arena, &id, dot, &doubles);
+    return draft_save(im->t, &draft, &im->arena, &id, dot, candidates);
 }
 
 static bool is_row_error(enum err e)
@@ -251,13 +251,17 @@ static enum err try_row(struct import *im, const struct row *row)
         TRY(txn_begin(im->c->store, TXN_WRITE, &im->t));
     }
     arena_reset(&im->arena);
-    enum err e = save_row(im, row, &is_new, &dot);
+    struct id_list candidates = {0};
+    enum err e = save_row(im, row, &is_new, &dot, &candidates);
     if (e == ERR_NOT_FOUND && !im->last_pass && im->waiting.len < WAITING_MAX_BYTES) {
         wait_put(im, row);
         return ERR_OK;
     }
     if (is_row_error(e)) {
-        return reject(im, row->line, e);
+        im->c->candidates = candidates; /* told with the row, and gone with its arena */
+        enum err told = reject(im, row->line, e);
+        im->c->candidates = (struct id_list){0};
+        return told;
     }
     TRY(e);
     if (dot_is_none(dot)) {

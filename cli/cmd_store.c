@@ -252,7 +252,10 @@ static void status_text(struct cli *c, const struct status *st)
     if (joined && st->link.unsent == 0) {
         buf_add_str(&c->out, _("Everything is stored at the upper level too.\n"));
     } else if (joined) {
-        buf_printf(&c->out, _("%llu changes are only here so far; terrace sync sends them.\n"),
+        buf_printf(&c->out,
+                   ngettext("%llu change is only here so far; terrace sync sends it.\n",
+                            "%llu changes are only here so far; terrace sync sends them.\n",
+                            st->link.unsent),
                    (unsigned long long)st->link.unsent);
     }
     if (joined) {

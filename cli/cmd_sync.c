@@ -96,8 +96,7 @@ static void result_text(struct cli *c, const struct sync_result *r)
 {
     uint64_t bytes = r->sent_bytes + r->received_bytes;
     buf_printf(&c->out,
-               _("Synced: sent %llu, received %llu; %llu bytes in %llu requests, %lld "
-                 "ms.\n"),
+               _("Synced: records sent %llu, received %llu; bytes %llu, requests %llu, ms %lld.\n"),
                (unsigned long long)r->stats.sent_records,
                (unsigned long long)r->stats.received_records, (unsigned long long)bytes,
                (unsigned long long)r->stats.rounds, (long long)r->ms);

@@ -61,7 +61,8 @@ static enum err build_filter(struct cli *c, struct txn *t, const struct kind_def
         return error_set_field(ERR_INPUT, name, _("“%s” is no filter; see: terrace help %s"), word,
                                kind->name);
     }
-    enum err e = draft_parse(t, out->field, item.value, &c->arena, &out->datum);
+    enum err e =
+        draft_parse_listing(t, out->field, item.value, &c->arena, &out->datum, &c->candidates);
     /* a month also by its year alone */
     if (e == ERR_INPUT && out->field->type == FIELD_MONTH && item.value.len == 4) {
         out->datum = datum_text(item.value);

@@ -71,13 +71,13 @@ static enum err parse_elements(struct state *s, const struct field_def *f,
     }
     data = arena_array(s->arena, cap + 1, sizeof(*data));
     for (size_t i = 0; item->elements && i < item->element_count; i++) {
-        TRY(draft_parse(s->t, f, item->elements[i], s->arena, &data[count]));
+        TRY(draft_parse_listing(s->t, f, item->elements[i], s->arena, &data[count], &s->doubles));
         count += data[count].type != DATUM_EMPTY ? 1 : 0;
     }
     for (size_t from = 0, at = 0; !item->elements && at <= item->value.len; at++) {
         if (at == item->value.len || item->value.ptr[at] == ';') {
             struct slice one = slice_make(item->value.ptr + from, at - from);
-            TRY(draft_parse(s->t, f, one, s->arena, &data[count]));
+            TRY(draft_parse_listing(s->t, f, one, s->arena, &data[count], &s->doubles));
             count += data[count].type != DATUM_EMPTY ? 1 : 0;
             from = at + 1;
         }
@@ -98,7 +98,7 @@ static enum err parse_plain(struct state *s, const struct field_def *f,
     if (item->elements) {
         return error_set_field(ERR_INPUT, f->name, _("this field has one value, not a list"));
     }
-    TRY(draft_parse(s->t, f, item->value, s->arena, d));
+    TRY(draft_parse_listing(s->t, f, item->value, s->arena, d, &s->doubles));
     edit->data = d;
     edit->count = d->type == DATUM_EMPTY ? 0 : 1;
     return ERR_OK;
@@ -401,7 +401,11 @@ enum err draft_save(struct txn *t, const struct draft *draft, struct arena *aren
     /* each item gives one edit; an implied code and a default unit come on top */
     s.edits = arena_array(arena, draft->item_count * 2 + 2, sizeof(*s.edits));
     for (size_t i = 0; i < draft->item_count; i++) {
-        TRY(add_item(&s, &draft->items[i]));
+        enum err bad = add_item(&s, &draft->items[i]);
+        if (bad != ERR_OK) {
+            *doubles = s.doubles;
+            return bad;
+        }
     }
     TRY(add_implied(&s));
     if (s.is_new) {

@@ -22,8 +22,8 @@ struct draft {
     enum via via;
     bool anyway; /* enter a probable double all the same */
 };
-/* Checks everything and saves. ERR_INPUT, ERR_RULE with field; ERR_DOUBLE with the candidates in
- * *doubles (arena). *dot is none when nothing changed. */
+/* Checks everything and saves. ERR_INPUT, ERR_RULE with field; ERR_DOUBLE, and ERR_AMBIGUOUS of a
+ * reference, with the candidates in *doubles (arena). *dot is none when nothing changed. */
 enum err draft_save(struct txn *t, const struct draft *draft, struct arena *arena, struct dot *id,
                     struct dot *dot, struct id_list *doubles) MUST_USE;
 
@@ -33,6 +33,10 @@ enum err draft_may_write(struct txn *t, const struct record *r) MUST_USE;
 /* One value of text to a datum; text in either language, dates in any of the accepted forms. */
 enum err draft_parse(struct txn *t, const struct field_def *field, struct slice text,
                      struct arena *arena, struct datum *out) MUST_USE;
+/* The same; on ERR_AMBIGUOUS of a reference with those it may mean in *candidates (arena). */
+enum err draft_parse_listing(struct txn *t, const struct field_def *field, struct slice text,
+                             struct arena *arena, struct datum *out,
+                             struct id_list *candidates) MUST_USE;
 /* Unit code, ID (full or shortened), ext_id, card_no, exact name; ERR_NOT_FOUND; ERR_AMBIGUOUS with
  * the candidates in *candidates. kind 0 = any. */
 enum err draft_resolve_ref(struct txn *t, uint32_t kind, struct slice text, struct arena *arena,

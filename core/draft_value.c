@@ -249,11 +249,12 @@ static enum err parse_text(const struct field_def *field, struct slice text, str
 }
 
 static enum err parse_ref(struct txn *t, const struct field_def *field, struct slice text,
-                          struct arena *arena, struct datum *out)
+                          struct arena *arena, struct datum *out, struct id_list *candidates)
 {
-    struct id_list candidates = {0};
     struct dot ref;
-    enum err e = draft_resolve_ref(t, field->ref_kind, text, arena, &ref, &candidates);
+    struct id_list found;
+    enum err e = draft_resolve_ref(t, field->ref_kind, text, arena, &ref, &found);
+    *candidates = e == ERR_AMBIGUOUS ? found : (struct id_list){0};
     if (e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS || e == ERR_INPUT) {
         char *why = arena_cstr(arena, slice_str(error_last()->text));
         return error_set_field(e, field->name, "%s", why);
@@ -265,7 +266,15 @@ static enum err parse_ref(struct txn *t, const struct field_def *field, struct s
 enum err draft_parse(struct txn *t, const struct field_def *field, struct slice text,
                      struct arena *arena, struct datum *out)
 {
+    struct id_list candidates;
+    return draft_parse_listing(t, field, text, arena, out, &candidates);
+}
+
+enum err draft_parse_listing(struct txn *t, const struct field_def *field, struct slice text,
+                             struct arena *arena, struct datum *out, struct id_list *candidates)
+{
     struct slice clean;
+    *candidates = (struct id_list){0};
     if (text_normalize(text, arena, &clean) != ERR_OK) {
         return error_set_field(ERR_INPUT, field->name, _("the text is not UTF-8"));
     }
@@ -289,7 +298,7 @@ enum err draft_parse(struct txn *t, const struct field_def *field, struct slice 
         return parse_enum(field, clean, arena, out);
     case FIELD_REF:
     case FIELD_REFSET:
-        return parse_ref(t, field, clean, arena, out);
+        return parse_ref(t, field, clean, arena, out, candidates);
     case FIELD_GEO:
         return parse_geo(field, clean, out);
     case FIELD_BYTES:

@@ -72,6 +72,17 @@ claim contract__double_names_candidates has "$(cat "$work/exits.err")" "\"candid
 claim contract__anyway_enters_it exits 0 t s add member unit=04576 full_name="Giàng A Dế" \
     birth_date=2001-04-12 --anyway
 
+claim contract__two_hits_of_a_reference fails 1 ambiguous t s --json add note unit=04576 title=hai \
+    about="giang a de"
+claim contract__name_their_field has "$(cat "$work/exits.err")" '"field":"about"'
+claim contract__and_are_listed has "$(cat "$work/exits.err")" "\"candidates\":[\"$id\","
+claim contract__two_hits_of_a_filter fails 1 ambiguous t s --json list activity present="giang a de"
+claim contract__are_listed_too has "$(cat "$work/exits.err")" "\"candidates\":[\"$id\","
+printf 'full_name,birth_date,unit\nGiàng A Dê,2001-04-12,04576\n' >"$work/double.csv"
+claim contract__an_imported_double_exits_1 fails 1 double t s --json import member "$work/double.csv"
+claim contract__and_names_the_records has "$(cat "$work/exits.err")" '"candidates":["'
+claim contract__and_its_line has "$(cat "$work/exits.err")" '"line":2'
+
 # undo, rm
 dot=$(t s set "$id" phone=0987654321)
 claim contract__undo_prints_a_dot sh -c "'$TERRACE' -C '$work/s' undo '$id' | grep -Eq '[0-9a-z]{13}-[0-9]+'"

@@ -499,7 +499,11 @@ static void lost__huge_counts_cost_no_memory(void **state)
         message_write(&bent, &message);
         assert_int_equal(session_serve(f.stores[0], buf_view(&message), &reply), ERR_FORMAT);
     }
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* these keep what was freed   \
+                                                                     */
     assert_true(resident_kb() - before < 40 * 1024);
+#endif
+    print_message("%ld kB more\n", resident_kb() - before);
     buf_free(&whole);
     buf_free(&message);
     buf_free(&reply);

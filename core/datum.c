@@ -195,3 +195,17 @@ struct datum datum_read(struct pack_reader *r)
     pack_fail(r);
     return datum_empty();
 }
+
+void dot_pack(struct pack_writer *w, struct dot d)
+{
+    pack_uint(w, d.actor);
+    pack_uint(w, d.seq);
+}
+
+struct dot dot_read(struct pack_reader *r)
+{
+    struct dot d = {0, 0};
+    d.actor = read_uint(r);
+    d.seq = read_uint(r);
+    return d;
+}

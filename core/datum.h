@@ -20,6 +20,10 @@ static inline bool dot_is_none(struct dot d)
 /* By actor, then seq. */
 int dot_compare(struct dot a, struct dot b);
 
+/* Two integers, actor and seq, side by side. */
+void dot_pack(struct pack_writer *w, struct dot d);
+struct dot dot_read(struct pack_reader *r);
+
 #define DOT_KEY_BYTES 16
 void dot_key_put(uint8_t out[DOT_KEY_BYTES], struct dot d); /* actor, seq big-endian */
 struct dot dot_key_get(const uint8_t in[DOT_KEY_BYTES]);

@@ -69,19 +69,6 @@ static uint32_t merge_values(const struct field *l, const struct field *r,
     return n;
 }
 
-static bool field_equal(const struct field *a, const struct field *b)
-{
-    if (a->count != b->count) {
-        return false;
-    }
-    for (uint32_t i = 0; i < a->count; i++) {
-        if (value_compare(&a->values[i], &b->values[i]) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static struct field merge_field(const struct field *l, const struct field *r,
                                 const struct context *l_context, const struct context *r_context,
                                 struct arena *arena, struct merge_report *report)

@@ -147,7 +147,7 @@ static int mark_compare(const struct mark *a, const struct mark *b)
     return c ? c : compare_u64(a->actor, b->actor);
 }
 
-static bool fields_equal(const struct field *a, const struct field *b)
+bool field_equal(const struct field *a, const struct field *b)
 {
     if (a->number != b->number || a->count != b->count) {
         return false;
@@ -169,7 +169,7 @@ bool record_equal(const struct record *a, const struct record *b)
         return false;
     }
     for (size_t i = 0; i < a->field_count; i++) {
-        if (!fields_equal(&a->fields[i], &b->fields[i])) {
+        if (!field_equal(&a->fields[i], &b->fields[i])) {
             return false;
         }
     }

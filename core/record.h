@@ -81,6 +81,8 @@ struct hash value_hash(const struct value *v);
 
 /* NULL when the record has no such field. */
 const struct field *record_field(const struct record *r, uint32_t number);
+/* The same number and the same live values. */
+bool field_equal(const struct field *a, const struct field *b);
 bool record_equal(const struct record *a, const struct record *b);
 struct record record_copy(const struct record *r, struct arena *arena);
 /* The sum, over all live values, of hash(record id, field, value identity): see FORMAT.md, Digest.

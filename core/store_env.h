@@ -137,6 +137,7 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
 enum err door_touch(struct txn *t, struct dot id, const struct id_list *former) MUST_USE;
 
 /* store_rows.c: rows of TABLE_RECORDS. */
+bool id_lists_equal(const struct id_list *a, const struct id_list *b);
 void row_write(struct buf *out, const struct record *r, const struct record_local *local);
 enum err row_read(struct slice row, struct dot id, struct arena *arena, struct record *out,
                   struct record_local *local) MUST_USE;

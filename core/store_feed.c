@@ -10,19 +10,6 @@ static void units_pack(struct pack_writer *w, const struct id_list *units)
     }
 }
 
-static bool lists_equal(const struct id_list *a, const struct id_list *b)
-{
-    if (!a || !b || a->count != b->count) {
-        return false;
-    }
-    for (size_t i = 0; i < a->count; i++) {
-        if (!dot_equal(a->ids[i], b->ids[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum err feed_append(struct txn *t, const struct record *r, const struct record_local *local,
                      const struct id_list *before, const struct id_list *after)
 {
@@ -30,7 +17,7 @@ enum err feed_append(struct txn *t, const struct record *r, const struct record_
     be64_put(key, local->feed_seq);
     buf_clear(&t->row);
     struct pack_writer w = pack_writer_make(&t->row);
-    bool same = lists_equal(before, after);
+    bool same = before && after && id_lists_equal(before, after);
     pack_array(&w, same ? 7 : 8);
     pack_uint(&w, r->id.actor);
     pack_uint(&w, r->id.seq);

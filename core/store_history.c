@@ -75,15 +75,7 @@ static const struct value *newest_added(const struct record *before, const struc
 static bool field_differs(const struct record *before, const struct field *f)
 {
     const struct field *old = record_field(before, f->number);
-    if (!old || old->count != f->count) {
-        return true;
-    }
-    for (uint32_t i = 0; i < f->count; i++) {
-        if (value_compare(&old->values[i], &f->values[i]) != 0) {
-            return true;
-        }
-    }
-    return false;
+    return !old || !field_equal(old, f);
 }
 
 enum err history_append(struct txn *t, const struct record *before, const struct record *after,

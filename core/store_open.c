@@ -13,19 +13,6 @@
 
 /* ---- identity file -------------------------------------------------------------------------- */
 
-static void dot_pack(struct pack_writer *w, struct dot d)
-{
-    pack_uint(w, d.actor);
-    pack_uint(w, d.seq);
-}
-
-static struct dot dot_read(struct pack_reader *r)
-{
-    struct dot d = {read_uint(r), 0};
-    d.seq = read_uint(r);
-    return d;
-}
-
 static enum err identity_write(const struct store *s)
 {
     const struct identity *id = &s->identity;

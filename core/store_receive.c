@@ -120,19 +120,6 @@ static enum err learn_new_actors(struct receive_state *s)
     return ERR_OK;
 }
 
-static bool field_same(const struct field *a, const struct field *b)
-{
-    if (!a || a->count != b->count) {
-        return false;
-    }
-    for (uint32_t i = 0; i < a->count; i++) {
-        if (value_compare(&a->values[i], &b->values[i]) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Rule 20: the sender need not hear of it again only if the merged record is what it just sent. */
 static bool merged_equals_sent(const struct receive_state *s, const struct record *merged)
 {
@@ -142,7 +129,8 @@ static bool merged_equals_sent(const struct receive_state *s, const struct recor
         return false;
     }
     for (size_t i = 0; i < sent->field_count; i++) {
-        if (!field_same(record_field(merged, sent->fields[i].number), &sent->fields[i])) {
+        const struct field *f = record_field(merged, sent->fields[i].number);
+        if (!f || !field_equal(f, &sent->fields[i])) {
             return false;
         }
     }

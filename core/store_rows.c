@@ -100,3 +100,16 @@ uint64_t store_record_count(struct txn *t)
 {
     return t->record_count;
 }
+
+bool id_lists_equal(const struct id_list *a, const struct id_list *b)
+{
+    if (a->count != b->count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        if (!dot_equal(a->ids[i], b->ids[i])) {
+            return false;
+        }
+    }
+    return true;
+}

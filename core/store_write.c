@@ -5,25 +5,6 @@
 
 #include <stdlib.h>
 
-static bool fields_equal(const struct field *a, const struct field *b)
-{
-    if (a->count != b->count) {
-        return false;
-    }
-    for (uint32_t i = 0; i < a->count; i++) {
-        if (value_compare(&a->values[i], &b->values[i]) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool lists_equal(const struct id_list *a, const struct id_list *b)
-{
-    return a->count == b->count &&
-           (a->count == 0 || memcmp(a->ids, b->ids, a->count * sizeof(*a->ids)) == 0);
-}
-
 /* A field keeps the feed seq of its last change, so that a delta holds just what a receiver lacks.
  */
 static void local_update(const struct record *before, const struct record_local *old,
@@ -38,7 +19,7 @@ static void local_update(const struct record *before, const struct record_local 
             i++;
         }
         bool same = before && i < before->field_count && before->fields[i].number == f->number &&
-                    fields_equal(&before->fields[i], f);
+                    field_equal(&before->fields[i], f);
         out->field_seqs[j] = same ? old->field_seqs[i] : seq;
     }
 }
@@ -90,7 +71,7 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
         TRY(scope_units(t, before, scratch, &units_before));
     }
     TRY(scope_units(t, after, scratch, &units_after));
-    bool moved = !lists_equal(&units_before, &units_after);
+    bool moved = !id_lists_equal(&units_before, &units_after);
     struct record_local now = {
         .feed_seq = seq,
         .entered_seq = moved ? seq : local->entered_seq,

@@ -4,20 +4,6 @@
 
 /* ---- small encodings ------------------------------------------------------------------------ */
 
-static void write_dot(struct pack_writer *w, struct dot d)
-{
-    pack_uint(w, d.actor);
-    pack_uint(w, d.seq);
-}
-
-static struct dot read_dot(struct pack_reader *r)
-{
-    struct dot d = {0, 0};
-    d.actor = read_uint(r);
-    d.seq = read_uint(r);
-    return d;
-}
-
 static void read_bytes(struct pack_reader *r, uint8_t *out, size_t len)
 {
     struct slice s = read_bin_exact(r, len);
@@ -65,8 +51,8 @@ static bool link_read(struct slice bytes, struct link *out)
     if (read_uint(&r) != LINK_VERSION) {
         return false;
     }
-    out->node = read_dot(&r);
-    out->unit = read_dot(&r);
+    out->node = dot_read(&r);
+    out->unit = dot_read(&r);
     read_bytes(&r, out->public_key, KEY_PUBLIC_BYTES);
     out->epoch = read_uint(&r);
     out->in_seq = read_uint(&r);
@@ -109,8 +95,8 @@ enum err link_store(struct txn *t, const struct link *link)
     struct pack_writer w = pack_writer_make(&b);
     pack_array(&w, 20);
     pack_uint(&w, LINK_VERSION);
-    write_dot(&w, link->node);
-    write_dot(&w, link->unit);
+    dot_pack(&w, link->node);
+    dot_pack(&w, link->unit);
     pack_bin(&w, slice_make(link->public_key, KEY_PUBLIC_BYTES));
     pack_uint(&w, link->epoch);
     pack_uint(&w, link->in_seq);
@@ -171,7 +157,7 @@ static bool upstream_read(struct slice bytes, struct upstream *out)
     if (read_uint(&r) != LINK_VERSION) {
         return false;
     }
-    out->node = read_dot(&r);
+    out->node = dot_read(&r);
     read_bytes(&r, out->public_key, KEY_PUBLIC_BYTES);
     out->epoch = read_uint(&r);
     out->in_seq = read_uint(&r);
@@ -216,7 +202,7 @@ enum err upstream_store(struct txn *t, const struct upstream *u)
     struct pack_writer w = pack_writer_make(&b);
     pack_array(&w, 18);
     pack_uint(&w, LINK_VERSION);
-    write_dot(&w, u->node);
+    dot_pack(&w, u->node);
     pack_bin(&w, slice_make(u->public_key, KEY_PUBLIC_BYTES));
     pack_uint(&w, u->epoch);
     pack_uint(&w, u->in_seq);

@@ -8,20 +8,6 @@
 
 /* ---- parts that both have ------------------------------------------------------------------- */
 
-static void write_dot(struct pack_writer *w, struct dot d)
-{
-    pack_uint(w, d.actor);
-    pack_uint(w, d.seq);
-}
-
-static struct dot read_dot(struct pack_reader *r)
-{
-    struct dot d = {0, 0};
-    d.actor = read_uint(r);
-    d.seq = read_uint(r);
-    return d;
-}
-
 static void write_hash(struct pack_writer *w, struct hash h)
 {
     pack_bin(w, slice_make(h.bytes, HASH_BYTES));
@@ -89,7 +75,7 @@ static void write_ids(struct pack_writer *w, const struct dot *ids, size_t count
 {
     pack_array(w, count * 2);
     for (size_t i = 0; i < count; i++) {
-        write_dot(w, ids[i]);
+        dot_pack(w, ids[i]);
     }
 }
 
@@ -112,7 +98,7 @@ static size_t read_ids(struct pack_reader *r, struct arena *arena, struct dot **
     }
     *out = arena_array(arena, n / 2 + 1, sizeof(struct dot));
     for (size_t i = 0; i < n / 2; i++) {
-        (*out)[i] = read_dot(r);
+        (*out)[i] = dot_read(r);
         if (dot_is_none((*out)[i])) {
             pack_fail(r);
         }
@@ -124,7 +110,7 @@ static void write_refusals(struct pack_writer *w, const struct refusal *list, si
 {
     pack_array(w, count * 3);
     for (size_t i = 0; i < count; i++) {
-        write_dot(w, list[i].id);
+        dot_pack(w, list[i].id);
         pack_uint(w, list[i].reason);
     }
 }
@@ -139,7 +125,7 @@ static size_t read_refusals(struct pack_reader *r, struct arena *arena, struct r
     }
     *out = arena_array(arena, n / 3 + 1, sizeof(struct refusal));
     for (size_t i = 0; i < n / 3; i++) {
-        (*out)[i].id = read_dot(r);
+        (*out)[i].id = dot_read(r);
         (*out)[i].reason = (uint8_t)read_uint_max(r, 255);
     }
     return pack_ok(r) ? n / 3 : 0;
@@ -209,7 +195,7 @@ static void write_groups(struct pack_writer *w, const struct round_group *groups
     for (size_t i = 0; i < count; i++) {
         pack_array(w, 5);
         pack_uint(w, groups[i].route);
-        write_dot(w, groups[i].unit);
+        dot_pack(w, groups[i].unit);
         write_u64_bytes(w, &groups[i].sum, 1);
         pack_uint(w, groups[i].count);
     }
@@ -223,7 +209,7 @@ static void read_groups(struct pack_reader *r, struct arena *arena, struct round
         struct round_group *g = &out->groups[i];
         read_array_exact(r, 5);
         g->route = read_route(r);
-        g->unit = read_dot(r);
+        g->unit = dot_read(r);
         struct slice sum = read_bin_exact(r, 8);
         g->sum = pack_ok(r) ? be64_get(sum.ptr) : 0;
         g->count = read_uint(r);
@@ -237,7 +223,7 @@ static void write_listings(struct pack_writer *w, const struct round_listing *li
     for (size_t i = 0; i < count; i++) {
         pack_array(w, 7);
         pack_uint(w, list[i].route);
-        write_dot(w, list[i].unit);
+        dot_pack(w, list[i].unit);
         pack_uint(w, list[i].bits);
         pack_uint(w, list[i].bucket);
         write_ids(w, list[i].ids, list[i].count);
@@ -253,7 +239,7 @@ static void read_listings(struct pack_reader *r, struct arena *arena, struct rou
         struct round_listing *l = &out->listings[i];
         read_array_exact(r, 7);
         l->route = read_route(r);
-        l->unit = read_dot(r);
+        l->unit = dot_read(r);
         l->bits = (uint8_t)read_uint_max(r, BUCKET_BITS_MAX);
         l->bucket = (uint32_t)read_uint_max(r, (1u << l->bits) - 1);
         l->count = read_ids(r, arena, &l->ids);
@@ -350,7 +336,7 @@ static void write_buckets(struct pack_writer *w, const struct round_buckets *lis
     for (size_t i = 0; i < count; i++) {
         pack_array(w, 6);
         pack_uint(w, list[i].route);
-        write_dot(w, list[i].unit);
+        dot_pack(w, list[i].unit);
         pack_uint(w, list[i].bits);
         pack_uint(w, list[i].count);
         write_u64_bytes(w, list[i].sums, list[i].count ? (size_t)1 << list[i].bits : 0);
@@ -365,7 +351,7 @@ static void read_buckets(struct pack_reader *r, struct arena *arena, struct roun
         struct round_buckets *b = &out->buckets[i];
         read_array_exact(r, 6);
         b->route = read_route(r);
-        b->unit = read_dot(r);
+        b->unit = dot_read(r);
         b->bits = (uint8_t)read_uint_max(r, BUCKET_BITS_MAX);
         b->count = read_uint(r);
         if (read_u64_bytes(r, arena, &b->sums) != (b->count ? (size_t)1 << b->bits : 0)) {

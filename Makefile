@@ -190,7 +190,8 @@ lint: compile_commands.json ## clang-tidy over the sources, shellcheck over the 
 
 cover: ## line coverage of the tests, in build/cover/report
 	@tools/setup.sh cover
-	@$(MAKE) -s --no-print-directory BUILD=build/cover CFLAGS='-O0 -g --coverage' test-run
+	@$(MAKE) -s --no-print-directory BUILD=build/cover CFLAGS='-O0 -g --coverage' \
+	    scripts='$(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))' test-run
 	@lcov --quiet --capture --directory build/cover --output-file build/cover/all.info
 	@lcov --quiet --extract build/cover/all.info '*/core/*' '*/sync/*' '*/cli/*' \
 	    --output-file build/cover/own.info

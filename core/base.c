@@ -168,12 +168,6 @@ void buf_add(struct buf *b, const void *ptr, size_t len)
     b->len += len;
 }
 
-void buf_add_byte(struct buf *b, uint8_t byte)
-{
-    buf_reserve(b, 1);
-    b->ptr[b->len++] = byte;
-}
-
 void buf_add_str(struct buf *b, const char *s)
 {
     buf_add(b, s, strlen(s));

@@ -92,7 +92,14 @@ static inline void buf_clear(struct buf *b)
     b->len = 0;
 }
 void buf_add(struct buf *b, const void *ptr, size_t len);
-void buf_add_byte(struct buf *b, uint8_t byte);
+static inline void buf_add_byte(struct buf *b, uint8_t byte)
+{
+    if (b->len < b->cap) {
+        b->ptr[b->len++] = byte;
+    } else {
+        buf_add(b, &byte, 1);
+    }
+}
 static inline void buf_add_slice(struct buf *b, struct slice s)
 {
     buf_add(b, s.ptr, s.len);

@@ -35,12 +35,20 @@ void pack_bool(struct pack_writer *w, bool v)
 
 void pack_uint(struct pack_writer *w, uint64_t v)
 {
+    if (v < 0x80) { /* most numbers by far: the form of one byte */
+        buf_add_byte(w->out, (uint8_t)v);
+        return;
+    }
     msgpack_packer p = packer(w);
     (void)msgpack_pack_uint64(&p, v);
 }
 
 void pack_int(struct pack_writer *w, int64_t v)
 {
+    if (v >= 0 && v < 0x80) {
+        buf_add_byte(w->out, (uint8_t)v);
+        return;
+    }
     msgpack_packer p = packer(w);
     (void)msgpack_pack_int64(&p, v);
 }
@@ -61,6 +69,10 @@ void pack_bin(struct pack_writer *w, struct slice s)
 
 void pack_array(struct pack_writer *w, size_t count)
 {
+    if (count < 0x10) {
+        buf_add_byte(w->out, (uint8_t)(0x90u | count));
+        return;
+    }
     msgpack_packer p = packer(w);
     (void)msgpack_pack_array(&p, count);
 }

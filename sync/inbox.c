@@ -20,14 +20,15 @@ static enum err tell_if_left(struct txn *t, struct dot id, const struct arrival 
                : queue_put(t, arrival->node, id, 0);
 }
 
-static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
+/* asked: this store wants some record whole, so that this may be it */
+static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id, bool asked,
                              const struct arrival *arrival, struct inbox_result *out)
 {
     switch (outcome) {
     case OUTCOME_NEW:
     case OUTCOME_MERGED:
         out->received++;
-        return mark_del(t, "want.", id);
+        return asked ? mark_del(t, "want.", id) : ERR_OK;
     case OUTCOME_SAME:
         out->known++;
         return ERR_OK;
@@ -49,11 +50,14 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
     struct arena scratch = {0}, row = {0};
     struct batch_reader *reader = NULL;
     struct change change;
+    struct id_array wanted;
     *out = (struct inbox_result){0};
     if (batch.len == 0) {
         return ERR_OK;
     }
-    enum err e = batch_reader_open(batch, &scratch, &reader);
+    enum err e = mark_list(t, "want.", 1, &scratch, &wanted);
+    bool asked = e == ERR_OK && wanted.count != 0;
+    e = e ? e : batch_reader_open(batch, &scratch, &reader);
     if (e == ERR_OK) {
         size_t n = batch_reader_count(reader);
         out->wants.ids = arena_array(arena, n + 1, sizeof(struct dot));
@@ -66,9 +70,9 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
         struct arrival as = *arrival;
         /* What this store asked for is taken back from whoever holds it (rule 18). */
         as.first_contact =
-            as.first_contact || (e == ERR_OK && mark_has(t, "want.", change.record.id));
+            as.first_contact || (e == ERR_OK && asked && mark_has(t, "want.", change.record.id));
         e = e ? e : store_receive(t, &change, &as, &outcome);
-        e = e ? e : take_outcome(t, outcome, change.record.id, arrival, out);
+        e = e ? e : take_outcome(t, outcome, change.record.id, asked, arrival, out);
         if (outcome != OUTCOME_NEW && outcome != OUTCOME_NEED_WHOLE) {
             e = e ? e : tell_if_left(t, change.record.id, arrival, &row);
         }

@@ -130,6 +130,33 @@ static bool is_full(const struct fill *f)
     return f->count >= f->limit || f->arena->used_bytes > CANDIDATE_BYTES_MAX;
 }
 
+/* The hub judges scope by units it knows: a unit that it has not got yet goes before the first
+ * record that belongs to it, whatever the order of the feed or of ids. */
+static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_t feed_seq)
+{
+    const struct value *v = merge_shown(r, r->kind == KIND_UNIT ? F_UNIT_PARENT : F_UNIT);
+    struct dot chain[UNIT_DEPTH_MAX];
+    size_t n = 0;
+    struct dot unit = v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
+    while (n < UNIT_DEPTH_MAX && !dot_is_none(unit) &&
+           !dot_equal(unit, store_identity(txn_store(f->t))->unit)) {
+        chain[n++] = unit;
+        unit = unit_parent(f->t, unit);
+    }
+    while (n-- > 0) {
+        struct record u;
+        struct record_local local;
+        enum err e = store_get(f->t, chain[n], f->arena, &u, &local);
+        bool owed = e == ERR_OK && queue_has(f->t, f->q->peer, chain[n]);
+        bool pending = e == ERR_OK && local.feed_seq > f->q->from_seq && !is_echo(f->q, &local);
+        if ((owed || pending) && in_scope(f->t, f->q, &u, NULL, f->arena) &&
+            seen_add(f, chain[n])) {
+            candidate_add(f, change_of(f, &u, &local, owed), feed_seq, owed);
+        }
+    }
+    return ERR_OK;
+}
+
 /* A record owed whole, from the queue or asked for in the request. What cannot be sent, because it
  * is gone or out of scope, counts as sent. */
 static enum err add_whole(struct fill *f, struct dot id, bool queued)
@@ -145,6 +172,9 @@ static enum err add_whole(struct fill *f, struct dot id, bool queued)
     }
     if (!sendable) {
         return queued ? queue_put(f->t, f->q->peer, id, f->q->sent_mark) : ERR_OK;
+    }
+    if (f->q->up) {
+        TRY(add_pending_unit(f, &r, 0));
     }
     if (seen_add(f, id)) {
         candidate_add(f, change_of(f, &r, &local, true), 0, queued);
@@ -168,31 +198,6 @@ static enum err add_owed(struct fill *f)
         TRY(add_whole(f, id, true));
     }
     return e == ERR_END ? ERR_OK : e;
-}
-
-/* The hub judges scope by units it knows: a unit that it has not got yet goes with the first record
- * that belongs to it. */
-static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_t feed_seq)
-{
-    const struct value *v = merge_shown(r, r->kind == KIND_UNIT ? F_UNIT_PARENT : F_UNIT);
-    struct dot chain[UNIT_DEPTH_MAX];
-    size_t n = 0;
-    struct dot unit = v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
-    while (n < UNIT_DEPTH_MAX && !dot_is_none(unit) &&
-           !dot_equal(unit, store_identity(txn_store(f->t))->unit)) {
-        chain[n++] = unit;
-        unit = unit_parent(f->t, unit);
-    }
-    while (n-- > 0) {
-        struct record u;
-        struct record_local local;
-        enum err e = store_get(f->t, chain[n], f->arena, &u, &local);
-        if (e == ERR_OK && local.feed_seq > f->q->from_seq && !is_echo(f->q, &local) &&
-            in_scope(f->t, f->q, &u, NULL, f->arena) && seen_add(f, chain[n])) {
-            candidate_add(f, change_of(f, &u, &local, false), feed_seq, false);
-        }
-    }
-    return ERR_OK;
 }
 
 /* From the feed entry alone, without reading the record. */

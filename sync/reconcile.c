@@ -2,6 +2,8 @@
 
 #include "core/units.h"
 
+#include <stdlib.h>
+
 #define BUCKET_BITS_MAX 10
 
 /* Spreads ids over buckets; FORMAT.md, "Reconciliation". */
@@ -280,15 +282,72 @@ enum err reconcile_listings(struct txn *t, struct dot upstream, const struct rou
     return ERR_OK;
 }
 
-static bool listing_hash(const struct round_listing *l, struct dot id, uint64_t *hash)
+/* A group's records, kept from one listing to the next: honest ones come group by group. */
+struct held_group {
+    bool loaded;
+    uint8_t route;
+    struct dot unit;
+    struct id_hash *list;
+    size_t count;
+    size_t loads;
+    struct arena arena;
+};
+
+static enum err held_load(struct txn *t, struct held_group *g, const struct round_listing *l)
 {
+    if (g->loaded && g->route == l->route && dot_equal(g->unit, l->unit)) {
+        return ERR_OK;
+    }
+    if (++g->loads > RECONCILE_GROUPS_MAX) {
+        return error_set(ERR_FORMAT, _("a message compares too much at once"));
+    }
+    arena_reset(&g->arena);
+    g->loaded = true;
+    g->route = l->route;
+    g->unit = l->unit;
+    return group_records(t, l->route, l->unit, &g->arena, &g->list, &g->count);
+}
+
+static int id_hash_compare(const void *a, const void *b)
+{
+    const struct id_hash *x = a, *y = b;
+    return dot_compare(x->id, y->id);
+}
+
+static bool listed_same(const struct id_hash *list, size_t count, const struct id_hash *x)
+{
+    const struct id_hash *found = NULL;
+    if (count) {
+        found = bsearch(x, list, count, sizeof(*list), id_hash_compare);
+    }
+    return found && found->hash == x->hash;
+}
+
+/* One bucket against the same one here: what differs is owed to the child and wanted from it. */
+static enum err answer_listing(struct txn *t, const struct link *link,
+                               const struct round_listing *l, const struct held_group *own,
+                               struct id_array *wants)
+{
+    struct arena arena = {0};
+    enum err e = ERR_OK;
+    struct id_hash *theirs = arena_array(&arena, l->count + 1, sizeof(*theirs));
     for (size_t i = 0; i < l->count; i++) {
-        if (dot_equal(l->ids[i], id)) {
-            *hash = l->hashes[i];
-            return true;
+        theirs[i] = (struct id_hash){l->ids[i], l->hashes[i]};
+    }
+    qsort(theirs, l->count, sizeof(*theirs), id_hash_compare);
+    for (size_t i = 0; e == ERR_OK && i < own->count; i++) {
+        if (bucket_of(own->list[i].id, l->bits) == l->bucket &&
+            !listed_same(theirs, l->count, &own->list[i])) {
+            e = queue_put(t, link->node, own->list[i].id, 0);
         }
     }
-    return false;
+    for (size_t i = 0; e == ERR_OK && i < l->count; i++) {
+        if (!listed_same(own->list, own->count, &theirs[i])) {
+            wants->ids[wants->count++] = theirs[i].id;
+        }
+    }
+    arena_free(&arena);
+    return e;
 }
 
 enum err reconcile_answer_listings(struct txn *t, const struct link *link,
@@ -296,34 +355,18 @@ enum err reconcile_answer_listings(struct txn *t, const struct link *link,
                                    struct arena *arena, struct id_array *wants)
 {
     size_t room = 0;
+    struct held_group own = {0};
+    enum err e = ERR_OK;
     for (size_t i = 0; i < count; i++) {
         room += lists[i].count;
     }
     *wants = (struct id_array){.ids = arena_array(arena, room + 1, sizeof(struct dot))};
-    for (size_t i = 0; i < count; i++) {
-        const struct round_listing *l = &lists[i];
-        struct id_hash *own = NULL;
-        size_t n = 0;
-        if (!group_allowed(t, link, l->route, l->unit)) {
-            continue;
-        }
-        TRY(group_records(t, l->route, l->unit, arena, &own, &n));
-        for (size_t j = 0; j < n; j++) {
-            uint64_t hash = 0;
-            if (bucket_of(own[j].id, l->bits) == l->bucket &&
-                (!listing_hash(l, own[j].id, &hash) || hash != own[j].hash)) {
-                TRY(queue_put(t, link->node, own[j].id, 0));
-            }
-        }
-        for (size_t j = 0; j < l->count; j++) {
-            bool same = false;
-            for (size_t k = 0; k < n && !same; k++) {
-                same = dot_equal(own[k].id, l->ids[j]) && own[k].hash == l->hashes[j];
-            }
-            if (!same) {
-                wants->ids[wants->count++] = l->ids[j];
-            }
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        if (group_allowed(t, link, lists[i].route, lists[i].unit)) {
+            e = held_load(t, &own, &lists[i]);
+            e = e ? e : answer_listing(t, link, &lists[i], &own, wants);
         }
     }
-    return ERR_OK;
+    arena_free(&own.arena);
+    return e;
 }

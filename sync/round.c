@@ -93,9 +93,18 @@ static void write_ids(struct pack_writer *w, const struct dot *ids, size_t count
     }
 }
 
-static size_t read_ids(struct pack_reader *r, struct arena *arena, struct dot **out)
+static size_t read_count(struct pack_reader *r, size_t max)
 {
     size_t n = read_array(r);
+    if (n > max) {
+        pack_fail(r);
+    }
+    return pack_ok(r) ? n : 0;
+}
+
+static size_t read_ids(struct pack_reader *r, struct arena *arena, struct dot **out)
+{
+    size_t n = read_count(r, 2 * (size_t)ROUND_IDS_MAX);
     if (!pack_ok(r) || n % 2 != 0) {
         pack_fail(r);
         *out = NULL;
@@ -122,7 +131,7 @@ static void write_refusals(struct pack_writer *w, const struct refusal *list, si
 
 static size_t read_refusals(struct pack_reader *r, struct arena *arena, struct refusal **out)
 {
-    size_t n = read_array(r);
+    size_t n = read_count(r, 3 * (size_t)ROUND_IDS_MAX);
     if (!pack_ok(r) || n % 3 != 0) {
         pack_fail(r);
         *out = NULL;
@@ -208,7 +217,7 @@ static void write_groups(struct pack_writer *w, const struct round_group *groups
 
 static void read_groups(struct pack_reader *r, struct arena *arena, struct round_request *out)
 {
-    size_t n = read_array(r);
+    size_t n = read_count(r, ROUND_GROUPS_MAX);
     out->groups = arena_array(arena, n + 1, sizeof(struct round_group));
     for (size_t i = 0; i < n && pack_ok(r); i++) {
         struct round_group *g = &out->groups[i];
@@ -238,7 +247,7 @@ static void write_listings(struct pack_writer *w, const struct round_listing *li
 
 static void read_listings(struct pack_reader *r, struct arena *arena, struct round_request *out)
 {
-    size_t n = read_array(r);
+    size_t n = read_count(r, ROUND_LISTINGS_MAX), ids = 0;
     out->listings = arena_array(arena, n + 1, sizeof(struct round_listing));
     for (size_t i = 0; i < n && pack_ok(r); i++) {
         struct round_listing *l = &out->listings[i];
@@ -248,7 +257,8 @@ static void read_listings(struct pack_reader *r, struct arena *arena, struct rou
         l->bits = (uint8_t)read_uint_max(r, BUCKET_BITS_MAX);
         l->bucket = (uint32_t)read_uint_max(r, (1u << l->bits) - 1);
         l->count = read_ids(r, arena, &l->ids);
-        if (read_u64_bytes(r, arena, &l->hashes) != l->count) {
+        ids += l->count;
+        if (ids > ROUND_IDS_MAX || read_u64_bytes(r, arena, &l->hashes) != l->count) {
             pack_fail(r);
         }
     }
@@ -349,7 +359,7 @@ static void write_buckets(struct pack_writer *w, const struct round_buckets *lis
 
 static void read_buckets(struct pack_reader *r, struct arena *arena, struct round_reply *out)
 {
-    size_t n = read_array(r);
+    size_t n = read_count(r, ROUND_GROUPS_MAX);
     out->buckets = arena_array(arena, n + 1, sizeof(struct round_buckets));
     for (size_t i = 0; i < n && pack_ok(r); i++) {
         struct round_buckets *b = &out->buckets[i];

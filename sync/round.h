@@ -8,6 +8,11 @@
 #define TOKEN_RANDOM_BYTES 8
 #define ROUND_TOKENS_MAX 32
 #define ROUND_SHORT_HEADS_MAX 4096
+/* What a reader takes at most, whatever the bytes could hold: more is no honest node's, and room is
+ * made before the sender is known. */
+#define ROUND_IDS_MAX 65536 /* in one list of ids, and in all listings together */
+#define ROUND_GROUPS_MAX 4096
+#define ROUND_LISTINGS_MAX 16384
 #define SHORT_HEAD_BYTES 4
 
 /* Rule 23: which state of the sender a request comes from. */

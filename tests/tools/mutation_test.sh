@@ -60,7 +60,7 @@ mutant authority_upside_down_is_caught 's/return la - lb;/return lb - la;/'
 mutant forward_upside_down_is_caught 's/return ra == rb ? 0 : ra < rb ? -1 : 1;/return ra == rb ? 0 : ra < rb ? 1 : -1;/'
 mutant min_taken_for_max_is_caught 's/k->rule == MERGE_MAX ? c : -c/c/'
 mutant an_edit_beside_a_delete_unseen_is_caught \
-    's/conflict = !context_covers(&seen, f->values\[j\].dot);/conflict = false;/'
+    's/if (!context_covers(&seen, v->dot) && (!newest/if (0 \&\& (!newest/'
 mutant a_leader_without_followers_is_caught 's/if (leader) {/if (leader \&\& f->count > 1000) {/'
 mutant equal_siblings_counted_twice_are_caught 's/if (!seen) {/if (seen || !seen) {/'
 mutant a_conflict_unseen_is_caught 's/if (rule != MERGE_LATEST && rule != MERGE_AUTHORITY) {/if (rule != MERGE_LATEST) {/'

@@ -327,6 +327,7 @@ enum err cmd_serve(struct cli *c)
         txn_abort(t);
         TRY(e);
     }
+    TRY(setting_check_listen(listen));
     /* blocked before the server makes its threads, so that only this one is told */
     end_signals(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);

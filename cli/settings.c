@@ -1,6 +1,7 @@
 #include "cli/settings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static enum err check_lang(const char *v)
 {
@@ -22,10 +23,12 @@ enum err setting_check_url(const char *v)
                            _("the hub's address begins with http:// or https://"));
 }
 
-static enum err check_listen(const char *v)
+enum err setting_check_listen(const char *v)
 {
     const char *colon = strrchr(v, ':');
-    if (!colon || colon == v || colon[1] == '\0') {
+    char *end = NULL;
+    long port = colon && colon[1] >= '0' && colon[1] <= '9' ? strtol(colon + 1, &end, 10) : -1;
+    if (port < 0 || port > 65535 || *end != '\0' || colon == v) {
         return error_set_field(ERR_INPUT, "listen", _("this is written HOST:PORT"));
     }
     return ERR_OK;
@@ -34,7 +37,7 @@ static enum err check_listen(const char *v)
 static const struct setting settings[] = {
     {"hub", "", N_("address of the hub this store syncs with"), setting_check_url},
     {"lang", "", N_("language of the program: vi or en"), check_lang},
-    {"listen", "127.0.0.1:7470", N_("where serve listens: HOST:PORT"), check_listen},
+    {"listen", "127.0.0.1:7470", N_("where serve listens: HOST:PORT"), setting_check_listen},
 };
 
 const struct setting *setting_at(size_t index)

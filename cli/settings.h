@@ -19,6 +19,8 @@ enum err setting_get(struct txn *t, const struct setting *s, struct arena *arena
 enum err setting_put(struct txn *t, const struct setting *s, const char *value) MUST_USE;
 /* ERR_INPUT when it is not http://… or https://… */
 enum err setting_check_url(const char *value) MUST_USE;
+/* HOST:PORT with a port there is. ERR_INPUT. */
+enum err setting_check_listen(const char *v) MUST_USE;
 /* The setting `lang`, "" when there is none or it cannot be read now. */
 void settings_lang(struct store *s, char out[8]);
 

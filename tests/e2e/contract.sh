@@ -46,6 +46,7 @@ claim contract__set_is_shown has "$(t s show "$id" --json)" '"phone":"0912345678
 claim contract__sets_are_sorted_arrays has "$(t s show "$id" --json)" '"languages":["Kinh","Mông"]'
 t s set "$id" languages-=Kinh >/dev/null
 claim contract__sets_lose_elements has "$(t s show "$id" --json)" '"languages":["Mông"]'
+claim contract__a_port_that_is_none_is_1 fails 1 input timeout 5 "$TERRACE" -C "$work/s" --json serve --listen 127.0.0.1:99999
 t s set "$id" phone= >/dev/null
 claim contract__clearing_makes_absent sh -c "! '$TERRACE' -C '$work/s' show '$id' --json | grep -q phone"
 printf 'Đi làm ở Bắc Ninh' >"$work/note.txt"

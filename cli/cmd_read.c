@@ -241,6 +241,20 @@ static void history_data(const struct field_def *f, const struct datum *data, si
     }
 }
 
+/* Empty is absent, as everywhere. */
+static void history_side(const char *key, const struct field_def *f, const struct datum *data,
+                         size_t count, struct arena *arena, struct buf *out)
+{
+    bool any = f && f->number == F_DELETED && count;
+    for (size_t i = 0; i < count && !any; i++) {
+        any = data[i].type != DATUM_MARK && data[i].type != DATUM_EMPTY;
+    }
+    if (any) {
+        emit_key(out, key);
+        history_data(f, data, count, arena, out);
+    }
+}
+
 static void history_json(struct txn *t, const struct record *r, const struct history_entry *h,
                          struct arena *arena, struct buf *out)
 {
@@ -270,10 +284,8 @@ static void history_json(struct txn *t, const struct record *r, const struct his
         emit_open(out, '{');
         emit_key(out, "field");
         emit_text(out, slice_str(f ? f->name : arena_printf(arena, "field_%u", ch->field)));
-        emit_key(out, "from");
-        history_data(f, ch->from, ch->from_count, arena, out);
-        emit_key(out, "to");
-        history_data(f, ch->to, ch->to_count, arena, out);
+        history_side("from", f, ch->from, ch->from_count, arena, out);
+        history_side("to", f, ch->to, ch->to_count, arena, out);
         emit_close(out, '}');
     }
     emit_close(out, ']');

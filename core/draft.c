@@ -108,8 +108,9 @@ static enum err add_edit(struct state *s, const struct field_def *f, struct edit
 {
     for (size_t i = 0; i < s->edit_count; i++) {
         struct edit *old = &s->edits[i];
-        if (old->field != edit.field) {
-            continue;
+        if (old->field != edit.field ||
+            (old->op != edit.op && old->op != EDIT_SET && edit.op != EDIT_SET)) {
+            continue; /* adding to a set and taking out of it go side by side */
         }
         if (old->op != edit.op || edit.op == EDIT_SET) {
             return error_set_field(ERR_INPUT, f->name, _("this field is given twice"));

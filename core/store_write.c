@@ -179,7 +179,8 @@ static bool edit_set_field(struct save_state *s, const struct field *old, const 
     bool changed = false;
     for (size_t i = 0; i < old_count; i++) {
         const struct value *v = &old->values[i];
-        bool seen = context_covers(&s->shown, v->dot);
+        /* of this very save, too: one may add and take out at once */
+        bool seen = context_covers(&s->shown, v->dot) || dot_equal(v->dot, s->dot);
         bool named = data_has(edit->data, edit->count, &v->datum);
         bool drop = v->datum.type == DATUM_MARK ? seen
                     : edit->op == EDIT_SET      ? seen && !named

@@ -63,7 +63,13 @@ claim contract__list_other_unit_is_empty \
     same "$(t s list member --unit 140 --count --json | json count)" 0
 
 line=$(t s history "$id" --json | head -n 1)
-claim contract__history_has_its_keys keys "$line" id dot time by node via changes field from to
+claim contract__history_has_its_keys keys "$line" id dot time by node via changes field to
+claim contract__history_from_nothing_is_absent sh -c "! printf '%s' '$line' | grep -q '\"from\"'"
+both=$(t s add activity type=meeting title=Họp date=2025-01-02 present+="$id")
+other=$(t s add member unit=04576 full_name="Vàng Thị Mỷ" birth_date=2003 sex=nu)
+t s set "$both" present+="$other" present-="$id" 2>/dev/null
+claim contract__a_set_is_added_to_and_taken_from_at_once \
+    has "$(t s history "$both" --json | tail -n 1)" "\"from\":[\"$id\"],\"to\":[\"$other\"]"
 claim contract__history_begins_with_creation has "$line" '"via":"local"'
 
 # doubles are told, not made

@@ -377,7 +377,10 @@ static void draft__sets_grow_shrink_and_are_replaced(void **state)
     assert_int_equal(set_size(h, id, "languages"), 1);
     assert_int_equal(change(h, 2, id, WORDS("languages=")), ERR_OK);
     assert_int_equal(set_size(h, id, "languages"), 0);
-    assert_fault(change(h, 2, id, WORDS("languages+=a", "languages-=b")), ERR_INPUT, "languages");
+    assert_int_equal(change(h, 2, id, WORDS("languages=Mông")), ERR_OK);
+    assert_int_equal(change(h, 2, id, WORDS("languages+=Dao", "languages-=Mông")), ERR_OK);
+    assert_int_equal(set_size(h, id, "languages"), 1);
+    assert_fault(change(h, 2, id, WORDS("languages=a", "languages+=b")), ERR_INPUT, "languages");
 }
 
 static void draft__saving_what_is_there_writes_nothing(void **state)

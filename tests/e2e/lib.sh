@@ -26,6 +26,11 @@ claim() {
         broken=$((broken + 1))
     fi
 }
+# skip NAME REASON: what cannot be tried on this machine
+skip() {
+    claims=$((claims + 1))
+    echo "ok $claims - $1 # SKIP $2"
+}
 same() {
     [ "$1" = "$2" ] || {
         printf 'got  «%s»\nwant «%s»\n' "$1" "$2"

@@ -23,6 +23,7 @@ struct fill {
     struct candidate *items;
     size_t count, cap;
     size_t limit;
+    size_t weight;    /* what the candidates take a reader to unpack */
     struct dot *seen; /* open addressing; none = free */
     size_t seen_cap;
     struct skip {
@@ -107,6 +108,7 @@ static void candidate_add(struct fill *f, struct change change, uint64_t feed_se
         f->items = grown;
         f->cap = cap;
     }
+    f->weight += batch_weight(&change);
     f->items[f->count++] =
         (struct candidate){.change = change, .feed_seq = feed_seq, .queued = queued};
 }
@@ -127,7 +129,8 @@ static void skip_add(struct fill *f, struct dot id, uint64_t newest_seq)
 
 static bool is_full(const struct fill *f)
 {
-    return f->count >= f->limit || f->arena->used_bytes > CANDIDATE_BYTES_MAX;
+    return f->count >= f->limit || f->arena->used_bytes > CANDIDATE_BYTES_MAX ||
+           f->weight > BATCH_WEIGHT_MAX_BYTES / 2; /* one more record never doubles it */
 }
 
 /* The hub judges scope by units it knows: a unit that it has not got yet goes before the first

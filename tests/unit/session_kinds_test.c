@@ -172,6 +172,28 @@ static void session__a_commune_silent_for_long_catches_up_in_one_sync(void **sta
     fixture_end(&f);
 }
 
+/* Texts that deflate to nothing fit a message by the hundred, but not the memory a reader allows.
+ */
+static void session__long_texts_that_deflate_well_still_arrive(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct session_stats stats;
+    static char text[60001];
+    for (size_t i = 0; i < sizeof(text) - 1; i++) {
+        text[i] = i % 2 ? ' ' : 'x'; /* many words: most to unpack */
+    }
+    text[sizeof(text) - 2] = 'x';
+    small_tree(&f, 35);
+    for (int i = 0; i < 70; i++) {
+        (void)fixture_save_text(&f, 2, (struct dot){0, 0}, KIND_MEMBER, f.units[2], F_NOTE, text);
+    }
+    assert_true(fixture_sync(&f, 2, &stats));
+    assert_int_equal(stats.sent_records, 70);
+    assert_int_equal(stats.digest_equal, 1);
+    fixture_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +201,7 @@ int main(void)
         cmocka_unit_test(session__sets_edited_on_three_levels_unite),
         cmocka_unit_test(session__a_delete_meets_an_edit_on_every_level),
         cmocka_unit_test(session__a_commune_silent_for_long_catches_up_in_one_sync),
+        cmocka_unit_test(session__long_texts_that_deflate_well_still_arrive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #ifndef TERRACE_CORE_DRAFT_H
 #define TERRACE_CORE_DRAFT_H
 
-#include "core/units.h"
+#include "core/scope.h"
 
 struct draft_item {
     struct slice name; /* field name; may be a Vietnamese or English label */

@@ -466,3 +466,10 @@ bool merge_is_deleted(const struct record *r)
     const struct value *v = merge_shown(r, F_DELETED);
     return v && v->datum.type == DATUM_BYTES;
 }
+
+bool merge_transfer_is_open(const struct record *r)
+{
+    const struct value *v = r->kind == KIND_TRANSFER ? merge_shown(r, F_TRANSFER_STATUS) : NULL;
+    return v && v->datum.type == DATUM_INT && !merge_is_deleted(r) &&
+           (v->datum.i == TRANSFER_ISSUED || v->datum.i == TRANSFER_IN_TRANSIT);
+}

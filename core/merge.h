@@ -34,5 +34,8 @@ bool merge_in_conflict(const struct record *r, uint32_t field_number);
 const struct value *merge_beside_delete(const struct record *r);
 /* Deleted and not undeleted by anyone concurrent. */
 bool merge_is_deleted(const struct record *r);
+/* A transfer under way between two units of the tree (rule 16): its place of origin keeps the
+ * member in scope and counts it. */
+bool merge_transfer_is_open(const struct record *r);
 
 #endif

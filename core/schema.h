@@ -103,21 +103,53 @@ enum known_field {
     F_UNIT_TYPE = 19,
     F_UNIT_SETTING = 20,
     F_UNIT_STATUS = 26,
+    F_UNIT_VALID_FROM = 29,
+    F_UNIT_VALID_TO = 30,
+    F_UNIT_SUCCESSORS = 31,
+    F_UNIT_FORMER_PARENT = 33,
+    F_UNIT_MOVED_ON = 34,
     F_NODE_NAME = 16,
     F_NODE_KEY = 17,    /* BYTES, 32 */
     F_NODE_ACTORS = 18, /* set of text: 13 base32 characters each */
     F_NODE_ROLE = 19,
     F_NODE_STATE = 20,
+    F_NODE_HUB = 24, /* the hub that it syncs with */
     F_MEMBER_NAME = 16,
     F_MEMBER_BIRTH = 19,
     F_MEMBER_CARD_NO = 30,
-    F_MEMBER_STATUS = 40
+    F_MEMBER_STATUS = 40,
+    F_TRANSFER_TYPE = 16,
+    F_TRANSFER_FROM = 17,
+    F_TRANSFER_TO = 19,
+    F_TRANSFER_TO_OUTSIDE = 20,
+    F_TRANSFER_REASON = 21,
+    F_TRANSFER_STATUS = 24,
+    F_TRANSFER_LETTER = 25,
+    F_TRANSFER_ISSUED = 26,
+    F_ACCEPTANCE_LETTER = 16,
+    F_ACCEPTANCE_ISSUER = 17,
+    F_ACCEPTANCE_DATE = 18,
+    F_ACCEPTANCE_VERDICT = 19,
+    F_ACCEPTANCE_REASON = 20,
+    F_ACTIVITY_DATE = 19,
+    F_ACTIVITY_PRESENT = 25,
+    F_ACTIVITY_EXCUSED = 26
 };
 /* Codes the program itself looks at. */
 enum node_role { NODE_ROLE_VIEWER = 1, NODE_ROLE_CLERK, NODE_ROLE_OFFICER, NODE_ROLE_HUB };
 enum node_state { NODE_ACTIVE = 1, NODE_RETIRED, NODE_REVOKED };
 enum unit_type { UNIT_TYPE_PROVINCE = 1 };
-enum unit_status { UNIT_PROPOSED = 1, UNIT_ACTIVE };
+enum unit_status { UNIT_PROPOSED = 1, UNIT_ACTIVE, UNIT_MERGED, UNIT_SPLIT, UNIT_DISSOLVED };
+enum member_status { MEMBER_ACTIVE = 1, MEMBER_REMOVED = 5 };
+enum transfer_type { TRANSFER_TYPE_OUT = 1, TRANSFER_TYPE_INTERNAL = 3 };
+enum transfer_status {
+    TRANSFER_ISSUED = 3,
+    TRANSFER_IN_TRANSIT,
+    TRANSFER_RETURNED,
+    TRANSFER_REFUSED,
+    TRANSFER_ACCEPTED
+};
+enum acceptance_verdict { VERDICT_REFUSED = 1, VERDICT_ACCEPTED };
 
 size_t schema_kind_count(void);
 const struct kind_def *schema_kind_at(size_t index);

@@ -92,9 +92,17 @@ enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, str
  */
 enum err store_ids_by_key(struct txn *t, uint32_t kind, uint32_t field, struct slice text,
                           size_t limit, struct arena *arena, struct id_list *out) MUST_USE;
-/* Records that refer to target through a plain `field`; with 0 through any, and `after` is none. */
+/* Records that refer to target through a plain `field`, or merged_into, not_same and successors of
+ * a unit; with 0 through any, and `after` is none. */
 enum err store_ids_by_ref(struct txn *t, struct dot target, uint32_t field, struct dot after,
                           size_t limit, struct arena *arena, struct id_list *out) MUST_USE;
+/* Does any record refer to target through `field`? */
+bool store_is_referred(struct txn *t, struct dot target, uint32_t field);
+/* Does the record name others it is merged into? */
+bool store_is_merging(struct txn *t, struct dot id);
+/* Transfers of a member that are under way (merge.h, merge_transfer_is_open). */
+enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t limit,
+                                     struct arena *arena, struct id_list *out) MUST_USE;
 /* Records in conflict, in id order. */
 enum err store_ids_in_conflict(struct txn *t, struct dot after, size_t limit, struct arena *arena,
                                struct id_list *out) MUST_USE;

@@ -1,7 +1,7 @@
 /* Which node an actor belongs to (rule 9: an actor belongs to one node). */
 #include "core/store_env.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 
 static struct slice actor_key(uint64_t actor, uint8_t space[8])
 {

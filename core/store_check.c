@@ -1,7 +1,7 @@
 /* Verifying a store against itself, and rebuilding what is derived from records. */
 #include "core/store_env.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 
 #define REBUILD_STEP 500 /* records a transaction, to bound the dirty pages */
 

@@ -5,14 +5,16 @@
  *   u route 1, unit 16, id 16 → digest 16  records that a unit gives scope to; the digest groups
  *   t phrase, 0, id 16                     searchable text: folded, from every word start on
  *   x kind 4, field 4, folded text, 0, id  exact keys: ext_id, codes, unique hints, titles
- *   r target 16, field 4, id 16            references in plain fields
+ *   r target 16, field 4, id 16            references in plain fields, and in a few sets
+ *   m id 16                                records merged into others
+ *   o member 16, id 16                     open transfers of a member
  *   c id 16                                records in conflict
  * Keys are truncated to what LMDB takes (511 bytes). Live siblings all count, so a record is found
  * by either of two concurrent values. */
 #include "core/store_env.h"
 
+#include "core/scope.h"
 #include "core/text.h"
-#include "core/units.h"
 
 #include <stdlib.h>
 
@@ -136,6 +138,13 @@ static void collect_text(const struct record *r, const struct field_def *def, co
     }
 }
 
+/* Sets that are also asked for from the other end. */
+static bool set_is_indexed(const struct record *r, uint32_t field)
+{
+    return field == F_MERGED_INTO || field == F_NOT_SAME ||
+           (r->kind == KIND_UNIT && field == F_UNIT_SUCCESSORS);
+}
+
 static void collect_fields(const struct record *r, struct index_items *out)
 {
     for (size_t i = 0; i < r->field_count; i++) {
@@ -146,7 +155,8 @@ static void collect_fields(const struct record *r, struct index_items *out)
             const struct value *v = &f->values[j];
             if (v->datum.type == DATUM_TEXT && def) {
                 collect_text(r, def, v, out);
-            } else if (v->datum.type == DATUM_REF && !set && f->number != F_UNIT) {
+            } else if (v->datum.type == DATUM_REF && f->number != F_UNIT &&
+                       (!set || set_is_indexed(r, f->number))) {
                 struct key_build k = {.len = 0};
                 key_byte(&k, 'r');
                 key_dot(&k, v->datum.ref);
@@ -217,6 +227,36 @@ static bool record_conflicts(const struct record *r)
     return false;
 }
 
+static bool has_ref(const struct record *r, uint32_t field)
+{
+    const struct field *f = record_field(r, field);
+    bool any = false;
+    for (uint32_t i = 0; f && i < f->count && !any; i++) {
+        any = f->values[i].datum.type == DATUM_REF;
+    }
+    return any;
+}
+
+static void collect_relations(const struct record *r, struct index_items *out)
+{
+    struct key_build k = {.len = 0};
+    if (has_ref(r, F_MERGED_INTO)) {
+        key_byte(&k, 'm');
+        key_dot(&k, r->id);
+        items_add(out, &k, (struct slice){0});
+    }
+    const struct field *member = record_field(r, F_MEMBER);
+    for (uint32_t i = 0; member && merge_transfer_is_open(r) && i < member->count; i++) {
+        if (member->values[i].datum.type == DATUM_REF) {
+            k.len = 0;
+            key_byte(&k, 'o');
+            key_dot(&k, member->values[i].datum.ref);
+            key_dot(&k, r->id);
+            items_add(out, &k, (struct slice){0});
+        }
+    }
+}
+
 void index_collect(const struct record *r, const struct id_list *units, struct index_items *out)
 {
     struct key_build k = {.len = 0};
@@ -232,6 +272,7 @@ void index_collect(const struct record *r, const struct id_list *units, struct i
     }
     collect_groups(r, units, out);
     collect_fields(r, out);
+    collect_relations(r, out);
 }
 
 /* ---- digests -------------------------------------------------------------------------------- */
@@ -469,6 +510,36 @@ enum err store_ids_by_ref(struct txn *t, struct dot target, uint32_t field, stru
         key_u32(&k, field);
     }
     return ids_under(t, &k, after, limit, arena, out);
+}
+
+bool store_is_referred(struct txn *t, struct dot target, uint32_t field)
+{
+    struct key_build k = {.len = 0};
+    struct walk w;
+    key_byte(&k, 'r');
+    key_dot(&k, target);
+    key_u32(&k, field);
+    walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
+    bool any = walk_next(&w);
+    return walk_end(&w) == ERR_OK && any;
+}
+
+bool store_is_merging(struct txn *t, struct dot id)
+{
+    struct key_build k = {.len = 0};
+    struct slice v;
+    key_byte(&k, 'm');
+    key_dot(&k, id);
+    return table_get(t, TABLE_INDEX, key_view(&k), &v) == ERR_OK;
+}
+
+enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t limit,
+                                     struct arena *arena, struct id_list *out)
+{
+    struct key_build k = {.len = 0};
+    key_byte(&k, 'o');
+    key_dot(&k, member);
+    return ids_under(t, &k, (struct dot){0, 0}, limit, arena, out);
 }
 
 enum err store_ids_in_conflict(struct txn *t, struct dot after, size_t limit, struct arena *arena,

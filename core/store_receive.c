@@ -1,7 +1,7 @@
 /* Changes from other stores, through the same door as local saves. */
 #include "core/store_env.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 
 struct receive_state {
     struct txn *t;

@@ -1,7 +1,7 @@
 /* The one door for writes, and local saves through it. */
 #include "core/store_env.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 
 #include <stdlib.h>
 

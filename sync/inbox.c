@@ -1,6 +1,6 @@
 #include "sync/inbox.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 #include "sync/batch.h"
 #include "sync/link.h"
 

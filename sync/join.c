@@ -1,6 +1,6 @@
 #include "sync/join.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 #include "sync/client.h"
 #include "sync/link.h"
 

@@ -1,6 +1,6 @@
 #include "sync/outbox.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 #include "sync/batch.h"
 #include "sync/frame.h"
 

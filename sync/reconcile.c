@@ -1,6 +1,6 @@
 #include "sync/reconcile.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 #include "sync/session.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 #include "sync/frame.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"

@@ -2,7 +2,7 @@
  * anything is written; everything the reply acknowledges is committed before it leaves. */
 #include "sync/session.h"
 
-#include "core/units.h"
+#include "core/scope.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"
 #include "sync/reconcile.h"

@@ -31,8 +31,9 @@ core context
 core record
 core schema
 core merge
-core store units scope
+core store units scope person
 core draft rules
+core transfer reorg doubles
 sync dictionary frame batch
 sync message round
 sync link

@@ -3,8 +3,8 @@
 #define TERRACE_TESTS_UNIT_FIXTURE_H
 
 #include "core/env.h"
+#include "core/scope.h"
 #include "core/store.h"
-#include "core/units.h"
 #include "sync/session.h"
 
 #define FIXTURE_STORES_MAX 16

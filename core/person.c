@@ -1,0 +1,87 @@
+#include "core/person.h"
+
+#include "core/store_env.h"
+
+#include <stdlib.h>
+
+static int dot_sort(const void *a, const void *b)
+{
+    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
+}
+
+static bool list_has(const struct id_list *list, struct dot id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (dot_equal(list->ids[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void mate_add(struct txn *t, struct id_list *list, struct dot id)
+{
+    if (list->count < PERSON_MATES_MAX && !list_has(list, id) && store_has(t, id)) {
+        list->ids[list->count++] = id;
+    }
+}
+
+bool person_is_merged(struct txn *t, struct dot member)
+{
+    return store_is_referred(t, member, F_MERGED_INTO) || store_is_merging(t, member);
+}
+
+enum err person_component(struct txn *t, struct dot member, struct arena *arena,
+                          struct id_list *out)
+{
+    *out = (struct id_list){.ids = arena_array(arena, PERSON_MATES_MAX, sizeof(struct dot))};
+    out->ids[out->count++] = member;
+    for (size_t next = 0; next < out->count; next++) {
+        struct record r;
+        struct id_list greater;
+        if (!person_is_merged(t, out->ids[next])) {
+            continue;
+        }
+        TRY(store_ids_by_ref(t, out->ids[next], F_MERGED_INTO, (struct dot){0, 0},
+                             PERSON_MATES_MAX, arena, &greater));
+        for (size_t i = 0; i < greater.count; i++) {
+            mate_add(t, out, greater.ids[i]);
+        }
+        enum err e = store_get(t, out->ids[next], arena, &r, NULL);
+        if (e != ERR_OK && e != ERR_NOT_FOUND) {
+            return e;
+        }
+        const struct field *f = e == ERR_OK ? record_field(&r, F_MERGED_INTO) : NULL;
+        for (uint32_t i = 0; f && i < f->count; i++) {
+            if (f->values[i].datum.type == DATUM_REF) {
+                mate_add(t, out, f->values[i].datum.ref);
+            }
+        }
+    }
+    if (out->count > 1) {
+        qsort(out->ids, out->count, sizeof(struct dot), dot_sort);
+    }
+    return ERR_OK;
+}
+
+struct dot person_shown(struct txn *t, struct dot member)
+{
+    struct arena arena = {0};
+    struct id_list list;
+    struct dot shown = member;
+    if (!person_is_merged(t, member) ||
+        person_component(t, member, &arena, &list) != ERR_OK) {
+        goto done;
+    }
+    shown = list.ids[0];
+    for (size_t i = 0; i < list.count; i++) {
+        struct record r;
+        if (store_get(t, list.ids[i], &arena, &r, NULL) == ERR_OK && !merge_is_deleted(&r)) {
+            shown = list.ids[i];
+            break;
+        }
+    }
+done:
+    arena_free(&arena);
+    return shown;
+}

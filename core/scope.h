@@ -1,0 +1,20 @@
+/* What each unit gives scope to: which records a node holds, and from where a push may touch them
+ * (rules 12 to 17). Scope is a function of the records held, never of a clock or of arrival. */
+#ifndef TERRACE_CORE_SCOPE_H
+#define TERRACE_CORE_SCOPE_H
+
+#include "core/units.h"
+
+/* Units that give this record scope: for a unit record itself; else live siblings of `unit`, and of
+ * its member's `unit` when it depends on one. Sorted, distinct. */
+enum err scope_units(struct txn *t, const struct record *r, struct arena *arena,
+                     struct id_list *out) MUST_USE;
+/* Does a node of `unit` hold a record with this route and these scope units? */
+bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t count,
+                 struct dot unit);
+/* Was this record's unit, or any of them, within the subtree: may a push from there touch it? */
+bool scope_within(struct txn *t, const struct dot *units, size_t count, struct dot root);
+/* Did the record belong there once, by this store's history? */
+bool scope_was_within(struct txn *t, struct dot id, struct dot root);
+
+#endif

@@ -69,7 +69,8 @@ void args_parse(int argc, const char **argv, struct args *out)
                                 .val = i + 1};
     }
     out->words = calloc((size_t)argc + 1, sizeof(*out->words));
-    CHECK(out->words != NULL);
+    out->values = calloc((size_t)argc + 1, sizeof(*out->values));
+    CHECK(out->words != NULL && out->values != NULL);
     poptContext ctx = poptGetContext("terrace", argc, argv, table, 0);
     CHECK(ctx != NULL);
     for (int left = argc; left > 0 && (rc = poptGetNextOpt(ctx)) != -1; left--) {
@@ -79,8 +80,9 @@ void args_parse(int argc, const char **argv, struct args *out)
         }
         out->given[rc - 1] = true;
         if (option_rows[rc - 1].arg) {
-            free((void *)(uintptr_t)out->value[rc - 1]);
             out->value[rc - 1] = poptGetOptArg(ctx);
+            out->values[out->value_count++] =
+                (struct arg_value){(enum option)(rc - 1), out->value[rc - 1]};
         }
     }
     const char *word = NULL;
@@ -110,9 +112,10 @@ enum err args_check_options(const struct args *a)
 
 void args_free(struct args *a)
 {
-    for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
-        free((void *)(uintptr_t)a->value[i]);
+    for (size_t i = 0; i < a->value_count; i++) {
+        free((void *)(uintptr_t)a->values[i].text);
     }
+    free(a->values);
     free((void *)(uintptr_t)a->words);
     *a = (struct args){0};
 }
@@ -120,7 +123,7 @@ void args_free(struct args *a)
 enum err args_check(const struct args *a, const struct command *cmd)
 {
     for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
-        if (a->given[i] && !((GLOBAL_OPTIONS | cmd->options) & (1u << i))) {
+        if (a->given[i] && !((GLOBAL_OPTIONS | cmd->options) & ((uint64_t)1 << i))) {
             return error_set(ERR_USAGE, _("%s does not take --%s; see: terrace help %s"), cmd->name,
                              option_rows[i].name, cmd->name);
         }
@@ -130,6 +133,17 @@ enum err args_check(const struct args *a, const struct command *cmd)
                          command_words(cmd));
     }
     return ERR_OK;
+}
+
+const char *args_next(const struct args *a, enum option id, size_t *at)
+{
+    while (*at < a->value_count) {
+        const struct arg_value *v = &a->values[(*at)++];
+        if (v->id == id) {
+            return v->text;
+        }
+    }
+    return NULL;
 }
 
 enum err args_number(const struct args *a, enum option id, int64_t min, int64_t max,

@@ -25,6 +25,9 @@ enum err cmd_status(struct cli *c);
 enum err cmd_check(struct cli *c);
 enum err cmd_conflicts(struct cli *c);
 enum err cmd_resolve(struct cli *c);
+enum err cmd_doubles(struct cli *c);
+enum err cmd_merge(struct cli *c);
+enum err cmd_unmerge(struct cli *c);
 enum err cmd_config(struct cli *c);
 enum err cmd_help(struct cli *c);
 

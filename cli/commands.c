@@ -95,6 +95,24 @@ static const struct command commands[] = {
      N_("--take N takes the value with that number in the list, --value V another one. For the "
         "field deleted: 1 deletes again, 2 keeps the record."),
      cmd_resolve},
+    {"doubles", N_("[--not ID ID]"), 0, 2, STORE_MUST, OPT_BIT(UNIT) | OPT_BIT(NOT) | OPT_BIT(UNDO),
+     N_("lists persons who may have been entered twice"),
+     N_("Each pair with what speaks for it, the surest first; those of whom only the year of birth "
+        "is known come last. If they are one person: terrace merge. If they are two, --not ID ID "
+        "remembers it, and they are asked about no more; --undo forgets that."),
+     cmd_doubles},
+    {"merge", N_("ID ID"), 2, 2, STORE_MUST, OPT_BIT(KEEP) | OPT_BIT(DRY_RUN),
+     N_("makes two records one person, and prints the ID that stays"),
+     N_("Nothing is deleted: both records stay and are shown as one, meetings attended under either "
+        "count once. Where both say something, the first of the two counts, unless --keep says "
+        "otherwise; it may be given several times. terrace unmerge takes it all back. Example:\n"
+        "  terrace merge k7f-41 m2x-7 --keep birth_date=b --keep card_no=a"),
+     cmd_merge},
+    {"unmerge", N_("ID [ID]"), 1, 2, STORE_MUST, 0,
+     N_("makes two records two persons again"),
+     N_("Everything is as it was before the merge. With one ID it is parted from all that it was "
+        "merged with."),
+     cmd_unmerge},
     {"config", N_("[KEY [VALUE]]"), 0, 2, STORE_MUST, 0, N_("shows or changes settings"),
      N_("An empty VALUE takes the setting away."), cmd_config},
     {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, 0, N_("explains commands, kinds and fields"),

@@ -329,7 +329,7 @@ struct alike_result alike_compare(const struct alike_crowd *c, const struct alik
     static const struct number_weights id_no = {ALIKE_ROLE_ID_NO, 1e6,         50,
                                                 0.03,             ALIKE_ID_NO, ALIKE_ID_NO_TYPO};
     static const struct number_weights card_no = {
-        ALIKE_ROLE_CARD_NO, 2e5, 30, 0.1, ALIKE_CARD_NO, ALIKE_CARD_NO_TYPO};
+        ALIKE_ROLE_CARD_NO, 2e5, 30, 0.2, ALIKE_CARD_NO, ALIKE_CARD_NO_TYPO};
     struct weighing w = {.crowd = c, .a = a, .b = b};
     struct alike_result out = {0};
     w.size = (double)(c->count > c->size_least ? c->count : c->size_least);

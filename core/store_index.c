@@ -533,6 +533,16 @@ bool store_is_merging(struct txn *t, struct dot id)
     return table_get(t, TABLE_INDEX, key_view(&k), &v) == ERR_OK;
 }
 
+bool store_any_merging(struct txn *t)
+{
+    struct key_build k = {.len = 0};
+    struct walk w;
+    key_byte(&k, 'm');
+    walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
+    bool any = walk_next(&w);
+    return walk_end(&w) == ERR_OK && any;
+}
+
 enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t limit,
                                      struct arena *arena, struct id_list *out)
 {

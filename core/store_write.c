@@ -50,7 +50,7 @@ static enum err after_write(struct txn *t, const struct record *before, const st
 {
     enum err e = ERR_OK;
     if (after->kind == KIND_UNIT) {
-        memset(t->parents, 0, sizeof(t->parents));
+        memset(t->unit_slots, 0, sizeof(t->unit_slots));
     } else if (after->kind == KIND_NODE) {
         e = actors_learn(t, after);
     } else if (after->kind == KIND_MEMBER && before && moved) {

@@ -37,7 +37,7 @@ static enum err after_write(struct txn *t, const struct record *after, const str
 {
     enum err e = ERR_OK;
     if (after->kind == KIND_UNIT) {
-        memset(t->parents, 0, sizeof(t->parents));
+        memset(t->unit_slots, 0, sizeof(t->unit_slots));
     } else if (after->kind == KIND_NODE) {
         e = actors_learn(t, after);
     }

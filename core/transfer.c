@@ -155,8 +155,9 @@ static enum err save_transfer(struct txn *t, const struct transfer_order *o, str
     }
     fill(&f, "status", slice_str("in_transit"));
     fill(&f, "letter_no", letter);
-    fill(&f, "issued", slice_str(arena_printf(arena, "%04d-%02d-%02d", DATE_YEAR(day),
-                                              DATE_MONTH(day), DATE_DAY(day))));
+    fill(&f, "issued",
+         slice_str(arena_printf(arena, "%04d-%02d-%02d", DATE_YEAR(day), DATE_MONTH(day),
+                                DATE_DAY(day))));
     bool typed = false;
     for (size_t i = 0; i < o->item_count; i++) {
         f.items[f.count++] = o->items[i];
@@ -527,8 +528,8 @@ static enum err answer_known(struct txn *t, enum transfer_answer answer, struct 
         return error_set(ERR_RULE, _("only the office that the letter is addressed to answers it"));
     }
     if (!dot_is_none(v->to)) {
-        TRY(save_answer(t, v, v->letter, accept ? VERDICT_ACCEPTED : VERDICT_REFUSED, reason,
-                        arena, &id));
+        TRY(save_answer(t, v, v->letter, accept ? VERDICT_ACCEPTED : VERDICT_REFUSED, reason, arena,
+                        &id));
     }
     return member_is_here(t, v->member) ? complete(t, v, accept, reason, arena) : ERR_OK;
 }

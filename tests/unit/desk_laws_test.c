@@ -46,11 +46,26 @@ enum op {
     OP_COUNT
 };
 static const char *const op_names[OP_COUNT] = {
-    "created",           "edited",        "late edits after a move", "rogue edits after a mark",
-    "moved by an upper", "issued",        "concurrent transfers",    "accepted",
-    "accepted ahead",    "refused",       "returned",                "merged a into b",
-    "merged b into a",   "unmerged",      "deleted",                 "undeleted",
-    "decided",           "units merged",  "unit merges undone",      "units moved",
+    "created",
+    "edited",
+    "late edits after a move",
+    "rogue edits after a mark",
+    "moved by an upper",
+    "issued",
+    "concurrent transfers",
+    "accepted",
+    "accepted ahead",
+    "refused",
+    "returned",
+    "merged a into b",
+    "merged b into a",
+    "unmerged",
+    "deleted",
+    "undeleted",
+    "decided",
+    "units merged",
+    "unit merges undone",
+    "units moved",
     "re-homed",
 };
 
@@ -74,7 +89,8 @@ static struct dot unit_of(struct desk *d, size_t at)
     return d->w.f.units[at];
 }
 
-/* ---- one action each; ERR_RULE and its like mean that a person would have been told -------------- */
+/* ---- one action each; ERR_RULE and its like mean that a person would have been told
+ * -------------- */
 
 static enum err write_field(struct txn *t, struct dot id, uint32_t kind, const struct edit *edits,
                             size_t n, struct arena *arena, struct dot *out)
@@ -170,9 +186,9 @@ static enum err do_issue(struct desk *d, struct txn *t, struct arena *arena, boo
         struct txn *other = NULL;
         if (d->w.f.stores[i] != txn_store(t) &&
             txn_begin(d->w.f.stores[i], TXN_READ, &other) == ERR_OK) {
-            *beside = *beside || (store_ids_of_open_transfers(other, o.member, 1, arena, &open) ==
-                                      ERR_OK &&
-                                  open.count > 0);
+            *beside = *beside ||
+                      (store_ids_of_open_transfers(other, o.member, 1, arena, &open) == ERR_OK &&
+                       open.count > 0);
             txn_abort(other);
         }
     }
@@ -291,8 +307,8 @@ static enum err do_unit(struct desk *d, struct txn *t, struct arena *arena, enum
         {F_UNIT_STATUS, EDIT_SET, op == OP_UNIT_MERGE ? &merged : &active, 1},
     };
     if ((op == OP_UNIT_UNDO) == (n == 0) ||
-        (op == OP_UNIT_MERGE && (unit_level(t, ref.ref) != LEVEL_COMMUNE ||
-                                 unit_is_within(t, ref.ref, id)))) {
+        (op == OP_UNIT_MERGE &&
+         (unit_level(t, ref.ref) != LEVEL_COMMUNE || unit_is_within(t, ref.ref, id)))) {
         return ERR_RULE;
     }
     return write_field(t, id, 0, edits, 2, arena, &out);
@@ -503,8 +519,7 @@ static void assert_store_agrees(struct desk *d, struct txn *top, size_t at, uint
             dot_format(ids.ids[i], id);
             assert_int_equal(store_get(top, ids.ids[i], &one, &r, NULL), ERR_OK);
             assert_int_equal(scope_units(top, &r, &one, &units), ERR_OK);
-            bool entitled =
-                scope_holds(top, r.route, units.ids, units.count, unit_of(d, at));
+            bool entitled = scope_holds(top, r.route, units.ids, units.count, unit_of(d, at));
             enum err e = store_get(t, ids.ids[i], &one, &here, NULL);
             bool held = e == ERR_OK && !(here.flags & RECORD_STUB);
             bool same = !entitled || (held && hash_equal(record_digest(&r), record_digest(&here)));
@@ -516,12 +531,12 @@ static void assert_store_agrees(struct desk *d, struct txn *top, size_t at, uint
                          id, kinds[k]);
             }
             if (!entitled && held && !serves_holder(d, top, at, &r, &units)) {
-                fail_msg("seed %llu: store %zu still holds %s of kind %u",
-                         (unsigned long long)seed, at, id, kinds[k]);
+                fail_msg("seed %llu: store %zu still holds %s of kind %u", (unsigned long long)seed,
+                         at, id, kinds[k]);
             }
             if (!same) {
-                fail_msg("seed %llu: store %zu has another %s of kind %u",
-                         (unsigned long long)seed, at, id, kinds[k]);
+                fail_msg("seed %llu: store %zu has another %s of kind %u", (unsigned long long)seed,
+                         at, id, kinds[k]);
             }
         }
     }

@@ -185,23 +185,6 @@ bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t c
     return false;
 }
 
-bool unit_was_within(struct txn *t, struct dot unit, struct dot root)
-{
-    struct arena arena = {0};
-    struct id_list above;
-    bool was = unit_is_within(t, unit, root);
-    if (was || unit_above(t, unit, &arena, &above) != ERR_OK) {
-        above.count = 0;
-    }
-    for (size_t i = 0; i < above.count && !was; i++) {
-        struct unit_state s;
-        was = unit_state(t, above.ids[i], &arena, &s) == ERR_OK && !dot_is_none(s.former_parent) &&
-              unit_is_within(t, s.former_parent, root);
-    }
-    arena_free(&arena);
-    return was;
-}
-
 bool scope_was_within(struct txn *t, struct dot id, struct dot root)
 {
     struct arena arena = {0};

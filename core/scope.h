@@ -19,9 +19,6 @@ bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t c
                  struct dot unit);
 /* Was this record's unit, or any of them, within the subtree: may a push from there touch it? */
 bool scope_within(struct txn *t, const struct dot *units, size_t count, struct dot root);
-/* Is the unit within root, or was it before its last move? Until a commune that moved has found its
- * new hub, the old one carries what it writes. */
-bool unit_was_within(struct txn *t, struct dot unit, struct dot root);
 /* Did the record belong there once, by this store's history? */
 bool scope_was_within(struct txn *t, struct dot id, struct dot root);
 

@@ -37,6 +37,16 @@ const char *option_help(enum option id)
     return gettext(option_rows[id].help);
 }
 
+static void value_add(struct args *a, int id, const char *value)
+{
+    size_t n = a->value_count[id];
+    a->values[id] = realloc((void *)(uintptr_t)a->values[id], (n + 1) * sizeof(*a->values[id]));
+    CHECK(a->values[id] != NULL);
+    a->values[id][n] = value;
+    a->value_count[id] = n + 1;
+    a->value[id] = value;
+}
+
 static void words_add(struct args *a, const char *word)
 {
     if (!a->command) {
@@ -69,8 +79,7 @@ void args_parse(int argc, const char **argv, struct args *out)
                                 .val = i + 1};
     }
     out->words = calloc((size_t)argc + 1, sizeof(*out->words));
-    out->values = calloc((size_t)argc + 1, sizeof(*out->values));
-    CHECK(out->words != NULL && out->values != NULL);
+    CHECK(out->words != NULL);
     poptContext ctx = poptGetContext("terrace", argc, argv, table, 0);
     CHECK(ctx != NULL);
     for (int left = argc; left > 0 && (rc = poptGetNextOpt(ctx)) != -1; left--) {
@@ -80,9 +89,7 @@ void args_parse(int argc, const char **argv, struct args *out)
         }
         out->given[rc - 1] = true;
         if (option_rows[rc - 1].arg) {
-            out->value[rc - 1] = poptGetOptArg(ctx);
-            out->values[out->value_count++] =
-                (struct arg_value){(enum option)(rc - 1), out->value[rc - 1]};
+            value_add(out, rc - 1, poptGetOptArg(ctx));
         }
     }
     const char *word = NULL;
@@ -112,10 +119,12 @@ enum err args_check_options(const struct args *a)
 
 void args_free(struct args *a)
 {
-    for (size_t i = 0; i < a->value_count; i++) {
-        free((void *)(uintptr_t)a->values[i].text);
+    for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
+        for (size_t n = 0; n < a->value_count[i]; n++) {
+            free((void *)(uintptr_t)a->values[i][n]);
+        }
+        free((void *)(uintptr_t)a->values[i]);
     }
-    free(a->values);
     free((void *)(uintptr_t)a->words);
     *a = (struct args){0};
 }
@@ -133,17 +142,6 @@ enum err args_check(const struct args *a, const struct command *cmd)
                          command_words(cmd));
     }
     return ERR_OK;
-}
-
-const char *args_next(const struct args *a, enum option id, size_t *at)
-{
-    while (*at < a->value_count) {
-        const struct arg_value *v = &a->values[(*at)++];
-        if (v->id == id) {
-            return v->text;
-        }
-    }
-    return NULL;
 }
 
 enum err args_number(const struct args *a, enum option id, int64_t min, int64_t max,

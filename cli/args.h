@@ -30,6 +30,11 @@
     X(TAKE, "take", 0, "N|DOT", N_("the value with this number"))                                  \
     X(VALUE, "value", 0, "V", N_("another value"))                                                 \
     X(REPAIR, "repair", 0, NULL, N_("rebuild what can be rebuilt"))                                \
+    X(INTO, "into", 0, "UNIT|CODE=NAME", N_("the unit that takes over; = makes a new one"))        \
+    X(TO, "to", 0, "UNIT", N_("the unit to which it goes"))                                        \
+    X(ON, "on", 0, "DATE", N_("the day from which it counts"))                                     \
+    X(ASSIGN, "assign", 0, "FILE", N_("lines MEMBER_OR_BRANCH,CODE"))                              \
+    X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))        \
     X(NOT, "not", 0, NULL, N_("these two are two persons"))                                        \
     X(UNDO, "undo", 0, NULL, N_("forget it again"))                                                \
     X(KEEP, "keep", 0, "FIELD=a|b", N_("of this field the value of the first or the second"))
@@ -42,18 +47,14 @@ enum option {
 };
 #define OPT_BIT(id) ((uint64_t)1 << OPT_##id)
 
-struct arg_value {
-    enum option id;
-    const char *text;
-};
 struct args {
     const char **words; /* the command's name is not among them */
     size_t word_count;
     const char *command; /* NULL when none was given */
     bool given[OPT_COUNT_OF_ALL];
-    const char *value[OPT_COUNT_OF_ALL]; /* the last one, where it was given several times */
-    struct arg_value *values;            /* all of them, in their order */
-    size_t value_count;
+    const char *value[OPT_COUNT_OF_ALL];   /* the last one given */
+    const char **values[OPT_COUNT_OF_ALL]; /* all of them, in order */
+    size_t value_count[OPT_COUNT_OF_ALL];
     char bad[80]; /* the first option that could not be read; "" = none */
     bool bad_lacks_value;
 };
@@ -82,9 +83,6 @@ enum err args_check(const struct args *a, const struct command *cmd) MUST_USE;
 /* The option as a number between min and max; fallback when it is not given. */
 enum err args_number(const struct args *a, enum option id, int64_t min, int64_t max,
                      int64_t fallback, int64_t *out) MUST_USE;
-/* An option that may be given several times: its values one by one from *at = 0 on; NULL at the end.
- */
-const char *args_next(const struct args *a, enum option id, size_t *at);
 const char *option_name(enum option id);
 /* "--unit CODE" */
 void option_usage(enum option id, struct buf *out);

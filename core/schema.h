@@ -108,6 +108,8 @@ enum known_field {
     F_UNIT_SUCCESSORS = 31,
     F_UNIT_FORMER_PARENT = 33,
     F_UNIT_MOVED_ON = 34,
+    F_UNIT_FORMER_NAME = 35,
+    F_UNIT_RENAMED_ON = 36,
     F_NODE_NAME = 16,
     F_NODE_KEY = 17,    /* BYTES, 32 */
     F_NODE_ACTORS = 18, /* set of text: 13 base32 characters each */
@@ -121,6 +123,8 @@ enum known_field {
     F_MEMBER_CARD_NO = 30,
     F_MEMBER_ID_NO = 32,
     F_MEMBER_STATUS = 40,
+    F_MEMBER_STATUS_DATE = 41,
+    F_MEMBER_DECISION_NO = 42,
     F_TRANSFER_TYPE = 16,
     F_TRANSFER_FROM = 17,
     F_TRANSFER_TO = 19,

@@ -138,9 +138,8 @@ static enum err list_doubles(struct cli *c)
     struct dot root = {0, 0};
     size_t count = 0, at = 0, sure = 0;
     TRY(txn_begin(c->store, TXN_READ, &t));
-    enum err e = c->args.given[OPT_UNIT]
-                     ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &root)
-                     : ERR_OK;
+    enum err e = c->args.given[OPT_UNIT] ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &root)
+                                         : ERR_OK;
     e = e ? e : doubles_find(t, root, &c->arena, &pairs, &count);
     txn_abort(t);
     TRY(e);
@@ -181,8 +180,9 @@ enum err cmd_doubles(struct cli *c)
     bool undo = c->args.given[OPT_UNDO], decides = c->args.given[OPT_NOT];
     if (decides != (c->args.word_count == 2) || (undo && !decides) ||
         (decides && c->args.given[OPT_UNIT])) {
-        return error_set(ERR_USAGE, _("this is how it is written: terrace doubles [--unit CODE], or "
-                                      "terrace doubles --not ID ID [--undo]"));
+        return error_set(ERR_USAGE,
+                         _("this is how it is written: terrace doubles [--unit CODE], or "
+                           "terrace doubles --not ID ID [--undo]"));
     }
     if (!decides) {
         return list_doubles(c);
@@ -250,9 +250,8 @@ static void side_json(struct cli *c, const char *key, const struct record *r,
                       const struct field_def *f)
 {
     size_t count = 0;
-    const struct value **v = record_field(r, f->number)
-                                 ? merge_siblings(r, f->number, &c->arena, &count)
-                                 : NULL;
+    const struct value **v =
+        record_field(r, f->number) ? merge_siblings(r, f->number, &c->arena, &count) : NULL;
     if (count == 0 || (f->rule != MERGE_SET && v[0]->datum.type == DATUM_EMPTY)) {
         return;
     }
@@ -297,11 +296,10 @@ static void preview_text(struct cli *c, struct txn *t, const struct merging *m)
         if (!is_comparable(f)) {
             continue;
         }
-        const struct slice cells[] = {slice_str(cli_field_label(c, f)),
-                                      field_words(c, t, &m->before[0].record, f, &c->arena),
-                                      field_words(c, t, &m->before[1].record, f, &c->arena),
-                                      slice_str("→"),
-                                      field_words(c, t, &m->after.record, f, &c->arena)};
+        const struct slice cells[] = {
+            slice_str(cli_field_label(c, f)), field_words(c, t, &m->before[0].record, f, &c->arena),
+            field_words(c, t, &m->before[1].record, f, &c->arena), slice_str("→"),
+            field_words(c, t, &m->after.record, f, &c->arena)};
         if (cells[4].len > 0) {
             table_add(&table, cells);
         }

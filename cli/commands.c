@@ -108,13 +108,15 @@ static const struct command commands[] = {
      cmd_doubles},
     {"merge", N_("ID ID"), 2, 2, STORE_MUST, OPT_BIT(KEEP) | OPT_BIT(DRY_RUN),
      N_("makes two records one person, and prints the ID that stays"),
-     N_("Nothing is deleted: both records stay and are shown as one, meetings attended under either "
-        "count once. Where both say something, the first of the two counts, unless --keep says "
-        "otherwise; it may be given several times. terrace unmerge takes it all back. Example:\n"
+     N_("Nothing is deleted: both records stay and are shown as one, meetings attended under "
+        "either "
+        "count once. Where both say something, the record with the smaller ID counts, unless "
+        "--keep "
+        "says otherwise; it may be given several times. terrace unmerge takes it all back. "
+        "Example:\n"
         "  terrace merge k7f-41 m2x-7 --keep birth_date=b --keep card_no=a"),
      cmd_merge},
-    {"unmerge", N_("ID [ID]"), 1, 2, STORE_MUST, 0,
-     N_("makes two records two persons again"),
+    {"unmerge", N_("ID [ID]"), 1, 2, STORE_MUST, 0, N_("makes two records two persons again"),
      N_("Everything is as it was before the merge. With one ID it is parted from all that it was "
         "merged with."),
      cmd_unmerge},

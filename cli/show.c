@@ -318,8 +318,7 @@ struct id_list show_merged(struct txn *t, const struct record *r, struct arena *
     return ids;
 }
 
-static void json_merged(struct txn *t, const struct record *r, struct arena *arena,
-                        struct buf *out)
+static void json_merged(struct txn *t, const struct record *r, struct arena *arena, struct buf *out)
 {
     struct id_list ids = show_merged(t, r, arena);
     if (ids.count == 0) {

@@ -208,9 +208,9 @@ static void read_name(struct alike_crowd *c, const struct record *r, struct alik
 /* "xã Tân Đồng" and "Tân Đồng" are one place. */
 static struct slice place_name(struct slice folded)
 {
-    static const char *const ranks[] = {"xa ",    "phuong ", "thi tran ", "huyen ", "quan ",
-                                        "tinh ",  "thi xa ", "thanh pho ", "tp ",   "thon ",
-                                        "ban "};
+    static const char *const ranks[] = {"xa ",   "phuong ", "thi tran ", "huyen ",
+                                        "quan ", "tinh ",   "thi xa ",   "thanh pho ",
+                                        "tp ",   "thon ",   "ban "};
     for (size_t i = 0; i < ARRAY_COUNT(ranks); i++) {
         size_t len = strlen(ranks[i]);
         if (folded.len > len && memcmp(folded.ptr, ranks[i], len) == 0) {

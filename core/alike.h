@@ -3,8 +3,9 @@
  * After Fellegi and Sunter (A Theory for Record Linkage, 1969): each thing that two records say
  * alike, or not, weighs as much as it is more frequent among doubles than among strangers. How
  * frequent it is among strangers is counted over the people at hand, so that a rare name tells more
- * than Giàng A Dê does in Mù Cang Chải, and 01/01 less than another birthday. Nothing depends on the
- * order in which people were added, on a clock or on ids: two stores that hold the same people agree.
+ * than Giàng A Dê does in Mù Cang Chải, and 01/01 less than another birthday. Nothing depends on
+ * the order in which people were added, on a clock or on ids: two stores that hold the same people
+ * agree.
  *
  * A crowd is gathered first (alike_add), then asked. It owns its memory until alike_free. */
 #ifndef TERRACE_CORE_ALIKE_H
@@ -18,10 +19,9 @@
 /* What two records have in common. code, Vietnamese, English */
 #define ALIKE_REASONS(X)                                                                           \
     X(NAME, "name", "cùng họ tên", "the same name")                                                \
-    X(NAME_MARKS, "name_marks", "cùng họ tên nhưng khác dấu", "the same name but for its marks")   \
-    X(NAME_MIDDLE, "name_middle", "cùng họ tên nhưng thiếu tên đệm",                               \
-      "the same name, a middle name is missing")                                                   \
-    X(NAME_TYPO, "name_typo", "họ tên chỉ khác một chữ cái", "names one letter apart")             \
+    X(NAME_MARKS, "name_marks", "họ tên khác dấu", "names with other marks")                       \
+    X(NAME_MIDDLE, "name_middle", "một bên thiếu tên đệm", "a middle name is missing")             \
+    X(NAME_TYPO, "name_typo", "họ tên sai một chữ cái", "a name with one wrong letter")            \
     X(BIRTH, "birth", "cùng ngày sinh", "the same day of birth")                                   \
     X(BIRTH_SWAPPED, "birth_swapped", "ngày và tháng sinh đổi chỗ cho nhau",                       \
       "day and month of birth changed places")                                                     \
@@ -52,10 +52,10 @@ const char *alike_words(enum alike_reason reason, const char *lang); /* "vi", el
 /* What is remembered of one record: texts by their number in the crowd's word list, 0 = none. */
 struct alike {
     struct dot id;
-    int64_t birth;                    /* as in datum.h; 0 = unknown */
-    uint32_t words[ALIKE_WORDS_MAX];  /* of the folded name */
-    uint32_t marked[ALIKE_WORDS_MAX]; /* the same words as written */
-    uint32_t middle;                  /* all words between the first and the last, as one */
+    int64_t birth;                     /* as in datum.h; 0 = unknown */
+    uint32_t words[ALIKE_WORDS_MAX];   /* of the folded name */
+    uint32_t marked[ALIKE_WORDS_MAX];  /* the same words as written */
+    uint32_t middle;                   /* all words between the first and the last, as one */
     uint32_t places[ALIKE_PLACES_MAX]; /* home: the widest, with the next, and so on */
     uint32_t id_no, card_no, ext_id;
     uint8_t word_count, place_count, sex;

@@ -8,7 +8,7 @@
 /* A thing that nobody else has still is no rarer than this share of one person. */
 #define UNSEEN 0.3
 #define BACK_OFF 3.0
-#define SHARED_MAX 3 /* a number that more have is no number: "0", "khong" */
+#define SHARED_MAX 3   /* a number that more have is no number: "0", "khong" */
 #define TYPO_WAYS 60.0 /* a slip of the finger could have given so many other words */
 #define NUMBER_LEAST 6
 
@@ -44,8 +44,8 @@ static bool one_slip(struct slice a, struct slice b)
     if (a.len != b.len) {
         return left == 0;
     }
-    return left == 1 || (left == 2 && a.ptr[head] == b.ptr[head + 1] &&
-                         a.ptr[head + 1] == b.ptr[head]);
+    return left == 1 ||
+           (left == 2 && a.ptr[head] == b.ptr[head + 1] && a.ptr[head + 1] == b.ptr[head]);
 }
 
 static bool words_slip(const struct alike_crowd *c, uint32_t a, uint32_t b)
@@ -88,17 +88,16 @@ static double name_share(const struct weighing *w, const struct alike *p, const 
     return share;
 }
 
-/* Are the middle words of b among those of a, in their order, and fewer? One of them may be
+/* Are the middle words of b among those of a, in their order, and fewer? So many of them may be
  * mistyped. */
 static bool middle_dropped(const struct alike_crowd *c, const struct alike *a,
-                           const struct alike *b, bool *slipped)
+                           const struct alike *b, size_t slips)
 {
     size_t found = 0, want = b->word_count > 2 ? (size_t)b->word_count - 2 : 0;
-    *slipped = false;
     for (size_t at = 1; found < want && at + 1 < a->word_count; at++) {
         uint32_t x = a->words[at], y = b->words[1 + found];
-        bool slip = !*slipped && words_slip(c, x, y);
-        *slipped = *slipped || slip;
+        bool slip = slips > 0 && words_slip(c, x, y);
+        slips -= slip ? 1 : 0;
         found += x == y || slip ? 1 : 0;
     }
     return found == want && a->word_count > b->word_count && b->word_count > 1;
@@ -120,7 +119,6 @@ static double name_channel(const struct weighing *w, const struct alike *a, cons
                            double share_b, uint32_t *reasons)
 {
     double p = 1;
-    bool slipped = false;
     uint32_t pairs[2][2] = {{a->words[0], b->words[0]}, {last_word(a), last_word(b)}};
     for (size_t i = 0; i < 2; i++) {
         if (pairs[i][0] == pairs[i][1]) {
@@ -135,11 +133,15 @@ static double name_channel(const struct weighing *w, const struct alike *a, cons
     if (a->middle == b->middle) {
         return p * 0.85;
     }
-    if (middle_dropped(w->crowd, a, b, &slipped)) {
-        *reasons |= ALIKE_BIT(NAME_MIDDLE) | (slipped ? ALIKE_BIT(NAME_TYPO) : 0);
-        return p * (slipped ? 0.08 * 0.05 / TYPO_WAYS : 0.08);
+    if (middle_dropped(w->crowd, a, b, 0)) {
+        *reasons |= ALIKE_BIT(NAME_MIDDLE);
+        return p * 0.08;
     }
-    if (middle_dropped(w->crowd, b, a, &slipped)) {
+    if (middle_dropped(w->crowd, a, b, 1)) {
+        *reasons |= ALIKE_BIT(NAME_MIDDLE) | ALIKE_BIT(NAME_TYPO);
+        return p * 0.08 * 0.05 / TYPO_WAYS;
+    }
+    if (middle_dropped(w->crowd, b, a, 0)) {
         *reasons |= ALIKE_BIT(NAME_MIDDLE);
         return p * 0.02 * 0.01;
     }
@@ -185,7 +187,7 @@ static void weigh_name(struct weighing *w)
     if (same) {
         w->reasons |= differ ? ALIKE_BIT(NAME_MARKS) : ALIKE_BIT(NAME);
     } else if (to_b > 1 || to_a > 1) {
-        w->reasons |= (forth | back) | (differ ? ALIKE_BIT(NAME_MARKS) : 0);
+        w->reasons |= (to_b > to_a ? forth : back) | (differ ? ALIKE_BIT(NAME_MARKS) : 0);
     }
 }
 
@@ -326,10 +328,10 @@ static void weigh_number(struct weighing *w, const struct number_weights *n, uin
 struct alike_result alike_compare(const struct alike_crowd *c, const struct alike *a,
                                   const struct alike *b)
 {
-    static const struct number_weights id_no = {ALIKE_ROLE_ID_NO, 1e6,         50,
-                                                0.03,             ALIKE_ID_NO, ALIKE_ID_NO_TYPO};
-    static const struct number_weights card_no = {
-        ALIKE_ROLE_CARD_NO, 2e5, 30, 0.2, ALIKE_CARD_NO, ALIKE_CARD_NO_TYPO};
+    static const struct number_weights id_no = {ALIKE_ROLE_ID_NO, 1e6, 50, 0.03, ALIKE_ID_NO,
+                                                ALIKE_ID_NO_TYPO};
+    static const struct number_weights card_no = {ALIKE_ROLE_CARD_NO, 2e5, 30, 0.2, ALIKE_CARD_NO,
+                                                  ALIKE_CARD_NO_TYPO};
     struct weighing w = {.crowd = c, .a = a, .b = b};
     struct alike_result out = {0};
     w.size = (double)(c->count > c->size_least ? c->count : c->size_least);

@@ -36,7 +36,7 @@ struct scan {
     size_t link_count, link_cap;
     struct likely *likely;
     size_t likely_count, likely_cap;
-    double *best; /* per person: the odds with the one most like it */
+    double *best;         /* per person: the odds with the one most like it */
     struct dot last_unit; /* neighbours mostly share it */
     bool last_within;
 };
@@ -166,8 +166,16 @@ static uint64_t unordered_day(int64_t birth)
     return d <= 12 && d < m ? d * 32u + m : m * 32u + d;
 }
 
-enum link_sort { BY_DAY, BY_YEAR_MONTH, BY_YEAR_DAY, BY_DAY_MONTH, BY_YEAR, BY_ID_NO, BY_CARD_NO,
-                 BY_EXT_ID };
+enum link_sort {
+    BY_DAY,
+    BY_YEAR_MONTH,
+    BY_YEAR_DAY,
+    BY_DAY_MONTH,
+    BY_YEAR,
+    BY_ID_NO,
+    BY_CARD_NO,
+    BY_EXT_ID
+};
 
 static void link_names(struct scan *s, const struct alike *p, size_t i)
 {
@@ -231,8 +239,7 @@ static void compare_pair(struct scan *s, uint32_t i, uint32_t j)
     /* weights of a day or name are those of the one or the other: always in the same order */
     bool turned = dot_compare(s->crowd.people[i].id, s->crowd.people[j].id) > 0;
     uint32_t a = turned ? j : i, b = turned ? i : j;
-    struct alike_result r =
-        alike_compare(&s->crowd, &s->crowd.people[a], &s->crowd.people[b]);
+    struct alike_result r = alike_compare(&s->crowd, &s->crowd.people[a], &s->crowd.people[b]);
     if (r.odds < ODDS_LEAST) {
         return;
     }
@@ -360,8 +367,8 @@ static size_t distinct_pairs(struct double_pair *pairs, size_t count)
     return n;
 }
 
-enum err doubles_find(struct txn *t, struct dot root, struct arena *arena,
-                      struct double_pair **out, size_t *count)
+enum err doubles_find(struct txn *t, struct dot root, struct arena *arena, struct double_pair **out,
+                      size_t *count)
 {
     struct scan s = {.t = t, .root = root};
     *out = NULL;

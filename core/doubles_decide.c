@@ -211,7 +211,8 @@ static struct id_list still_with(const struct edges *edges, struct dot from, str
     return out;
 }
 
-/* One save: the edges of this record that are cut, and choices that name who is no longer with it. */
+/* One save: the edges of this record that are cut, and choices that name who is no longer with it.
+ */
 static enum err cut_record(struct txn *t, const struct edges *edges, struct dot greater,
                            struct arena *arena)
 {
@@ -285,7 +286,8 @@ enum err doubles_not_same(struct txn *t, struct dot a, struct dot b, bool undo, 
     TRY(open_both(t, a, b, arena, r));
     TRY(person_component(t, a, arena, &ids));
     if (!undo && has_id(&ids, b)) {
-        return error_set(ERR_RULE, _("these two are merged; terrace unmerge takes that back first"));
+        return error_set(ERR_RULE,
+                         _("these two are merged; terrace unmerge takes that back first"));
     }
     bool turned = dot_compare(a, b) > 0;
     struct datum smaller = datum_ref(turned ? b : a), greater = datum_ref(turned ? a : b);

@@ -301,8 +301,8 @@ static enum err check_doubles(struct state *s)
     struct draft_look look = {.outcome = &outcome,
                               .is_new = s->is_new,
                               .via = s->draft->via,
-                              .ext_id = ext_id.type == DATUM_TEXT ? ext_id.text
-                                                                  : slice_make("", 0)};
+                              .ext_id =
+                                  ext_id.type == DATUM_TEXT ? ext_id.text : slice_make("", 0)};
     TRY(draft_find_doubles(s->t, &look, s->arena, &s->doubles, &at));
     return !at ? ERR_OK
                : error_set_field(ERR_DOUBLE, at,

@@ -23,9 +23,9 @@ struct draft {
     bool anyway; /* enter a probable double all the same */
 };
 /* Checks everything and saves. ERR_INPUT, ERR_RULE with field; ERR_DOUBLE, and ERR_AMBIGUOUS of a
- * reference, with the candidates in *doubles (arena). *dot is none when nothing changed. A draft for
- * any record of a merged person is for the person: *id is the one shown, and each field goes to the
- * record that speaks for it. */
+ * reference, with the candidates in *doubles (arena). *dot is none when nothing changed. A draft
+ * for any record of a merged person is for the person: *id is the one shown, and each field goes to
+ * the record that speaks for it. */
 enum err draft_save(struct txn *t, const struct draft *draft, struct arena *arena, struct dot *id,
                     struct dot *dot, struct id_list *doubles) MUST_USE;
 /* The same for one record as it stands, whoever it is merged with. */

@@ -38,12 +38,13 @@ static bool same_shown(const struct record *r, uint32_t field, const struct datu
 static bool told_apart(const struct look_state *s, const struct record *other)
 {
     const struct value *v = merge_shown(other, F_EXT_ID);
-    return s->look->via == VIA_IMPORT && other->kind != KIND_UNIT && s->look->ext_id.len > 0 &&
-           v && v->datum.type == DATUM_TEXT && !slice_equal(s->look->ext_id, v->datum.text);
+    return s->look->via == VIA_IMPORT && other->kind != KIND_UNIT && s->look->ext_id.len > 0 && v &&
+           v->datum.type == DATUM_TEXT && !slice_equal(s->look->ext_id, v->datum.text);
 }
 
 /* false for what can be no double: gone, or the very person that is written. */
-static enum err read_other(const struct look_state *s, struct dot id, struct record *r, bool *counts)
+static enum err read_other(const struct look_state *s, struct dot id, struct record *r,
+                           bool *counts)
 {
     *counts = false;
     if (!s->look->is_new && dot_equal(id, s->look->outcome->id)) {
@@ -176,7 +177,8 @@ static int id_sort(const void *a, const void *b)
     return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
 }
 
-/* Those of the found who have the same birthday come into a crowd with the new one, who is first. */
+/* Those of the found who have the same birthday come into a crowd with the new one, who is first.
+ */
 static enum err gather(struct look_state *s, const struct id_list *all, int64_t birth,
                        struct alike_crowd *crowd)
 {

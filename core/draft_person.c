@@ -1,5 +1,5 @@
-/* A draft for a person of several records: each field goes to the record that speaks for it, so that
- * what was saved is what is shown. */
+/* A draft for a person of several records: each field goes to the record that speaks for it, so
+ * that what was saved is what is shown. */
 #include "core/draft.h"
 #include "core/person.h"
 #include "core/text.h"

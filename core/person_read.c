@@ -170,8 +170,7 @@ static bool speaks(const struct record *r, bool deleted_too)
     return !(r->flags & RECORD_STUB) && (deleted_too || !merge_is_deleted(r));
 }
 
-enum err person_view(struct txn *t, struct dot member, struct arena *arena,
-                     struct person_view *out)
+enum err person_view(struct txn *t, struct dot member, struct arena *arena, struct person_view *out)
 {
     *out = (struct person_view){.ids = {0}};
     TRY(person_component(t, member, arena, &out->ids));
@@ -214,8 +213,8 @@ static bool names_members(const struct record *r, const struct field *f)
 {
     const struct field_def *def = schema_field(r->kind, f->number);
     return def && (def->type == FIELD_REF || def->type == FIELD_REFSET) &&
-           (def->ref_kind == KIND_MEMBER || def->ref_kind == 0) &&
-           f->number != F_MERGED_INTO && f->number != F_NOT_SAME;
+           (def->ref_kind == KIND_MEMBER || def->ref_kind == 0) && f->number != F_MERGED_INTO &&
+           f->number != F_NOT_SAME;
 }
 
 static void follow_field(struct txn *t, struct field *f, struct arena *arena)

@@ -63,7 +63,7 @@ struct meeting {
 struct options {
     uint64_t seed;
     unsigned members, activities, attendances, branches, plans; /* in each commune */
-    unsigned doubles; /* percent of the members */
+    unsigned doubles;                                           /* percent of the members */
     bool lived_in;
 };
 struct commune {

@@ -65,7 +65,8 @@ static uint32_t plain(uint32_t v)
     static const struct {
         uint32_t upper;
         char letter;
-    } pairs[] = {{0x102, 'A'}, {0x110, 'D'}, {0x128, 'I'}, {0x168, 'U'}, {0x1a0, 'O'}, {0x1af, 'U'}};
+    } pairs[] = {{0x102, 'A'}, {0x110, 'D'}, {0x128, 'I'},
+                 {0x168, 'U'}, {0x1a0, 'O'}, {0x1af, 'U'}};
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         if (v == pairs[i].upper || v == pairs[i].upper + 1) {
             return (uint32_t)pairs[i].letter + (v == pairs[i].upper ? 0 : 32);
@@ -95,9 +96,9 @@ static void drop_marks(char *name, size_t size)
 /* Letters that lie beside each other on the keyboard. */
 static uint32_t beside(struct rng *r, uint32_t letter)
 {
-    static const char *const near[26] = {
-        "sqz", "vn",  "xv",  "sf",  "wr",  "dg",  "fh",  "gj",  "uo",  "hk",  "jl",  "k",   "n",
-        "bm",  "ip",  "o",   "wa",  "et",  "ad",  "ry",  "yi",  "cb",  "qe",  "zc",  "tu",  "x"};
+    static const char *const near[26] = {"sqz", "vn", "xv", "sf", "wr", "dg", "fh", "gj", "uo",
+                                         "hk",  "jl", "k",  "n",  "bm", "ip", "o",  "wa", "et",
+                                         "ad",  "ry", "yi", "cb", "qe", "zc", "tu", "x"};
     const char *list = letter >= 'a' && letter <= 'z' ? near[letter - 'a'] : "e";
     return (uint32_t)list[rng_below(r, (unsigned)strlen(list))];
 }

@@ -5,9 +5,10 @@
  * TRUTH has a line for each planted pair: EXT_ID EXT_ID SLIP SLIP, or `year` when the second entry
  * knows only the year of birth. A pair that is reported and not planted is false: the generator
  * enters everybody else once. Prints: members, planted, found, reported, false, year-only planted,
- * year-only found, year-only reported, seconds of one scan of all members, seconds of the search. */
-#include "core/crypto.h"
+ * year-only found, year-only reported, seconds of one scan of all members, seconds of the search.
+ */
 #include "core/doubles.h"
+#include "core/crypto.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,13 +114,13 @@ static void tell(struct txn *t, const char *what, struct dot a, struct dot b, un
     need(store_get(t, b, &arena, &r[1], NULL), "tell");
     fprintf(stderr, "%s %u %s\n", what, score, slips);
     for (int i = 0; i < 2; i++) {
-        static const uint32_t fields[] = {F_MEMBER_NAME,    F_MEMBER_BIRTH,  F_MEMBER_SEX,
+        static const uint32_t fields[] = {F_MEMBER_NAME,    F_MEMBER_BIRTH, F_MEMBER_SEX,
                                           F_MEMBER_CARD_NO, F_MEMBER_ID_NO, F_MEMBER_HOME};
         for (size_t k = 0; k < ARRAY_COUNT(fields); k++) {
             const struct value *v = merge_shown(&r[i], fields[k]);
-            struct slice s = v ? draft_format(t, schema_field(KIND_MEMBER, fields[k]), &v->datum,
-                                              "en", &arena)
-                               : slice_str("-");
+            struct slice s =
+                v ? draft_format(t, schema_field(KIND_MEMBER, fields[k]), &v->datum, "en", &arena)
+                  : slice_str("-");
             fprintf(stderr, "    %.*s", (int)s.len, (const char *)s.ptr);
         }
         fputs("\n", stderr);

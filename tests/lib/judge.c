@@ -1,6 +1,6 @@
 /* How many of the planted doubles are found, how many are false, and what it costs.
  *
- *   doubles STORE [TRUTH]
+ *   judge STORE TRUTH [talk]
  *
  * TRUTH has a line for each planted pair: EXT_ID EXT_ID SLIP SLIP, or `year` when the second entry
  * knows only the year of birth. A pair that is reported and not planted is false: the generator
@@ -33,7 +33,7 @@ static double now_s(void)
 static void need(enum err e, const char *what)
 {
     if (e != ERR_OK) {
-        fprintf(stderr, "doubles: %s: %s %s\n", what, error_word(e), error_last()->text);
+        fprintf(stderr, "judge: %s: %s %s\n", what, error_word(e), error_last()->text);
         exit(1);
     }
 }
@@ -45,7 +45,7 @@ static struct dot by_ext_id(struct txn *t, const char *text)
     need(store_ids_by_key(t, KIND_MEMBER, F_EXT_ID, slice_str(text), 2, &arena, &list), text);
     struct dot id = list.count == 1 ? list.ids[0] : (struct dot){0, 0};
     if (dot_is_none(id)) {
-        fprintf(stderr, "doubles: %zu members have the ext_id %s\n", list.count, text);
+        fprintf(stderr, "judge: %zu members have the ext_id %s\n", list.count, text);
         exit(1);
     }
     arena_free(&arena);
@@ -178,7 +178,7 @@ int main(int argc, char **argv)
     size_t count = 0, planted = 0, members = 0;
     double scan_s = 1e9, find_s = 1e9;
     if (argc < 3) {
-        fprintf(stderr, "usage: doubles STORE TRUTH\n");
+        fprintf(stderr, "usage: judge STORE TRUTH [talk]\n");
         return 2;
     }
     crypto_init();
@@ -196,7 +196,7 @@ int main(int argc, char **argv)
         scan_s = scanned - started < scan_s ? scanned - started : scan_s;
         find_s = found - scanned < find_s ? found - scanned : find_s;
     }
-    struct judged j = judge(t, truth, planted, pairs, count, getenv("TALK") != NULL);
+    struct judged j = judge(t, truth, planted, pairs, count, argc > 3);
     printf("%zu %zu %zu %zu %zu %zu %zu %zu %.4f %.4f\n", members, j.planted, j.found, j.reported,
            j.wrong, j.years, j.years_found, j.years_reported, scan_s, find_s);
     free(truth);

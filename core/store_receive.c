@@ -115,7 +115,7 @@ static bool push_is_allowed(struct receive_state *s)
         /* What left the pusher's subtree may still bring what was written before it heard of that:
          * without a mark it is merged, however late (rule 15). */
         return record_within(s->t, &s->before, root, s->arena) ||
-               scope_was_within(s->t, s->incoming.id, root) ||
+               scope_was_within(s->t, &s->before, root) ||
                written_below(s->t, &s->before, s->arrival);
     }
     if (!s->arrival->first_contact && (!actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
@@ -387,7 +387,7 @@ static enum err cap_delete(struct receive_state *s, const struct context *own)
 
 void store_stub_of(const struct record *r, struct arena *arena, struct record *out)
 {
-    uint32_t keep[] = {F_UNIT, F_EXT_ID, schema_title_field(r->kind)};
+    uint32_t keep[] = {F_UNIT, F_ONCE, F_EXT_ID, schema_title_field(r->kind)};
     *out = *r;
     out->flags |= RECORD_STUB;
     out->fields = arena_array(arena, ARRAY_COUNT(keep) + 1, sizeof(struct field));

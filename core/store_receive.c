@@ -207,7 +207,7 @@ static bool has_value(const struct field *f, const struct value *v)
     return has;
 }
 
-/* What came late goes; what it had replaced comes back; something of this save stays live. */
+/* What came late goes; what it had replaced comes back. */
 static void refuse_in_field(struct refusal_state *x, const struct field *f, struct field *out)
 {
     const struct field *old = record_field(x->before, f->number);
@@ -225,13 +225,12 @@ static void refuse_in_field(struct refusal_state *x, const struct field *f, stru
     if (late == 0) {
         return;
     }
-    size_t kept = n;
     for (uint32_t i = 0; old && i < old->count; i++) {
         if (old->values[i].datum.type != DATUM_MARK && !has_value(f, &old->values[i])) {
             values[n++] = reasserted(x, &old->values[i]);
         }
     }
-    if (set || n == kept) {
+    if (set || n == 0) {
         values[n++] = refusal_value(x, set ? datum_mark() : datum_empty());
     }
     qsort(values, n, sizeof(*values), value_order);

@@ -50,7 +50,8 @@ static struct unit_slot unit_slot(struct txn *t, struct dot unit)
         found = (struct unit_slot){.unit = unit,
                                    .parent = shown_ref(&r, F_UNIT_PARENT),
                                    .successor_count = (uint32_t)successors.count,
-                                   .moved = record_field(&r, F_ONCE) != NULL};
+                                   .moved = record_field(&r, F_ONCE) != NULL ||
+                                            record_field(&r, F_UNIT_FORMER_PARENT) != NULL};
         found.successor = successors.count ? successors.ids[0] : found.successor;
         *slot = found;
     }
@@ -172,6 +173,7 @@ static void climb_back(struct climb *c, struct dot unit)
     const struct field *once = NULL;
     if (store_get(c->t, unit, &arena, &r, NULL) == ERR_OK) {
         once = record_field(&r, F_ONCE);
+        climb_add(c, shown_ref(&r, F_UNIT_FORMER_PARENT));
     }
     for (uint32_t i = 0; once && i < once->count; i++) {
         if (once->values[i].datum.type == DATUM_REF) {

@@ -34,6 +34,8 @@ const struct field_def schema_common_fields[] = {
     {F_EXT_ID, "ext_id", "Mã bên ngoài", "External ID", FIELD_TEXT, .rule = MERGE_LATEST,
      .flags = FIELD_UNIQUE_HINT, .max = 200},
     {F_NOTE, "note", "Ghi chú", "Note", FIELD_TEXT, .rule = MERGE_LATEST, .max = STORY_BYTES},
+    {F_ONCE, "once", "Đơn vị trước đây", "Former units", FIELD_REFSET, .rule = MERGE_SET,
+     .flags = FIELD_MACHINE, .ref_kind = KIND_UNIT},
 };
 const size_t schema_common_count = ARRAY_COUNT(schema_common_fields);
 
@@ -161,7 +163,8 @@ const struct kind_def schema_kinds[] = {
         {23, "issuer", "Máy cấp phép", "Issuer", FIELD_REF, .rule = MERGE_LATEST,
          .flags = FIELD_MACHINE,
          .ref_kind = KIND_NODE},
-        {F_NODE_HUB, "hub", "Đồng bộ với", "Syncs with", FIELD_REF, .rule = MERGE_LATEST,
+        /* the newest counts, and two are no conflict: the computer itself knows */
+        {F_NODE_HUB, "hub", "Đồng bộ với", "Syncs with", FIELD_REF, .rule = MERGE_FORWARD,
          .flags = FIELD_MACHINE, .ref_kind = KIND_NODE})},
 
     {KIND_FIELD, "field", "Trường thông tin", "Field", ROUTE_DOWN, LEVEL_PROVINCE, FIELDS(

@@ -125,7 +125,7 @@ static enum err admit_again(struct txn *t, const struct rehome_request *q,
     struct datum hub = datum_ref(store_identity(txn_store(t))->node), unit = datum_ref(link->unit);
     struct edit edits[] = {
         {F_NODE_ACTORS, EDIT_ADD, &actors, 1},
-        {F_NODE_HUB, EDIT_SET, &hub, 1},
+        {F_NODE_HUB, EDIT_AGAIN, &hub, 1}, /* the word of an earlier hub may be under way */
         {F_UNIT, EDIT_SET, &unit, 1},
         {F_NODE_ROLE, EDIT_SET, &role, 1},
     };

@@ -58,6 +58,17 @@ static bool units_in_scope(struct txn *t, const struct outbox_request *q, uint8_
                  : scope_holds(t, route, units, count, q->peer_unit);
 }
 
+/* What is held everywhere never leaves, but this store may have written on it while it was its own.
+ */
+static bool was_own(struct txn *t, uint8_t route, const struct dot *units, size_t count)
+{
+    bool was = false;
+    for (size_t i = 0; route == ROUTE_EVERYWHERE && i < count && !was; i++) {
+        was = unit_was_within(t, units[i], store_identity(txn_store(t))->unit);
+    }
+    return was;
+}
+
 /* Does the neighbour get this record at all? For up: only what lies in this store's subtree, or did
  * until now, since what left may still carry what was written before. */
 static bool in_scope(struct txn *t, const struct outbox_request *q, const struct record *r,
@@ -71,7 +82,7 @@ static bool in_scope(struct txn *t, const struct outbox_request *q, const struct
     if (units_in_scope(t, q, r->route, units.ids, units.count)) {
         return true;
     }
-    if (q->up && store_is_leaving(t, r->id)) {
+    if (q->up && (store_is_leaving(t, r->id) || was_own(t, r->route, units.ids, units.count))) {
         return true; /* what it brings on its way out belongs to those who have it now */
     }
     return entry && r->route != ROUTE_EVERYWHERE &&
@@ -202,6 +213,25 @@ static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_
     return ERR_OK;
 }
 
+/* How a record owed whole goes: in scope as it is; to a child that once had it in scope its last
+ * state, wherever it is now (rule 18); to one that holds it by way of others, or when only a stub
+ * is left here, as a stub, from which the child sees that it has gone. */
+static bool owed_form(struct fill *f, struct record *r, bool queued)
+{
+    if (in_scope(f->t, f->q, r, NULL, f->arena)) {
+        return true;
+    }
+    if (f->q->up || !(queued || scope_was_within(f->t, r, f->q->peer_unit)) ||
+        r->route == ROUTE_LOCAL) {
+        return false;
+    }
+    if (!(r->flags & RECORD_STUB) && !scope_was_within(f->t, r, f->q->peer_unit)) {
+        struct record whole = *r;
+        store_stub_of(&whole, f->arena, r);
+    }
+    return true;
+}
+
 /* A record owed whole, from the queue or asked for in the request. What cannot be sent, because it
  * is gone or out of scope, counts as sent. */
 static enum err add_whole(struct fill *f, struct dot id, bool queued)
@@ -209,13 +239,10 @@ static enum err add_whole(struct fill *f, struct dot id, bool queued)
     struct record r;
     struct record_local local;
     enum err e = store_get(f->t, id, f->arena, &r, &local);
-    /* A child that once held it is told its last state, wherever it is now (rule 18). */
-    bool sendable = e == ERR_OK && (in_scope(f->t, f->q, &r, NULL, f->arena) ||
-                                    (!f->q->up && scope_was_within(f->t, id, f->q->peer_unit)));
     if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED) {
         return e;
     }
-    if (!sendable) {
+    if (e != ERR_OK || !owed_form(f, &r, queued)) {
         return queued ? queue_put(f->t, f->q->peer, id, f->q->sent_mark) : ERR_OK;
     }
     if (f->q->up) {
@@ -253,7 +280,8 @@ static bool entry_concerns(const struct fill *f, const struct feed_entry *entry)
         entry->echo_actor == f->q->peer_epoch) {
         return false; /* rule 20; if anything came after, its own entry tells */
     }
-    return (f->q->up && store_is_leaving(f->t, entry->id)) ||
+    return (f->q->up && (store_is_leaving(f->t, entry->id) ||
+                         was_own(f->t, entry->route, entry->units_after, entry->after_count))) ||
            units_in_scope(f->t, f->q, entry->route, entry->units_after, entry->after_count) ||
            units_in_scope(f->t, f->q, entry->route, entry->units_before, entry->before_count);
 }

@@ -54,7 +54,7 @@ claim doubles__the_pair_over_two_communes_is_there sh -c \
 claim doubles__the_province_says_the_same same "$(pairs province)" "$line"
 claim doubles__a_commune_sees_its_own_only same "$(t commune doubles --json | grep -c "$b")" 0
 said=$(t district doubles --unit 138)
-claim doubles__people_are_told_what_to_type has "$said" "terrace merge $a"
+claim doubles__people_are_told_what_to_type has "$said" "One person:   terrace merge "
 claim doubles__people_are_told_what_differs has "$said" "≠"
 claim doubles__people_are_told_in_vietnamese has "$(t district doubles --unit 138 --lang vi)" \
     "cùng ngày sinh"

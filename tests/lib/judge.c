@@ -7,8 +7,8 @@
  * enters everybody else once. Prints: members, planted, found, reported, false, year-only planted,
  * year-only found, year-only reported, seconds of one scan of all members, seconds of the search.
  */
-#include "core/doubles.h"
 #include "core/crypto.h"
+#include "core/doubles.h"
 
 #include <stdio.h>
 #include <stdlib.h>

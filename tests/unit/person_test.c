@@ -100,7 +100,7 @@ static enum err not_same(struct house *h, size_t at, struct dot a, struct dot b,
     return finish(t, doubles_not_same(t, a, b, undo, &h->arena));
 }
 
-static void delete(struct house *h, size_t at, struct dot id)
+static void delete (struct house *h, size_t at, struct dot id)
 {
     struct txn *t = NULL;
     struct dot same, dot;
@@ -172,8 +172,8 @@ static void person__values_of_the_shown_first_then_of_the_next(void **state)
 {
     struct house *h = *state;
     struct dot a = ADD(2, "full_name=Giàng A Dê", "birth_date=2001-04-12", "languages=mông");
-    struct dot b = ADD(2, "full_name=Giang De", "birth_date=2001-12-04", "phone=0912",
-                       "languages=mông;kinh");
+    struct dot b =
+        ADD(2, "full_name=Giang De", "birth_date=2001-12-04", "phone=0912", "languages=mông;kinh");
     merge(h, 2, b, a);
     SAME_ID(shown(h, 2, b), a);
     for (int i = 0; i < 2; i++) {
@@ -231,9 +231,9 @@ static void person__references_are_followed_and_unite(void **state)
     struct dot a = ADD(2, "full_name=Giàng A Dê", "birth_date=2001-04-12", "ext_id=a");
     struct dot b = ADD(2, "full_name=Giàng A Dế", "birth_date=2001-04-12", "ext_id=b");
     (void)ADD(2, "full_name=Lò Thị Ban", "birth_date=2002-04-12", "ext_id=c");
-    struct dot meeting = add_kind(h, 2, KIND_ACTIVITY,
-                                  WORDS("type=meeting", "title=Sinh hoạt", "date=2024-01-02",
-                                        "present=a;b;c", "chair=b"));
+    struct dot meeting = add_kind(
+        h, 2, KIND_ACTIVITY,
+        WORDS("type=meeting", "title=Sinh hoạt", "date=2024-01-02", "present=a;b;c", "chair=b"));
     merge(h, 2, a, b);
     SHOWS(2, meeting, "present", "Giàng A Dê;Lò Thị Ban");
     SHOWS(2, meeting, "chair", "Giàng A Dê");
@@ -361,8 +361,8 @@ static void person__choices_are_read_as_written(void **state)
     assert_true(person_keep_parse(text, &field, &id));
     assert_int_equal(field, 19);
     SAME_ID(id, want);
-    const char *bad[] = {"", "19", "19:", ":k7f-41", "x:k7f-41", "19:k7f-41", "19:k7f",
-                         "99999999999:k7f-41"};
+    const char *bad[] = {"",         "19",        "19:",    ":k7f-41",
+                         "x:k7f-41", "19:k7f-41", "19:k7f", "99999999999:k7f-41"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_false(person_keep_parse(slice_str(bad[i]), &field, &id));
     }

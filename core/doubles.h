@@ -7,7 +7,7 @@
 #include "core/draft.h"
 #include "core/person.h"
 
-#define DOUBLES_SCORE_LEAST 25       /* in percent: worth a look */
+#define DOUBLES_SCORE_LEAST 18       /* in percent: worth a look */
 #define DOUBLES_APART_SCORE_LEAST 10 /* where only the year is known, people look at less */
 
 struct double_pair {

@@ -273,22 +273,20 @@ static enum err check_cycle(const struct state *s)
 /* What is to be written, as a record that can be compared with others. */
 static struct record outcome_record(const struct state *s)
 {
-    const struct field_def *f = NULL;
     struct record r = {.id = s->before.id, .kind = s->kind->number};
-    size_t cap = s->edit_count + 1;
-    r.fields = arena_array(s->arena, cap, sizeof(*r.fields));
-    struct value *values = arena_array(s->arena, cap, sizeof(*values));
-    for (uint32_t after = 0, next = 1; next != 0; after = next) {
-        next = 0;
-        for (size_t i = 0; (f = schema_field_at(s->kind, i)) != NULL; i++) {
-            bool here = f->number > after && edit_of(s, f->number) && !is_set(f);
-            next = here && (next == 0 || f->number < next) ? f->number : next;
+    r.fields = arena_array(s->arena, s->edit_count + 1, sizeof(*r.fields));
+    struct value *values = arena_array(s->arena, s->edit_count + 1, sizeof(*values));
+    for (size_t i = 0; i < s->edit_count; i++) {
+        const struct edit *e = &s->edits[i];
+        if (e->count == 0 || is_set(schema_field(r.kind, e->field))) {
+            continue;
         }
-        struct value *v = &values[r.field_count];
-        v->datum = next ? outcome_of(s, next) : datum_empty();
-        if (next != 0 && v->datum.type != DATUM_EMPTY) {
-            r.fields[r.field_count++] = (struct field){next, 1, v};
+        size_t at = r.field_count++;
+        for (; at > 0 && r.fields[at - 1].number > e->field; at--) {
+            r.fields[at] = r.fields[at - 1];
         }
+        values[i].datum = e->data[0];
+        r.fields[at] = (struct field){e->field, 1, &values[i]};
     }
     return r;
 }

@@ -178,7 +178,7 @@ static int id_sort(const void *a, const void *b)
 }
 
 /* Those of the found who have the same birthday come into a crowd with the new one, who is first.
- */
+ * Of most rows of an import there is none, and no crowd. */
 static enum err gather(struct look_state *s, const struct id_list *all, int64_t birth,
                        struct alike_crowd *crowd)
 {
@@ -190,9 +190,13 @@ static enum err gather(struct look_state *s, const struct id_list *all, int64_t 
         }
         TRY(read_other(s, all->ids[i], &r, &counts));
         const struct value *v = counts ? merge_shown(&r, F_MEMBER_BIRTH) : NULL;
-        if (v && v->datum.type == DATUM_INT && births_agree(birth, v->datum.i)) {
-            (void)alike_add(crowd, &r);
+        if (!v || v->datum.type != DATUM_INT || !births_agree(birth, v->datum.i)) {
+            continue;
         }
+        if (crowd->count == 0 && !alike_add(crowd, s->look->outcome)) {
+            return ERR_OK;
+        }
+        (void)alike_add(crowd, &r);
     }
     return ERR_OK;
 }
@@ -203,16 +207,14 @@ static enum err find_person(struct look_state *s)
     const struct value *birth = merge_shown(s->look->outcome, F_MEMBER_BIRTH);
     struct alike_crowd crowd = {.size_least = CROWD_LEAST};
     struct id_list all = {0};
-    enum err e = ERR_OK;
-    if (!name || name->datum.type != DATUM_TEXT || !birth || birth->datum.type != DATUM_INT ||
-        !alike_add(&crowd, s->look->outcome)) {
-        goto done;
+    if (!name || name->datum.type != DATUM_TEXT || !birth || birth->datum.type != DATUM_INT) {
+        return ERR_OK;
     }
-    e = near_names(s, text_fold(name->datum.text, s->arena), &all);
-    if (e == ERR_OK && all.count > 1) {
+    TRY(near_names(s, text_fold(name->datum.text, s->arena), &all));
+    if (all.count > 1) {
         qsort(all.ids, all.count, sizeof(*all.ids), id_sort);
     }
-    e = e ? e : gather(s, &all, birth->datum.i, &crowd);
+    enum err e = gather(s, &all, birth->datum.i, &crowd);
     for (size_t i = 1; e == ERR_OK && i < crowd.count; i++) {
         struct alike_result r = alike_compare(&crowd, &crowd.people[0], &crowd.people[i]);
         bool named = r.reasons & (ALIKE_BIT(NAME) | ALIKE_BIT(NAME_MARKS));
@@ -222,7 +224,6 @@ static enum err find_person(struct look_state *s)
             add_double(s, crowd.people[i].id);
         }
     }
-done:
     alike_free(&crowd);
     return e;
 }

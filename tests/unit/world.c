@@ -186,6 +186,24 @@ void world_saved(struct world *w, size_t at, struct txn *t, enum err e)
     assert_int_equal(txn_commit(t), ERR_OK);
 }
 
+void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e)
+{
+    struct fact *before = calloc(w->fact_count + 1, sizeof(*before));
+    size_t count = w->fact_count;
+    assert_non_null(before);
+    if (count) {
+        memcpy(before, w->facts, count * sizeof(*before));
+    }
+    world_saved(w, at, t, e);
+    if (count) {
+        memcpy(w->facts, before, count * sizeof(*before));
+    }
+    for (size_t i = count; i < w->fact_count; i++) {
+        w->facts[i].refused = true;
+    }
+    free(before);
+}
+
 static void note_own_saves(struct world *w, size_t at, uint64_t own_seq)
 {
     struct txn *t = NULL;
@@ -242,16 +260,18 @@ static bool in_history(struct world *w, size_t at, const struct fact *fact)
     return found;
 }
 
+/* Under its own dot, or saved back by a hub that refused what had replaced it. */
 static bool fact_is_live(const struct record *r, const struct fact *fact)
 {
     const struct field *f = record_field(r, fact->field);
-    for (uint32_t i = 0; f && i < f->count; i++) {
-        if (dot_equal(f->values[i].dot, fact->dot) &&
-            datum_hash(&f->values[i].datum) == fact->datum) {
-            return true;
-        }
+    bool live = false;
+    for (uint32_t i = 0; f && i < f->count && !live; i++) {
+        const struct value *v = &f->values[i];
+        live =
+            (dot_equal(v->dot, fact->dot) || (v->origin && dot_equal(v->origin->dot, fact->dot))) &&
+            datum_hash(&v->datum) == fact->datum;
     }
-    return false;
+    return live;
 }
 
 /* The top holds everything; the stores below are compared with it elsewhere. */

@@ -27,6 +27,9 @@ void world_end(struct world *w);
 /* One user action at a store: between these two, in one transaction, committed by world_saved. */
 struct txn *world_save(struct world *w, size_t at);
 void world_saved(struct world *w, size_t at, struct txn *t, enum err e);
+/* The same for a save that must be refused wherever it goes: it replaces nothing, and only a
+ * history keeps it. */
+void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e);
 /* One sync; what the stores save of themselves meanwhile (answers settled, refusals) is noted. */
 bool world_sync(struct world *w, size_t at);
 /* The facts that must be live in every store that is entitled to the record, and no others. */

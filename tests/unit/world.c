@@ -195,8 +195,9 @@ void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e)
         memcpy(before, w->facts, count * sizeof(*before));
     }
     world_saved(w, at, t, e);
-    if (count) {
-        memcpy(w->facts, before, count * sizeof(*before));
+    for (size_t i = 0; i < count; i++) {
+        w->facts[i].shadowed = w->facts[i].shadowed || w->facts[i].replaced != before[i].replaced;
+        w->facts[i].replaced = before[i].replaced;
     }
     for (size_t i = count; i < w->fact_count; i++) {
         w->facts[i].refused = true;
@@ -294,6 +295,9 @@ void world_assert_nothing_lost(struct world *w)
             continue;
         }
         bool live = fact_is_live(&r, fact);
+        if (fact->shadowed) {
+            continue;
+        }
         if (live && fact->replaced) {
             fail_msg("%s field %u: value of save %s was replaced and is live", id, fact->field,
                      dot);
@@ -302,7 +306,7 @@ void world_assert_nothing_lost(struct world *w)
             fail_msg("%s of kind %u, field %u: value of save %s is lost", id, fact->kind,
                      fact->field, dot);
         }
-        if (fact->refused && !live) {
+        if (fact->refused && !live && !fact->replaced) {
             bool kept = false;
             for (size_t at = 0; at < w->f.count && !kept; at++) {
                 kept = in_history(w, at, fact);

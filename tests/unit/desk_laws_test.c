@@ -867,6 +867,9 @@ static void run(uint64_t seed, uint64_t counts[OP_COUNT])
     assert_counts(d, top, seed);
     assert_visible(d, top, seed);
     txn_abort(top);
+    for (size_t i = 0; getenv("TERRACE_TELL") && i < d->member_count; i++) {
+        tell(d, d->members[i]);
+    }
     world_assert_nothing_lost(&d->w);
     for (size_t at = 1; at < d->w.f.count && d->counts[OP_ROGUE] == 0; at++) {
         assert_nothing_refused(d, at, seed);

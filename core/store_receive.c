@@ -532,26 +532,14 @@ done:
 enum err store_sweep_departed(struct txn *t, const struct departure *d)
 {
     struct arena arena = {0};
-    struct slice key = {0}, value, prefix = slice_str("leaving.");
-    enum err e = ERR_OK;
-    for (;;) {
+    struct id_list leaving;
+    enum err e = store_ids_leaving(t, &arena, &leaving);
+    for (size_t i = 0; e == ERR_OK && i < leaving.count; i++) {
         bool gone = false;
-        e = store_kv_next(t, prefix, key, &arena, &key, &value);
-        if (e != ERR_OK) {
-            break;
-        }
-        if (key.len != prefix.len + DOT_KEY_BYTES) {
-            continue;
-        }
         arena_reset(&t->scratch);
-        e = depart(t, dot_key_get(key.ptr + prefix.len), d, &gone);
-        if (e == ERR_OK && gone) {
-            e = leaving_del(t, dot_key_get(key.ptr + prefix.len));
-        }
-        if (e != ERR_OK) {
-            break;
-        }
+        e = depart(t, leaving.ids[i], d, &gone);
+        e = e == ERR_OK && gone ? leaving_del(t, leaving.ids[i]) : e;
     }
     arena_free(&arena);
-    return e == ERR_END ? ERR_OK : e;
+    return e;
 }

@@ -48,9 +48,21 @@ static bool one_slip(struct slice a, struct slice b)
            (left == 2 && a.ptr[head] == b.ptr[head + 1] && a.ptr[head + 1] == b.ptr[head]);
 }
 
+static bool has_digit(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] >= '0' && s.ptr[i] <= '9') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A digit in a name is there to tell namesakes apart. */
 static bool words_slip(const struct alike_crowd *c, uint32_t a, uint32_t b)
 {
-    return a != b && one_slip(alike_text(c, a), alike_text(c, b));
+    struct slice x = alike_text(c, a), y = alike_text(c, b);
+    return a != b && one_slip(x, y) && !has_digit(x) && !has_digit(y);
 }
 
 static uint32_t last_word(const struct alike *p)
@@ -301,6 +313,7 @@ static void weigh_sex(struct weighing *w)
 
 struct number_weights {
     enum alike_role role;
+    size_t length_least; /* what is shorter is "0", or a word */
     double same, slip, differs;
     enum alike_reason same_reason, slip_reason;
 };
@@ -312,6 +325,9 @@ static void weigh_number(struct weighing *w, const struct number_weights *n, uin
         return;
     }
     struct slice x = alike_text(w->crowd, a), y = alike_text(w->crowd, b);
+    if (x.len < n->length_least || y.len < n->length_least) {
+        return;
+    }
     if (a == b) {
         w->odds *= n->same;
         w->reasons |= 1u << n->same_reason;
@@ -328,10 +344,10 @@ static void weigh_number(struct weighing *w, const struct number_weights *n, uin
 struct alike_result alike_compare(const struct alike_crowd *c, const struct alike *a,
                                   const struct alike *b)
 {
-    static const struct number_weights id_no = {ALIKE_ROLE_ID_NO, 1e6, 50, 0.03, ALIKE_ID_NO,
-                                                ALIKE_ID_NO_TYPO};
-    static const struct number_weights card_no = {ALIKE_ROLE_CARD_NO, 2e5, 30, 0.2, ALIKE_CARD_NO,
-                                                  ALIKE_CARD_NO_TYPO};
+    static const struct number_weights id_no = {
+        ALIKE_ROLE_ID_NO, 8, 1e6, 50, 0.03, ALIKE_ID_NO, ALIKE_ID_NO_TYPO};
+    static const struct number_weights card_no = {
+        ALIKE_ROLE_CARD_NO, 3, 2e5, 30, 0.2, ALIKE_CARD_NO, ALIKE_CARD_NO_TYPO};
     struct weighing w = {.crowd = c, .a = a, .b = b};
     struct alike_result out = {0};
     w.size = (double)(c->count > c->size_least ? c->count : c->size_least);

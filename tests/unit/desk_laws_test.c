@@ -797,11 +797,12 @@ static void assert_visible(struct desk *d, struct txn *top, uint64_t seed)
     struct arena arena = {0};
     for (size_t i = 0; i < d->w.fact_count; i++) {
         const struct fact *a = &d->w.facts[i];
-        for (size_t j = i + 1; j < d->w.fact_count && !a->replaced && !a->refused; j++) {
+        for (size_t j = i + 1; j < d->w.fact_count && !a->replaced && !a->refused && !a->shadowed;
+             j++) {
             const struct fact *b = &d->w.facts[j];
             struct record r;
-            if (b->replaced || b->refused || b->field != a->field || !dot_equal(a->id, b->id) ||
-                b->datum == a->datum || a->field == F_DELETED) {
+            if (b->replaced || b->refused || b->shadowed || b->field != a->field ||
+                !dot_equal(a->id, b->id) || b->datum == a->datum || a->field == F_DELETED) {
                 continue;
             }
             arena_reset(&arena);

@@ -520,6 +520,20 @@ static bool rehome(struct desk *d, size_t at, size_t hub)
     return e == ERR_OK;
 }
 
+/* With TERRACE_TRACE, what happens where, and under which dot. */
+static void trace(struct desk *d, size_t at, const char *what)
+{
+    struct txn *t = NULL;
+    char dot[DOT_TEXT_SIZE];
+    if (!getenv("TERRACE_TRACE")) {
+        return;
+    }
+    assert_int_equal(txn_begin(d->w.f.stores[at], TXN_READ, &t), ERR_OK);
+    dot_format((struct dot){store_identity(d->w.f.stores[at])->actor, store_own_seq(t)}, dot);
+    txn_abort(t);
+    fprintf(stderr, "store %zu (hub %d) %s, at save %s\n", at, d->w.f.parents[at], what, dot);
+}
+
 /* Who asked for another hub and heard no answer asks again before anything else. */
 static void sync_at(struct desk *d, size_t at)
 {
@@ -528,6 +542,7 @@ static void sync_at(struct desk *d, size_t at)
         return;
     }
     (void)world_sync(&d->w, at);
+    trace(d, at, "synced");
 }
 
 /* One action, at the first store of a few where it can be done. */
@@ -561,6 +576,7 @@ static void step(struct desk *d)
         arena_free(&arena);
         if (e == ERR_OK) {
             d->counts[done]++;
+            trace(d, at, op_names[done]);
             return;
         }
     }

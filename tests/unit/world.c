@@ -196,11 +196,15 @@ void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e)
     }
     world_saved(w, at, t, e);
     for (size_t i = 0; i < count; i++) {
-        w->facts[i].shadowed = w->facts[i].shadowed || w->facts[i].replaced != before[i].replaced;
         w->facts[i].replaced = before[i].replaced;
     }
     for (size_t i = count; i < w->fact_count; i++) {
         w->facts[i].refused = true;
+        for (size_t k = 0; k < count; k++) {
+            w->facts[k].shadowed =
+                w->facts[k].shadowed || (dot_equal(w->facts[k].id, w->facts[i].id) &&
+                                         w->facts[k].field == w->facts[i].field);
+        }
     }
     free(before);
 }

@@ -15,7 +15,7 @@ struct fact {
     bool replaced; /* somebody who saw it wrote over it */
     bool refused; /* came after its author had let the record go: history alone keeps it, unless the
                    * record was its author's again by then */
-    bool shadowed; /* only such a save wrote over it: live or not, as that was refused or not */
+    bool shadowed; /* such a save wrote in the same field: what is live there is not judged */
 };
 struct world {
     struct fixture f;

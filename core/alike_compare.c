@@ -344,8 +344,8 @@ static void weigh_number(struct weighing *w, const struct number_weights *n, uin
 struct alike_result alike_compare(const struct alike_crowd *c, const struct alike *a,
                                   const struct alike *b)
 {
-    static const struct number_weights id_no = {
-        ALIKE_ROLE_ID_NO, 8, 1e6, 50, 0.03, ALIKE_ID_NO, ALIKE_ID_NO_TYPO};
+    static const struct number_weights id_no = {ALIKE_ROLE_ID_NO, 8, 1e6, 50, 0.03, ALIKE_ID_NO,
+                                                ALIKE_ID_NO_TYPO};
     static const struct number_weights card_no = {
         ALIKE_ROLE_CARD_NO, 3, 2e5, 30, 0.2, ALIKE_CARD_NO, ALIKE_CARD_NO_TYPO};
     struct weighing w = {.crowd = c, .a = a, .b = b};

@@ -54,6 +54,16 @@ claim lived_in_steps_are_in_order sh -c "cut -d' ' -f1 '$work/d/steps' | sort -c
 claim lived_in_names_every_file same "$(cut -d' ' -f3 "$work/d/steps" | sort | uniq | wc -l)" \
     "$(find "$work/d" -name '[0-9b]*.jsonl' | wc -l)"
 
+claim plants_doubles make_one e --seed 5 --doubles 10
+claim doubles_change_no_member cmp "$work/a/members.jsonl" "$work/e/members.jsonl"
+claim doubles_as_asked same "$(grep -vc year "$work/e/doubles-truth")" 40
+claim doubles_each_have_a_row same "$(wc -l <"$work/e/doubles.jsonl")" \
+    "$(wc -l <"$work/e/doubles-truth")"
+claim doubles_have_two_different_slips sh -c "! awk '\$3 == \$4' '$work/e/doubles-truth' | grep -q ."
+claim doubles_double_nobody_twice same "$(cut -d' ' -f1 "$work/e/doubles-truth" | sort | uniq -d)" ""
+claim doubles_are_imported_last same "$(tail -1 "$work/e/steps")" "now member doubles.jsonl"
+claim refuses_too_many_doubles sh -c "! $workload --commune 04576 --doubles 30 --out '$work/x'"
+
 claim takes_the_province "$workload" --province --members 3 --activities 0 --branches 1 --out "$work/p"
 claim province_has_180_communes same "$(find "$work/p" -mindepth 1 -type d | wc -l)" 180
 claim another_province_is_there "$workload" --province 10 --members 1 --activities 0 --branches 1 \

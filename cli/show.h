@@ -13,6 +13,8 @@ void show_text(struct cli *c, struct txn *t, const struct record *r,
 /* Any datum of a field as JSON; field NULL = unknown. */
 void show_datum(struct buf *out, const struct field_def *f, const struct datum *d,
                 struct arena *arena);
+/* Its name, "field_5000" for one that is not known here. */
+const char *show_field_key(uint32_t kind, uint32_t number, struct arena *arena);
 /* A datum as an import reads it back: date 2001-04-12, code, ID. */
 struct slice show_plain(const struct field_def *f, const struct datum *d, struct arena *arena);
 /* "by", "node", "time", "dot" of a value */

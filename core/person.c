@@ -42,8 +42,8 @@ enum err person_component(struct txn *t, struct dot member, struct arena *arena,
         if (!person_is_merged(t, out->ids[next])) {
             continue;
         }
-        TRY(store_ids_by_ref(t, out->ids[next], F_MERGED_INTO, (struct dot){0, 0},
-                             PERSON_MATES_MAX, arena, &greater));
+        TRY(store_ids_by_ref(t, out->ids[next], F_MERGED_INTO, (struct dot){0, 0}, PERSON_MATES_MAX,
+                             arena, &greater));
         for (size_t i = 0; i < greater.count; i++) {
             mate_add(t, out, greater.ids[i]);
         }
@@ -69,8 +69,7 @@ struct dot person_shown(struct txn *t, struct dot member)
     struct arena arena = {0};
     struct id_list list;
     struct dot shown = member;
-    if (!person_is_merged(t, member) ||
-        person_component(t, member, &arena, &list) != ERR_OK) {
+    if (!person_is_merged(t, member) || person_component(t, member, &arena, &list) != ERR_OK) {
         goto done;
     }
     shown = list.ids[0];

@@ -4,6 +4,10 @@
  * is told from the record itself and the oldest entries. */
 #include "core/store_env.h"
 
+#define BY_PARTS 4
+#define CHANGE_PARTS 6       /* field, from, by whom, to, by whom, marks */
+#define CHANGE_PARTS_FIRST 3 /* field, from, to: as the first version wrote it */
+
 static void history_key(uint8_t out[DOT_KEY_BYTES + 8], struct dot id, uint64_t seq)
 {
     dot_key_put(out, id);
@@ -30,25 +34,53 @@ static bool field_has_datum(const struct field *f, const struct datum *d)
     return false;
 }
 
-/* Live data of f; with other, only those that other lacks (for sets). */
+/* Is the value part of the side? Of a set only what the other state does not show. */
+static bool side_has(const struct value *v, const struct field *other, bool set)
+{
+    return v->datum.type != DATUM_MARK && !(set && field_has_datum(other, &v->datum));
+}
+
+static void by_pack(struct pack_writer *w, const struct value *v)
+{
+    pack_uint(w, v->dot.actor);
+    pack_uint(w, v->dot.seq);
+    pack_int(w, v->time_ms);
+    pack_uint(w, v->level);
+}
+
+/* Live data of f; with other, only those that other lacks (for sets). Then who wrote each. */
 static void side_pack(struct pack_writer *w, const struct field *f, const struct field *other,
                       bool set)
 {
     size_t n = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass == 1) {
-            pack_array(w, n);
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        n += side_has(&f->values[i], other, set);
+    }
+    pack_array(w, n);
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        if (side_has(&f->values[i], other, set)) {
+            datum_pack(w, &f->values[i].datum);
         }
-        for (uint32_t i = 0; f && i < f->count; i++) {
-            const struct datum *d = &f->values[i].datum;
-            if (d->type == DATUM_MARK || (set && field_has_datum(other, d))) {
-                continue;
-            }
-            if (pass == 0) {
-                n++;
-            } else {
-                datum_pack(w, d);
-            }
+    }
+    pack_array(w, n * BY_PARTS);
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        if (side_has(&f->values[i], other, set)) {
+            by_pack(w, &f->values[i]);
+        }
+    }
+}
+
+/* Markers that are new in f: a save that only took elements out has nothing else here. */
+static void marks_pack(struct pack_writer *w, const struct field *f, const struct field *old)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < f->count; i++) {
+        n += f->values[i].datum.type == DATUM_MARK && !field_has_value(old, &f->values[i]);
+    }
+    pack_array(w, n * BY_PARTS);
+    for (uint32_t i = 0; i < f->count; i++) {
+        if (f->values[i].datum.type == DATUM_MARK && !field_has_value(old, &f->values[i])) {
+            by_pack(w, &f->values[i]);
         }
     }
 }
@@ -113,24 +145,69 @@ enum err history_append(struct txn *t, const struct record *before, const struct
         }
         const struct field *old = record_field(before, f->number);
         bool set = schema_rule(after->kind, f) == MERGE_SET;
-        pack_array(&w, 3);
+        pack_array(&w, CHANGE_PARTS);
         pack_uint(&w, f->number);
         side_pack(&w, old, f, set);
         side_pack(&w, f, old, set);
+        marks_pack(&w, f, old);
     }
     return table_put(t, TABLE_HISTORY, slice_make(key, key_len), buf_view(&t->row));
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-static size_t side_read(struct pack_reader *r, struct arena *arena, struct datum **out)
+static size_t by_read(struct pack_reader *r, struct arena *arena, struct history_by **out)
 {
     size_t n = read_array(r);
-    *out = arena_array(arena, n + 1, sizeof(struct datum));
+    if (!pack_ok(r) || n % BY_PARTS != 0) {
+        pack_fail(r);
+        return 0;
+    }
+    n /= BY_PARTS;
+    *out = arena_array(arena, n + 1, sizeof(**out));
     for (size_t i = 0; i < n && pack_ok(r); i++) {
-        (*out)[i] = datum_read(r);
+        (*out)[i].dot.actor = read_uint(r);
+        (*out)[i].dot.seq = read_uint(r);
+        (*out)[i].time_ms = read_int(r);
+        (*out)[i].level = (uint8_t)read_uint_max(r, 255);
     }
     return pack_ok(r) ? n : 0;
+}
+
+static size_t side_read(struct pack_reader *r, struct arena *arena, bool with_by,
+                        struct datum **data, struct history_by **by)
+{
+    size_t n = read_array(r);
+    if (!pack_ok(r)) {
+        return 0;
+    }
+    *data = arena_array(arena, n + 1, sizeof(struct datum));
+    for (size_t i = 0; i < n && pack_ok(r); i++) {
+        (*data)[i] = datum_read(r);
+    }
+    if (!with_by) {
+        *by = arena_array(arena, n + 1, sizeof(**by));
+        memset(*by, 0, (n + 1) * sizeof(**by));
+    } else if (by_read(r, arena, by) != n) {
+        pack_fail(r);
+    }
+    return pack_ok(r) ? n : 0;
+}
+
+static void change_read(struct pack_reader *r, struct arena *arena, struct history_change *out)
+{
+    size_t parts = read_array(r);
+    bool with_by = parts == CHANGE_PARTS;
+    if (!with_by && parts != CHANGE_PARTS_FIRST) {
+        pack_fail(r);
+        return;
+    }
+    out->field = (uint32_t)read_uint_max(r, UINT32_MAX);
+    out->from_count = side_read(r, arena, with_by, &out->from, &out->from_by);
+    out->to_count = side_read(r, arena, with_by, &out->to, &out->to_by);
+    if (with_by) {
+        out->mark_count = by_read(r, arena, &out->marks);
+    }
 }
 
 static bool entry_read(struct slice bytes, struct arena *arena, struct history_entry *out)
@@ -147,17 +224,187 @@ static bool entry_read(struct slice bytes, struct arena *arena, struct history_e
     out->via = (uint8_t)read_uint_max(&r, 255);
     out->refused = read_bool(&r);
     size_t n = read_array(&r);
+    if (!pack_ok(&r)) {
+        return false;
+    }
     out->changes = arena_array(arena, n + 1, sizeof(struct history_change));
     for (size_t i = 0; i < n && pack_ok(&r); i++) {
-        struct history_change *c = &out->changes[i];
-        read_array_exact(&r, 3);
-        c->field = (uint32_t)read_uint_max(&r, UINT32_MAX);
-        c->from_count = side_read(&r, arena, &c->from);
-        c->to_count = side_read(&r, arena, &c->to);
+        out->changes[i] = (struct history_change){0};
+        change_read(&r, arena, &out->changes[i]);
         out->change_count = i + 1;
     }
     return pack_end(&r);
 }
+
+struct entries {
+    struct arena *arena;
+    struct history_entry *list;
+    size_t count, cap;
+};
+
+static struct history_entry *entries_add(struct entries *e, const struct history_entry *entry)
+{
+    if (e->count == e->cap) {
+        size_t cap = e->cap ? e->cap * 2 : 16;
+        struct history_entry *grown = arena_array(e->arena, cap, sizeof(*grown));
+        if (e->count) {
+            memcpy(grown, e->list, e->count * sizeof(*grown));
+        }
+        e->list = grown;
+        e->cap = cap;
+    }
+    e->list[e->count] = *entry;
+    return &e->list[e->count++];
+}
+
+/* ---- one entry a save ------------------------------------------------------------------------ */
+
+struct authors {
+    struct arena *arena;
+    struct history_by *list; /* by time, then dot */
+    size_t count, cap;
+};
+
+static int by_compare(const struct history_by *a, const struct history_by *b)
+{
+    if (a->time_ms != b->time_ms) {
+        return a->time_ms < b->time_ms ? -1 : 1;
+    }
+    return dot_compare(a->dot, b->dot);
+}
+
+static void authors_add(struct authors *a, const struct history_by *by)
+{
+    size_t at = a->count;
+    for (size_t i = 0; i < a->count; i++) {
+        if (dot_equal(a->list[i].dot, by->dot)) {
+            return;
+        }
+    }
+    if (a->count == a->cap) {
+        size_t cap = a->cap ? a->cap * 2 : 8;
+        struct history_by *grown = arena_array(a->arena, cap, sizeof(*grown));
+        if (a->count) {
+            memcpy(grown, a->list, a->count * sizeof(*grown));
+        }
+        a->list = grown;
+        a->cap = cap;
+    }
+    for (; at > 0 && by_compare(by, &a->list[at - 1]) < 0; at--) {
+        a->list[at] = a->list[at - 1];
+    }
+    a->list[at] = *by;
+    a->count++;
+}
+
+/* Live after the change and not before: this very dot wrote it. */
+static bool is_added(const struct history_change *c, size_t i)
+{
+    for (size_t k = 0; k < c->from_count; k++) {
+        if (dot_equal(c->from_by[k].dot, c->to_by[i].dot) &&
+            datum_compare(&c->from[k], &c->to[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void change_authors(const struct history_change *c, struct authors *out)
+{
+    for (size_t i = 0; i < c->to_count; i++) {
+        if (is_added(c, i)) {
+            authors_add(out, &c->to_by[i]);
+        }
+    }
+    for (size_t i = 0; i < c->mark_count; i++) {
+        authors_add(out, &c->marks[i]);
+    }
+}
+
+/* Which of several saves took elements out of a set cannot be told from what is left of them: one
+ * that added nothing did, else the newest. */
+static struct dot set_remover(const struct history_change *c, const struct authors *a)
+{
+    struct dot remover = {0, 0};
+    for (size_t i = 0; i < c->mark_count; i++) {
+        bool adds = false;
+        for (size_t k = 0; k < c->to_count && !adds; k++) {
+            adds = dot_equal(c->to_by[k].dot, c->marks[i].dot);
+        }
+        remover = adds ? remover : c->marks[i].dot;
+    }
+    for (size_t i = a->count; i-- > 0 && dot_is_none(remover);) {
+        for (size_t k = 0; k < c->mark_count; k++) {
+            remover = dot_equal(a->list[i].dot, c->marks[k].dot) ? a->list[i].dot : remover;
+        }
+    }
+    return remover;
+}
+
+/* The part of the change that one of several saves made. false when it made none. */
+static bool change_of_author(const struct history_change *c, const struct authors *a,
+                             const struct history_by *who, struct arena *arena,
+                             struct history_change *out)
+{
+    bool set = c->mark_count > 0, any = false;
+    *out = *c;
+    out->to = arena_array(arena, c->to_count + 1, sizeof(*out->to));
+    out->to_by = arena_array(arena, c->to_count + 1, sizeof(*out->to_by));
+    out->to_count = 0;
+    for (size_t i = 0; i < c->to_count; i++) {
+        bool own = dot_equal(c->to_by[i].dot, who->dot);
+        any = any || (own && is_added(c, i));
+        if (own || (!set && !is_added(c, i))) {
+            out->to[out->to_count] = c->to[i];
+            out->to_by[out->to_count++] = c->to_by[i];
+        }
+    }
+    if (set && !dot_equal(set_remover(c, a), who->dot)) {
+        out->from_count = 0;
+    }
+    return any || (set && out->from_count > 0);
+}
+
+static bool is_late(const struct history_entry *h)
+{
+    bool late = false;
+    for (size_t i = 0; i < h->change_count && h->via != VIA_LOCAL && h->via != VIA_IMPORT; i++) {
+        for (size_t k = 0; k < h->changes[i].from_count; k++) {
+            late = late || h->changes[i].from_by[k].time_ms > h->time_ms;
+        }
+    }
+    return late;
+}
+
+static void split_entry(const struct history_entry *raw, struct entries *out)
+{
+    struct authors a = {.arena = out->arena};
+    for (size_t i = 0; i < raw->change_count; i++) {
+        change_authors(&raw->changes[i], &a);
+    }
+    if (a.count <= 1 || dot_is_none(a.list[0].dot)) {
+        struct history_entry *one = entries_add(out, raw);
+        one->late = is_late(one);
+        return;
+    }
+    for (size_t i = 0; i < a.count; i++) {
+        struct history_entry one = *raw;
+        one.dot = a.list[i].dot;
+        one.time_ms = a.list[i].time_ms;
+        one.changes = arena_array(out->arena, raw->change_count + 1, sizeof(*one.changes));
+        one.change_count = 0;
+        for (size_t k = 0; k < raw->change_count; k++) {
+            one.change_count += change_of_author(&raw->changes[k], &a, &a.list[i], out->arena,
+                                                 &one.changes[one.change_count]);
+        }
+        one.late = is_late(&one);
+        if (one.change_count > 0) {
+            (void)entries_add(out, &one);
+        }
+    }
+}
+
+/* ---- how the record was when it came here ---------------------------------------------------- */
 
 static bool set_type_of(const struct record *r, uint32_t field)
 {
@@ -165,68 +412,120 @@ static bool set_type_of(const struct record *r, uint32_t field)
     return f && schema_rule(r->kind, f) == MERGE_SET;
 }
 
-/* What a field held at creation: what is live now, with every later change taken back. */
-static void creation_field(const struct record *r, const struct field *f,
-                           const struct history_entry *later, size_t later_count,
-                           struct arena *arena, struct history_change *out)
+struct state {
+    struct datum *data;
+    struct history_by *by;
+    size_t count;
+};
+
+static void take_back(struct state *s, const struct history_change *c, bool set)
 {
-    bool set = set_type_of(r, f->number);
-    size_t cap = f->count, n = 0;
-    for (size_t i = 0; i < later_count; i++) {
-        for (size_t j = 0; j < later[i].change_count; j++) {
-            cap += later[i].changes[j].from_count;
+    size_t kept = 0;
+    for (size_t k = 0; set && k < s->count; k++) {
+        bool added = false;
+        for (size_t m = 0; m < c->to_count && !added; m++) {
+            added = datum_compare(&s->data[k], &c->to[m]) == 0;
+        }
+        if (!added) {
+            s->data[kept] = s->data[k];
+            s->by[kept++] = s->by[k];
         }
     }
-    struct datum *data = arena_array(arena, cap + 1, sizeof(*data));
-    for (uint32_t i = 0; i < f->count; i++) {
-        if (f->values[i].datum.type != DATUM_MARK) {
-            data[n++] = f->values[i].datum;
-        }
+    for (size_t m = 0; m < c->from_count; m++) {
+        s->data[kept] = c->from[m];
+        s->by[kept++] = c->from_by[m];
     }
-    for (size_t i = later_count; i-- > 0;) {
-        for (size_t j = 0; j < later[i].change_count; j++) {
-            const struct history_change *c = &later[i].changes[j];
-            if (c->field != f->number || later[i].refused) {
-                continue;
-            }
-            size_t kept = 0;
-            for (size_t k = 0; set && k < n; k++) {
-                bool added = false;
-                for (size_t m = 0; m < c->to_count && !added; m++) {
-                    added = datum_compare(&data[k], &c->to[m]) == 0;
-                }
-                if (!added) {
-                    data[kept++] = data[k];
-                }
-            }
-            n = kept;
-            for (size_t m = 0; m < c->from_count; m++) {
-                data[n++] = c->from[m];
-            }
-        }
-    }
-    *out = (struct history_change){.field = f->number, .to = data, .to_count = n};
+    s->count = kept;
 }
 
-static void creation_entry(const struct record *r, const struct record_local *local,
-                           const struct history_entry *later, size_t later_count,
-                           struct arena *arena, struct history_entry *out)
+/* What a field held at first: what is live now, with every later change taken back. */
+static struct state first_state(const struct record *r, const struct field *f,
+                                const struct entries *later, struct arena *arena)
 {
-    *out = (struct history_entry){.dot = r->id, .stored_ms = local->stored_ms, .via = local->via};
-    out->time_ms = local->stored_ms;
-    out->changes = arena_array(arena, r->field_count + 1, sizeof(struct history_change));
-    for (size_t i = 0; i < r->field_count; i++) {
-        struct history_change c;
-        creation_field(r, &r->fields[i], later, later_count, arena, &c);
-        if (c.to_count) {
-            out->changes[out->change_count++] = c;
+    bool set = set_type_of(r, f->number);
+    size_t cap = f->count;
+    for (size_t i = 0; i < later->count; i++) {
+        for (size_t j = 0; j < later->list[i].change_count; j++) {
+            cap += later->list[i].changes[j].from_count;
         }
-        for (uint32_t j = 0; j < r->fields[i].count; j++) {
-            const struct value *v = &r->fields[i].values[j];
-            if (dot_equal(v->dot, r->id)) {
-                out->time_ms = v->time_ms;
+    }
+    struct state s = {.data = arena_array(arena, cap + 1, sizeof(*s.data)),
+                      .by = arena_array(arena, cap + 1, sizeof(*s.by))};
+    for (uint32_t i = 0; i < f->count; i++) {
+        const struct value *v = &f->values[i];
+        if (v->datum.type != DATUM_MARK) {
+            s.data[s.count] = v->datum;
+            s.by[s.count++] = (struct history_by){v->dot, v->time_ms, v->level};
+        }
+    }
+    for (size_t i = later->count; i-- > 0;) {
+        const struct history_entry *h = &later->list[i];
+        for (size_t j = 0; j < h->change_count && !h->refused; j++) {
+            if (h->changes[j].field == f->number) {
+                take_back(&s, &h->changes[j], set);
             }
         }
+    }
+    return s;
+}
+
+/* What one save wrote of what was there at first. false when nothing. */
+static bool first_part(const struct history_change *c, struct dot dot, struct arena *arena,
+                       struct history_change *out)
+{
+    *out = *c;
+    out->to = arena_array(arena, c->to_count + 1, sizeof(*out->to));
+    out->to_by = arena_array(arena, c->to_count + 1, sizeof(*out->to_by));
+    out->to_count = 0;
+    for (size_t i = 0; i < c->to_count; i++) {
+        if (dot_equal(c->to_by[i].dot, dot)) {
+            out->to[out->to_count] = c->to[i];
+            out->to_by[out->to_count++] = c->to_by[i];
+        }
+    }
+    return out->to_count > 0;
+}
+
+/* The creation and, when the record came here with more in it, the saves before that. */
+static void first_entries(const struct record *r, const struct record_local *local,
+                          const struct entries *later, struct entries *out)
+{
+    struct arena *arena = out->arena;
+    struct history_entry whole = {
+        .dot = r->id, .stored_ms = local->stored_ms, .via = local->via, .node = {0, 0}};
+    struct authors a = {.arena = arena};
+    whole.time_ms = local->stored_ms;
+    whole.changes = arena_array(arena, r->field_count + 1, sizeof(*whole.changes));
+    for (size_t i = 0; i < r->field_count; i++) {
+        struct state s = first_state(r, &r->fields[i], later, arena);
+        for (size_t k = 0; k < s.count; k++) {
+            if (dot_equal(s.by[k].dot, r->id)) {
+                whole.time_ms = s.by[k].time_ms;
+            } else if (dot_is_none(s.by[k].dot)) {
+                s.by[k].dot = r->id; /* an older program did not note it */
+            } else {
+                authors_add(&a, &s.by[k]);
+            }
+        }
+        if (s.count) {
+            whole.changes[whole.change_count++] = (struct history_change){
+                .field = r->fields[i].number, .to = s.data, .to_by = s.by, .to_count = s.count};
+        }
+    }
+    for (size_t i = 0; i <= a.count; i++) {
+        struct history_entry one = whole;
+        if (i > 0) {
+            one.dot = a.list[i - 1].dot;
+            one.time_ms = a.list[i - 1].time_ms;
+            one.earlier = true;
+        }
+        one.changes = arena_array(arena, whole.change_count + 1, sizeof(*one.changes));
+        one.change_count = 0;
+        for (size_t k = 0; k < whole.change_count; k++) {
+            one.change_count +=
+                first_part(&whole.changes[k], one.dot, arena, &one.changes[one.change_count]);
+        }
+        (void)entries_add(out, &one);
     }
 }
 
@@ -237,46 +536,30 @@ enum err store_history(struct txn *t, struct dot id, struct arena *arena,
     struct record_local local;
     uint8_t prefix[DOT_KEY_BYTES];
     struct walk w;
+    struct entries raw = {.arena = arena}, told = {.arena = arena};
     *count = 0;
     enum err e = store_get(t, id, arena, &r, &local);
     if (e != ERR_OK) {
         return e;
     }
     dot_key_put(prefix, id);
-    size_t cap = 16, n = 1; /* [0] is the creation */
-    struct history_entry *list = arena_array(arena, cap, sizeof(*list));
     walk_begin(&w, t, TABLE_HISTORY, slice_make(prefix, sizeof(prefix)), (struct slice){0});
     while (walk_next(&w)) {
-        if (n == cap) {
-            struct history_entry *grown = arena_array(arena, cap * 2, sizeof(*grown));
-            memcpy(grown, list, cap * sizeof(*grown));
-            list = grown;
-            cap *= 2;
-        }
-        if (!entry_read(w.value, arena, &list[n++])) {
+        struct history_entry entry;
+        if (!entry_read(w.value, arena, &entry)) {
             w.error = error_set(ERR_DAMAGED, _("the history is damaged"));
+            break;
         }
+        (void)entries_add(&raw, &entry);
     }
     e = walk_end(&w);
     if (e == ERR_OK) {
-        creation_entry(&r, &local, list + 1, n - 1, arena, &list[0]);
-        *out = list;
-        *count = n;
+        first_entries(&r, &local, &raw, &told);
+        for (size_t i = 0; i < raw.count; i++) {
+            split_entry(&raw.list[i], &told);
+        }
+        *out = told.list;
+        *count = told.count;
     }
-    return e;
-}
-
-enum err store_own_newest(struct txn *t, struct dot id, struct dot *out)
-{
-    struct arena arena = {0};
-    struct record r;
-    uint64_t actor = store_identity(t->store)->actor;
-    enum err e = store_get(t, id, &arena, &r, NULL);
-    *out = (struct dot){0, 0};
-    if (e == ERR_OK) {
-        uint64_t seq = context_seq(&r.context, actor);
-        *out = seq ? (struct dot){actor, seq} : (struct dot){0, 0};
-    }
-    arena_free(&arena);
     return e;
 }

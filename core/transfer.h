@@ -1,10 +1,10 @@
 /* Moving a member from one unit to another: a handshake of two sides (rule 16).
  *
- * The issuer writes the member's new `unit` together with a record of kind `transfer`. While that is
- * open, its `from` stays in scope and counts the member. The receiver answers with a record of kind
- * `acceptance`, paired by letter number, so that it may come first; accepting, or receiving the
- * member after that, writes `unit` again. Each function is one user action in the caller's write
- * transaction, and checks what a person must be told. */
+ * The issuer writes the member's new `unit` together with a record of kind `transfer`. While that
+ * is open, its `from` stays in scope and counts the member. The receiver answers with a record of
+ * kind `acceptance`, paired by letter number, so that it may come first; accepting, or receiving
+ * the member after that, writes `unit` again. Each function is one user action in the caller's
+ * write transaction, and checks what a person must be told. */
 #ifndef TERRACE_CORE_TRANSFER_H
 #define TERRACE_CORE_TRANSFER_H
 
@@ -53,16 +53,17 @@ enum err transfer_each(struct txn *t, bool (*visit)(void *ctx, const struct tran
 
 enum transfer_answer { TRANSFER_ACCEPT, TRANSFER_REFUSE, TRANSFER_RETURN };
 /* Accept and refuse are the receiver's (by letter alone before the data is here: the answer waits,
- * *out->state is ANNOUNCED); accept is the issuer's too when the member left the tree; return is the
- * issuer's while it knows of no acceptance. */
+ * *out->state is ANNOUNCED); accept is the issuer's too when the member left the tree; return is
+ * the issuer's while it knows of no acceptance. */
 enum err transfer_answer(struct txn *t, enum transfer_answer answer, struct slice letter_or_id,
                          struct slice reason, struct arena *arena, struct transfer_view *out,
                          struct id_list *candidates) MUST_USE;
 /* After changes came in: completes what this store's unit answered before the member was here. */
 enum err transfer_settle(struct txn *t, struct dot transfer) MUST_USE;
 
-/* Where a person is counted: nowhere (none) for a stub, a deleted record or one merged into another;
- * `from` while an open transfer holds it on the way to the shown unit; else the shown unit. */
+/* Where a person is counted: nowhere (none) for a stub, a deleted record or one merged into
+ * another; `from` while an open transfer holds it on the way to the shown unit; else the shown
+ * unit. */
 struct dot transfer_counted_unit(struct txn *t, const struct record *member);
 
 #endif

@@ -32,7 +32,7 @@ core record
 core schema
 core merge
 core store units scope person
-core draft rules
+core draft rules undo desk
 core transfer reorg doubles
 sync dictionary frame batch
 sync message round

@@ -37,6 +37,10 @@ static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
         out->wants.ids[out->wants.count++] = id;
         /* A child sends the delta again until it fits; from above it is ours to ask for. */
         return arrival->from_below ? ERR_OK : mark_put(t, "want.", id, 1);
+    case OUTCOME_CORRECTED:
+        out->received++;
+        out->refusals[out->refusal_count++] = (struct refusal){id, REFUSAL_DEPARTED};
+        return ERR_OK;
     case OUTCOME_REFUSED:
         out->refusals[out->refusal_count++] = (struct refusal){id, REFUSAL_SCOPE};
         return ERR_OK;

@@ -110,6 +110,48 @@ static bool field_differs(const struct record *before, const struct field *f)
     return !old || !field_equal(old, f);
 }
 
+/* Both begin with the dot of their newest save. */
+static bool same_save(struct slice a, struct slice b)
+{
+    struct dot dots[2];
+    struct slice both[2] = {a, b};
+    for (size_t i = 0; i < 2; i++) {
+        struct pack_reader r = pack_reader_make(both[i]);
+        (void)read_array(&r);
+        dots[i].actor = read_uint(&r);
+        dots[i].seq = read_uint(&r);
+        if (!pack_ok(&r)) {
+            return false;
+        }
+    }
+    return dot_equal(dots[0], dots[1]);
+}
+
+/* A refused value has no feed entry of its own, so that a byte sets it apart from the last one's and
+ * from others refused since. The same one again, sent until its author hears, is told once. */
+static enum err entry_put(struct txn *t, struct dot id, bool refused)
+{
+    uint8_t key[DOT_KEY_BYTES + 8 + 1] = {0};
+    struct slice there;
+    history_key(key, id, t->feed_head);
+    if (!refused) {
+        return table_put(t, TABLE_HISTORY, slice_make(key, sizeof(key) - 1), buf_view(&t->row));
+    }
+    for (; key[sizeof(key) - 1] < UINT8_MAX; key[sizeof(key) - 1]++) {
+        enum err e = table_get(t, TABLE_HISTORY, slice_make(key, sizeof(key)), &there);
+        if (e != ERR_OK && e != ERR_NOT_FOUND) {
+            return e;
+        }
+        if (e == ERR_NOT_FOUND) {
+            break;
+        }
+        if (same_save(there, buf_view(&t->row))) {
+            return ERR_OK;
+        }
+    }
+    return table_put(t, TABLE_HISTORY, slice_make(key, sizeof(key)), buf_view(&t->row));
+}
+
 enum err history_append(struct txn *t, const struct record *before, const struct record *after,
                         const struct entry_cause *cause, bool refused)
 {
@@ -122,10 +164,6 @@ enum err history_append(struct txn *t, const struct record *before, const struct
         return ERR_OK;
     }
     const struct env *env = store_env(t->store);
-    /* A refused value has no feed entry of its own, so a byte sets it apart from the last one's. */
-    uint8_t key[DOT_KEY_BYTES + 8 + 1] = {0};
-    history_key(key, after->id, t->feed_head);
-    size_t key_len = refused ? sizeof(key) : sizeof(key) - 1;
     buf_clear(&t->row);
     struct pack_writer w = pack_writer_make(&t->row);
     pack_array(&w, 9);
@@ -151,7 +189,7 @@ enum err history_append(struct txn *t, const struct record *before, const struct
         side_pack(&w, f, old, set);
         marks_pack(&w, f, old);
     }
-    return table_put(t, TABLE_HISTORY, slice_make(key, key_len), buf_view(&t->row));
+    return entry_put(t, after->id, refused);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */

@@ -115,6 +115,7 @@ enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, si
 
 enum edit_op {
     EDIT_SET,   /* plain field: one datum, or none to clear; set: exactly these elements */
+    EDIT_AGAIN, /* plain field: EDIT_SET, written even if it is so already (rule 16) */
     EDIT_ADD,   /* sets */
     EDIT_REMOVE /* sets */
 };

@@ -63,10 +63,12 @@ struct txn {
     } digest;
     /* Is there anything of this sort at all? Looked up once a transaction. */
     enum some_state some[SOME_COUNT];
-    /* Parents of units, direct-mapped; dropped when a unit record is written. */
-    struct parent_slot {
+    /* What units.c asks of unit records, direct-mapped; dropped when one is written. */
+    struct unit_slot {
         struct dot unit, parent;
-    } parents[64];
+        struct dot successor; /* the smallest of them */
+        uint32_t successor_count;
+    } unit_slots[128];
 };
 
 /* ERR_NOT_FOUND without detail; other errors with. *value borrows from the map. */

@@ -187,4 +187,3 @@ enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, si
     }
     return walk_end(&w);
 }
-

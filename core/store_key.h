@@ -4,7 +4,7 @@
 
 #include "core/store_env.h"
 
-#define INDEX_TEXT_MAX 64    /* bytes of a folded phrase that are indexed */
+#define INDEX_TEXT_MAX 64 /* bytes of a folded phrase that are indexed */
 
 static inline void put_be32(uint8_t out[4], uint32_t v)
 {
@@ -54,7 +54,8 @@ static inline struct slice text_prefix(struct slice folded)
     return slice_make(folded.ptr, folded.len < INDEX_TEXT_MAX ? folded.len : INDEX_TEXT_MAX);
 }
 
-static inline void exact_key(struct key_build *k, uint32_t kind, uint32_t field, struct slice folded)
+static inline void exact_key(struct key_build *k, uint32_t kind, uint32_t field,
+                             struct slice folded)
 {
     struct slice part = text_prefix(folded);
     key_byte(k, 'x');

@@ -140,8 +140,8 @@ enum err marks_carry(struct txn *t, const struct record *before, struct record *
     return ERR_OK;
 }
 
-/* Had the actor closed every live value of unit before it gave this dot? Values that it wrote itself
- * beyond a mark open nothing; 0 no, 1 yes, -1 = there are no others. */
+/* Had the actor closed every live value of unit before it gave this dot? Values that it wrote
+ * itself beyond a mark open nothing; 0 no, 1 yes, -1 = there are no others. */
 static int closed_in(const struct record *r, struct dot dot)
 {
     const struct field *unit = record_field(r, F_UNIT);
@@ -185,8 +185,7 @@ static bool dependent_is_closed(struct txn *t, const struct record *r, struct do
     return closed;
 }
 
-bool marks_close(struct txn *t, const struct record *before, const struct record *r,
-                 struct dot dot)
+bool marks_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot)
 {
     if (r->route == ROUTE_DEPENDENT) {
         return dependent_is_closed(t, r, dot);

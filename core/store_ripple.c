@@ -68,8 +68,7 @@ static enum err ripple_member(struct txn *t, const struct record *before,
 }
 
 static enum err ripple_transfer(struct txn *t, const struct record *before,
-                                const struct record *after, struct arena *arena,
-                                struct ripple *p)
+                                const struct record *after, struct arena *arena, struct ripple *p)
 {
     const struct record *sides[] = {before, after};
     bool open_before = before && merge_transfer_is_open(before);
@@ -168,8 +167,7 @@ bool store_is_leaving(struct txn *t, struct dot id)
     struct slice v;
     struct arena arena = {0};
     uint8_t key[8 + DOT_KEY_BYTES];
-    bool leaving =
-        any_leaving(t) && store_kv_get(t, leaving_key(id, key), &arena, &v) == ERR_OK;
+    bool leaving = any_leaving(t) && store_kv_get(t, leaving_key(id, key), &arena, &v) == ERR_OK;
     arena_free(&arena);
     return leaving;
 }
@@ -259,7 +257,6 @@ enum err ripple_spread(struct txn *t, const struct ripple *p)
         arena_free(&arena);
         TRY(e == ERR_NOT_FOUND ? ERR_OK : e);
     }
-    bool tree = p->tree ||
-                (!dot_is_none(p->moved_unit) && tree_concerns(t, p->moved_unit));
+    bool tree = p->tree || (!dot_is_none(p->moved_unit) && tree_concerns(t, p->moved_unit));
     return tree ? ripple_tree(t) : ERR_OK;
 }

@@ -37,7 +37,7 @@ static enum err after_write(struct txn *t, const struct record *after, const str
 {
     enum err e = ERR_OK;
     if (after->kind == KIND_UNIT) {
-        memset(t->parents, 0, sizeof(t->parents));
+        memset(t->unit_slots, 0, sizeof(t->unit_slots));
     } else if (after->kind == KIND_NODE) {
         e = actors_learn(t, after);
     }
@@ -221,13 +221,13 @@ static bool edit_set_field(struct save_state *s, const struct field *old, const 
 /* A plain field: this save's value replaces those its author was shown. Writing what is shown is no
  * change, unless it decides between siblings. */
 static bool edit_plain_field(struct save_state *s, const struct field *old, struct datum d,
-                             uint32_t number, struct field *out)
+                             uint32_t number, bool again, struct field *out)
 {
     size_t n = 0, old_count = old ? old->count : 0;
     if (!old && d.type == DATUM_EMPTY) {
         return false;
     }
-    bool differs = old_count == 0;
+    bool differs = old_count == 0 || again;
     for (size_t i = 0; i < old_count; i++) {
         differs = differs || datum_compare(&old->values[i].datum, &d) != 0;
     }
@@ -289,12 +289,12 @@ static void apply_edit(struct save_state *s, const struct edit *edit)
             d = datum_bytes(arena_copy(s->arena, buf_view(&bytes)));
             buf_free(&bytes);
         }
-        changed = edit_plain_field(s, old, d, F_DELETED, &result);
+        changed = edit_plain_field(s, old, d, F_DELETED, false, &result);
     } else if (edit_is_set(s, edit)) {
         changed = edit_set_field(s, old, edit, &result);
     } else {
         struct datum d = edit->count && edit->op != EDIT_REMOVE ? edit->data[0] : datum_empty();
-        changed = edit_plain_field(s, old, d, edit->field, &result);
+        changed = edit_plain_field(s, old, d, edit->field, edit->op == EDIT_AGAIN, &result);
     }
     if (changed) {
         fields_place(s, &result);

@@ -56,14 +56,15 @@ static enum err visit_groups(struct group_visit *v, struct dot unit)
         g = store_digest(v->t, ROUTE_DOWN, units.ids[i]);
         v->visit(v, &g);
     }
-    struct dot above = unit_parent(v->t, unit);
-    for (int depth = 0; depth < UNIT_DEPTH_MAX && !dot_is_none(above); depth++) {
-        g = store_digest(v->t, ROUTE_DOWN, above);
-        v->visit(v, &g);
-        above = unit_parent(v->t, above);
+    enum err up = e ? e : unit_above(v->t, unit, &arena, &units);
+    for (size_t i = 0; up == ERR_OK && i < units.count; i++) {
+        if (!unit_is_within(v->t, units.ids[i], unit)) { /* else it was visited above */
+            g = store_digest(v->t, ROUTE_DOWN, units.ids[i]);
+            v->visit(v, &g);
+        }
     }
     arena_free(&arena);
-    return e;
+    return up;
 }
 
 static void visit_sum(struct group_visit *v, const struct digest_group *g)

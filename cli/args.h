@@ -29,7 +29,13 @@
     X(EVERY, "every", 0, "15m", N_("again and again, at this interval"))                           \
     X(TAKE, "take", 0, "N|DOT", N_("the value with this number"))                                  \
     X(VALUE, "value", 0, "V", N_("another value"))                                                 \
-    X(REPAIR, "repair", 0, NULL, N_("rebuild what can be rebuilt"))
+    X(REPAIR, "repair", 0, NULL, N_("rebuild what can be rebuilt"))                                \
+    X(TO, "to", 0, "UNIT", N_("the unit it goes to"))                                              \
+    X(OUTSIDE, "outside", 0, "TEXT", N_("a place that keeps no terrace"))                          \
+    X(LETTER, "letter", 0, "NO", N_("this letter number instead of a new one"))                    \
+    X(REASON, "reason", 0, "TEXT", N_("why"))                                                      \
+    X(STATE, "state", 0, "STATE", N_("only those in this state"))                                  \
+    X(SEEN, "seen", 0, "ID", N_("puts a notice away, once it is read"))
 
 enum option {
 #define X(id, name, letter, arg, help) OPT_##id,

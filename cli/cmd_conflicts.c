@@ -63,7 +63,7 @@ static void decider_text(struct cli *c, struct txn *t, const struct record *r, u
         buf_printf(&c->out, _("    Yours to decide: terrace resolve %s %s --take N\n"), id,
                    show_field_key(r->kind, number, arena));
     } else {
-        buf_printf(&c->out, _("    For %.*s to decide: terrace resolve %s %s --take N\n"),
+        buf_printf(&c->out, _("    %.*s decides, by: terrace resolve %s %s --take N\n"),
                    (int)name.len, (const char *)name.ptr, id,
                    show_field_key(r->kind, number, arena));
     }
@@ -88,8 +88,8 @@ static void conflict_text(struct cli *c, struct txn *t, const struct record *r, 
     }
     for (size_t i = 0; number != F_DELETED && i < count; i++) {
         struct slice text = draft_format(t, f, &v[i]->datum, c->lang, arena);
-        buf_printf(&c->out, "    %zu. %.*s  (%s, %s)%s\n", i + 1,
-                   text.len ? (int)text.len : 3, text.len ? (const char *)text.ptr : "–",
+        buf_printf(&c->out, "    %zu. %.*s  (%s, %s)%s\n", i + 1, text.len ? (int)text.len : 3,
+                   text.len ? (const char *)text.ptr : "–",
                    show_value_author(t, v, count, i, arena), cli_time(arena, v[i]->time_ms),
                    i == 0 ? _("  ← shown now") : "");
     }
@@ -106,7 +106,7 @@ struct listing {
     struct arena arena;
     struct conflicted *list;
     size_t count, cap;
-    struct dot root; /* of --unit; none = all */
+    struct dot root;   /* of --unit; none = all */
     struct dot headed; /* the unit whose head line was written last */
     bool any_head;
     size_t fields; /* conflicts told */
@@ -307,8 +307,7 @@ static enum err check_claims(struct txn *t, const struct record *r, struct arena
 
 static enum err check_home(struct txn *t, const struct datum *d)
 {
-    if (d->type == DATUM_REF &&
-        unit_is_within(t, d->ref, store_identity(txn_store(t))->unit)) {
+    if (d->type == DATUM_REF && unit_is_within(t, d->ref, store_identity(txn_store(t))->unit)) {
         return ERR_OK;
     }
     return error_set_field(ERR_RULE, "unit", _("the unit must be your own or below it"));
@@ -331,8 +330,7 @@ static enum err return_letters(struct txn *t, struct dot member, struct dot unit
             continue;
         }
         const struct edit edit = {F_TRANSFER_STATUS, EDIT_SET, &returned, 1};
-        const struct save save = {
-            .id = r.id, .edits = &edit, .edit_count = 1, .via = VIA_LOCAL};
+        const struct save save = {.id = r.id, .edits = &edit, .edit_count = 1, .via = VIA_LOCAL};
         TRY(store_save(t, &save, arena, &id, &dot));
         (*count)++;
     }

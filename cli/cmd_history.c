@@ -130,7 +130,8 @@ static void note_author(struct story *s, struct dot dot)
 static const char *story_author(const struct story *s, struct dot dot)
 {
     struct actor_info who = desk_author(s->t, dot);
-    const char *unit = show_author(s->t, dot, s->arena);
+    struct slice name = unit_name(s->t, who.unit, s->arena);
+    const char *unit = name.len ? arena_cstr(s->arena, name) : _("an office not known here");
     size_t alike = 0;
     char id[DOT_TEXT_SIZE];
     for (size_t i = 0; i < s->seen_count; i++) {
@@ -194,8 +195,7 @@ static struct slice letter_to(const struct story *s, struct dot unit)
     }
     for (size_t i = 0; i < list.count; i++) {
         struct record r;
-        if (store_get(s->t, list.ids[i], s->arena, &r, NULL) != ERR_OK ||
-            r.kind != KIND_TRANSFER) {
+        if (store_get(s->t, list.ids[i], s->arena, &r, NULL) != ERR_OK || r.kind != KIND_TRANSFER) {
             continue;
         }
         const struct value *to = merge_shown(&r, F_TRANSFER_TO);
@@ -216,8 +216,12 @@ static void move_words(const struct story *s, const struct field_def *f,
     struct slice letter = ch->to_count == 1 && ch->to[0].type == DATUM_REF
                               ? letter_to(s, ch->to[0].ref)
                               : (struct slice){0};
-    buf_printf(out, _("    moved from %.*s to %.*s"), (int)from.len, (const char *)from.ptr,
-               (int)to.len, (const char *)to.ptr);
+    if (slice_equal(from, to)) {
+        buf_printf(out, _("    confirmed at %.*s"), (int)to.len, (const char *)to.ptr);
+    } else {
+        buf_printf(out, _("    moved from %.*s to %.*s"), (int)from.len, (const char *)from.ptr,
+                   (int)to.len, (const char *)to.ptr);
+    }
     if (letter.len) {
         buf_printf(out, _(", letter %.*s"), (int)letter.len, (const char *)letter.ptr);
     }
@@ -249,18 +253,43 @@ static bool person_words(const struct story *s, const struct field_def *f,
     return true;
 }
 
-static void change_words(const struct story *s, const struct history_change *ch, struct buf *out)
+/* Written while the author did not know of what stands here as well. false when it is not so. */
+static bool beside_words(const struct story *s, const struct history_entry *h,
+                         const struct history_change *ch, const char *label, struct buf *out)
 {
     const struct field_def *f = schema_field(s->record->kind, ch->field);
-    const char *label = f ? cli_field_label(s->c, f)
-                          : show_field_key(s->record->kind, ch->field, s->arena);
+    struct datum *own = arena_array(s->arena, ch->to_count + 1, sizeof(*own));
+    struct datum *others = arena_array(s->arena, ch->to_count + 1, sizeof(*others));
+    size_t n = 0, m = 0;
+    for (size_t i = 0; i < ch->to_count; i++) {
+        if (dot_equal(ch->to_by[i].dot, h->dot)) {
+            own[n++] = ch->to[i];
+        } else {
+            others[m++] = ch->to[i];
+        }
+    }
+    if ((f && f->rule == MERGE_SET) || ch->mark_count || n == 0 || m == 0) {
+        return false;
+    }
+    struct slice mine = data_words(s, f, own, n), theirs = data_words(s, f, others, m);
+    buf_printf(out, _("    %s: %.*s, beside %.*s that was written elsewhere\n"), label,
+               (int)mine.len, (const char *)mine.ptr, (int)theirs.len, (const char *)theirs.ptr);
+    return true;
+}
+
+static void change_words(const struct story *s, const struct history_entry *h,
+                         const struct history_change *ch, struct buf *out)
+{
+    const struct field_def *f = schema_field(s->record->kind, ch->field);
+    const char *label =
+        f ? cli_field_label(s->c, f) : show_field_key(s->record->kind, ch->field, s->arena);
     struct slice from = data_words(s, f, ch->from, ch->from_count);
     struct slice to = data_words(s, f, ch->to, ch->to_count);
     if (ch->field == F_DELETED) {
         deletion_words(ch, out);
     } else if (ch->field == F_UNIT && ch->from_count && s->record->kind != KIND_UNIT) {
         move_words(s, f, ch, out);
-    } else if (person_words(s, f, ch, out)) {
+    } else if (person_words(s, f, ch, out) || beside_words(s, h, ch, label, out)) {
         return;
     } else if (f && f->rule == MERGE_SET && ch->from_count == 0) {
         buf_printf(out, "    %s: + %.*s\n", label, (int)to.len, (const char *)to.ptr);
@@ -300,10 +329,10 @@ static void entry_words(const struct story *s, const struct history_entry *h, st
                            "kept only here\n"));
     }
     if (h->late) {
-        buf_add_str(out, _("    late: what it meets here was saved after it\n"));
+        buf_add_str(out, _("    late: written before what stands above, but it came after it\n"));
     }
     for (size_t i = 0; i < h->change_count; i++) {
-        change_words(s, &h->changes[i], out);
+        change_words(s, h, &h->changes[i], out);
     }
 }
 
@@ -397,8 +426,9 @@ static void undo_words(struct cli *c, const struct record *r, const struct undo_
     struct buf kept = {0};
     dot_format(r->id, id);
     if (report->deleted) {
-        cli_say(c, _("That save had made the record, so the record is deleted now. Nothing is "
-                     "lost: terrace undo %s brings it back."),
+        cli_say(c,
+                _("That save had made the record, so the record is deleted now. Nothing is "
+                  "lost: terrace undo %s brings it back."),
                 id);
         return;
     }
@@ -406,8 +436,7 @@ static void undo_words(struct cli *c, const struct record *r, const struct undo_
     for (size_t i = 0; i < report->kept_count; i++) {
         const struct field_def *f = schema_field(r->kind, report->kept[i]);
         buf_printf(&kept, "%s%s", i ? ", " : "",
-                   f ? cli_field_label(c, f)
-                     : show_field_key(r->kind, report->kept[i], &c->arena));
+                   f ? cli_field_label(c, f) : show_field_key(r->kind, report->kept[i], &c->arena));
     }
     if (kept.len) {
         cli_say(c, _("Not taken back, because it was changed since: %.*s."), (int)kept.len,

@@ -19,39 +19,22 @@ struct actor_info desk_value_author(struct txn *t, const struct value *v)
     return desk_author(t, v->origin ? v->origin->dot : v->dot);
 }
 
-static struct dot living_successor(struct txn *t, const struct record *unit)
-{
-    const struct field *f = record_field(unit, F_UNIT_SUCCESSORS);
-    struct dot first = {0, 0};
-    for (uint32_t i = 0; f && i < f->count; i++) {
-        const struct datum *d = &f->values[i].datum;
-        if (d->type == DATUM_REF && store_has(t, d->ref) &&
-            (dot_is_none(first) || dot_compare(d->ref, first) < 0)) {
-            first = d->ref;
-        }
-    }
-    return first;
-}
-
 struct dot desk_office(struct txn *t, struct dot unit)
 {
     struct arena arena = {0};
     struct dot office = {0, 0};
     for (int depth = 0; depth < UNIT_DEPTH_MAX && !dot_is_none(unit); depth++) {
-        struct record r;
+        struct unit_state s;
         arena_reset(&arena);
-        if (store_get(t, unit, &arena, &r, NULL) != ERR_OK || r.kind != KIND_UNIT) {
+        if (unit_state(t, unit, &arena, &s) != ERR_OK) {
             break;
         }
-        const struct value *status = merge_shown(&r, F_UNIT_STATUS);
-        bool closed =
-            status && status->datum.type == DATUM_INT && status->datum.i >= UNIT_MERGED;
+        bool closed = s.deleted || unit_is_closed(&s);
         if (!closed && unit_level(t, unit) != LEVEL_BRANCH) {
             office = unit;
             break;
         }
-        struct dot next = closed ? living_successor(t, &r) : (struct dot){0, 0};
-        unit = dot_is_none(next) ? unit_parent(t, unit) : next;
+        unit = closed && s.successors.count ? s.successors.ids[0] : s.parent;
     }
     arena_free(&arena);
     return office;
@@ -59,18 +42,21 @@ struct dot desk_office(struct txn *t, struct dot unit)
 
 struct dot desk_common(struct txn *t, const struct dot *units, size_t count)
 {
-    struct dot top = count ? units[0] : (struct dot){0, 0};
-    for (int depth = 0; depth < UNIT_DEPTH_MAX && !dot_is_none(top); depth++) {
-        bool all = true;
-        for (size_t i = 0; i < count && all; i++) {
-            all = unit_is_within(t, units[i], top);
-        }
-        if (all) {
-            return top;
-        }
-        top = unit_parent(t, top);
+    struct arena arena = {0};
+    struct id_list above = {0};
+    struct dot common = {0, 0};
+    if (count > 0 && unit_above(t, units[0], &arena, &above) != ERR_OK) {
+        above.count = 0;
     }
-    return (struct dot){0, 0};
+    for (size_t k = 0; k < above.count && dot_is_none(common); k++) {
+        bool all = true;
+        for (size_t i = 1; i < count && all; i++) {
+            all = unit_is_within(t, units[i], above.ids[k]);
+        }
+        common = all ? above.ids[k] : common;
+    }
+    arena_free(&arena);
+    return common;
 }
 
 struct unit_set {

@@ -1,5 +1,5 @@
-/* Whose desk a matter belongs on: who wrote what, which office keeps a unit's book, and which office
- * decides where several have written. */
+/* Whose desk a matter belongs on: who wrote what, which office keeps a unit's book, and which
+ * office decides where several have written. */
 #ifndef TERRACE_CORE_DESK_H
 #define TERRACE_CORE_DESK_H
 

@@ -117,6 +117,7 @@ enum known_field {
     F_MEMBER_NAME = 16,
     F_MEMBER_BIRTH = 19,
     F_MEMBER_CARD_NO = 30,
+    F_MEMBER_ID_NO = 32,
     F_MEMBER_STATUS = 40,
     F_MEMBER_STATUS_DATE = 41,
     F_MEMBER_DECISION_NO = 42,

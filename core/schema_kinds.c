@@ -244,7 +244,7 @@ const struct kind_def schema_kinds[] = {
         {31, "phone", "Điện thoại", "Phone", FIELD_TEXT, .rule = MERGE_LATEST,
          .flags = FIELD_SENSITIVE,
          .max = CODE_BYTES},
-        {32, "id_no", "Số căn cước", "Identity number", FIELD_TEXT, .rule = MERGE_LATEST,
+        {F_MEMBER_ID_NO, "id_no", "Số căn cước", "Identity number", FIELD_TEXT, .rule = MERGE_LATEST,
          .flags = FIELD_SENSITIVE | FIELD_UNIQUE_HINT, .max = CODE_BYTES},
         {33, "admission_date", "Ngày vào Đoàn", "Admission date", FIELD_DATE,
          .rule = MERGE_AUTHORITY},

@@ -107,6 +107,14 @@ enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t li
 /* Records in conflict, in id order. */
 enum err store_ids_in_conflict(struct txn *t, struct dot after, size_t limit, struct arena *arena,
                                struct id_list *out) MUST_USE;
+/* Groups of records that share an exact key of that kind and field, folded and cut to the index's
+ * length; each group is ended by a dot of none. */
+enum err store_ids_sharing_key(struct txn *t, uint32_t kind, uint32_t field, struct arena *arena,
+                               struct id_list *out) MUST_USE;
+/* Whatever plain fields refer to, each once, held here or not. */
+enum err store_ids_referred(struct txn *t, struct arena *arena, struct id_list *out) MUST_USE;
+/* Units that give scope to any record here, known or not. */
+enum err store_units_with_records(struct txn *t, struct arena *arena, struct id_list *out) MUST_USE;
 /* Ids whose actor begins with these bits (of dot_parse) and whose seq is d.seq. */
 enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, size_t limit,
                             struct arena *arena, struct id_list *out) MUST_USE;
@@ -240,7 +248,7 @@ struct history_entry {
     struct dot node;   /* that sent it; none when local */
     uint8_t via;
     bool refused; /* kept here only, never live */
-    bool late;    /* what it replaced here was saved after it */
+    bool late;    /* it came after a later save of the same field, or of where the record belongs */
     bool earlier; /* a save that was part of the record when that first came here */
     struct history_change *changes;
     size_t change_count;

@@ -127,8 +127,8 @@ static bool same_save(struct slice a, struct slice b)
     return dot_equal(dots[0], dots[1]);
 }
 
-/* A refused value has no feed entry of its own, so that a byte sets it apart from the last one's and
- * from others refused since. The same one again, sent until its author hears, is told once. */
+/* A refused value has no feed entry of its own, so that a byte sets it apart from the last one's
+ * and from others refused since. The same one again, sent until its author hears, is told once. */
 static enum err entry_put(struct txn *t, struct dot id, bool refused)
 {
     uint8_t key[DOT_KEY_BYTES + 8 + 1] = {0};
@@ -403,17 +403,6 @@ static bool change_of_author(const struct history_change *c, const struct author
     return any || (set && out->from_count > 0);
 }
 
-static bool is_late(const struct history_entry *h)
-{
-    bool late = false;
-    for (size_t i = 0; i < h->change_count && h->via != VIA_LOCAL && h->via != VIA_IMPORT; i++) {
-        for (size_t k = 0; k < h->changes[i].from_count; k++) {
-            late = late || h->changes[i].from_by[k].time_ms > h->time_ms;
-        }
-    }
-    return late;
-}
-
 static void split_entry(const struct history_entry *raw, struct entries *out)
 {
     struct authors a = {.arena = out->arena};
@@ -421,8 +410,7 @@ static void split_entry(const struct history_entry *raw, struct entries *out)
         change_authors(&raw->changes[i], &a);
     }
     if (a.count <= 1 || dot_is_none(a.list[0].dot)) {
-        struct history_entry *one = entries_add(out, raw);
-        one->late = is_late(one);
+        (void)entries_add(out, raw);
         return;
     }
     for (size_t i = 0; i < a.count; i++) {
@@ -435,7 +423,6 @@ static void split_entry(const struct history_entry *raw, struct entries *out)
             one.change_count += change_of_author(&raw->changes[k], &a, &a.list[i], out->arena,
                                                  &one.changes[one.change_count]);
         }
-        one.late = is_late(&one);
         if (one.change_count > 0) {
             (void)entries_add(out, &one);
         }
@@ -567,6 +554,33 @@ static void first_entries(const struct record *r, const struct record_local *loc
     }
 }
 
+static bool touches(const struct history_entry *h, const struct history_entry *other)
+{
+    for (size_t i = 0; i < h->change_count; i++) {
+        if (h->changes[i].field == F_UNIT) {
+            return true;
+        }
+        for (size_t k = 0; k < other->change_count; k++) {
+            if (h->changes[i].field == other->changes[k].field) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Entries stand in the order in which they came. */
+static void mark_late(struct history_entry *list, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        bool came = list[i].via == VIA_SYNC || list[i].via == VIA_BUNDLE;
+        for (size_t k = 0; k < i && came && !list[i].late && !list[i].earlier; k++) {
+            list[i].late = !list[k].refused && list[k].time_ms > list[i].time_ms &&
+                           touches(&list[k], &list[i]);
+        }
+    }
+}
+
 enum err store_history(struct txn *t, struct dot id, struct arena *arena,
                        struct history_entry **out, size_t *count)
 {
@@ -596,6 +610,7 @@ enum err store_history(struct txn *t, struct dot id, struct arena *arena,
         for (size_t i = 0; i < raw.count; i++) {
             split_entry(&raw.list[i], &told);
         }
+        mark_late(told.list, told.count);
         *out = told.list;
         *count = told.count;
     }

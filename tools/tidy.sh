@@ -39,6 +39,7 @@ sync message round
 sync link
 sync outbox inbox reconcile
 sync session
+sync receipts
 sync client
 sync join hub bundle
 LEVELS

@@ -67,9 +67,8 @@ enum err cmd_inbox(struct cli *c)
     }
     TRY(args_number(&c->args, OPT_LIMIT, 1, INT32_MAX, INT32_MAX, &limit));
     TRY(txn_begin(c->store, TXN_READ, &t));
-    enum err e = c->args.given[OPT_UNIT]
-                     ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &root)
-                     : ERR_OK;
+    enum err e = c->args.given[OPT_UNIT] ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &root)
+                                         : ERR_OK;
     e = e ? e : waiting_collect(c, t, root, &w);
     size_t count = w.count;
     if (e == ERR_OK) {

@@ -46,8 +46,7 @@ static enum err state_by_text(struct cli *c, const char *text, const struct stat
     const struct enum_code *code = schema_code_by_text(
         schema_field(KIND_TRANSFER, F_TRANSFER_STATUS), slice_str(text), &c->arena);
     for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
-        if (strcmp(states[i].code, text) == 0 ||
-            (code && (int)states[i].status == code->number)) {
+        if (strcmp(states[i].code, text) == 0 || (code && (int)states[i].status == code->number)) {
             *out = &states[i];
             return ERR_OK;
         }
@@ -185,8 +184,9 @@ static enum err run_issue(struct cli *c)
 static void say_announced(struct cli *c, struct slice from)
 {
     if (from.len) {
-        cli_say(c, _("Your answer is saved here. The member's record has not come from %.*s yet; "
-                     "when a sync brings it, this is completed by itself."),
+        cli_say(c,
+                _("Your answer is saved here. The member's record has not come from %.*s yet; "
+                  "when a sync brings it, this is completed by itself."),
                 (int)from.len, (const char *)from.ptr);
     } else {
         cli_say(c, _("Your answer is saved here. The letter is not known here yet; when a sync "
@@ -211,8 +211,9 @@ static void say_answer(struct cli *c, const struct transfer_view *v, struct slic
                 (int)member.len, (const char *)member.ptr, (int)from.len, (const char *)from.ptr);
         break;
     case TRANSFER_STATE_RETURNED:
-        cli_say(c, _("Taken back: %.*s stays with %.*s. Should the other side have accepted "
-                     "meanwhile, both are shown as a conflict for the office above."),
+        cli_say(c,
+                _("Taken back: %.*s stays with %.*s. Should the other side have accepted "
+                  "meanwhile, both are shown as a conflict for the office above."),
                 (int)member.len, (const char *)member.ptr, (int)from.len, (const char *)from.ptr);
         break;
     case TRANSFER_STATE_ANNOUNCED:
@@ -227,8 +228,8 @@ static enum err run_answer(struct cli *c, enum transfer_answer answer)
     struct txn *t = NULL;
     struct transfer_view v;
     struct slice member = {0}, from = {0}, to = {0};
-    struct slice reason = c->args.given[OPT_REASON] ? slice_str(c->args.value[OPT_REASON])
-                                                    : (struct slice){0};
+    struct slice reason =
+        c->args.given[OPT_REASON] ? slice_str(c->args.value[OPT_REASON]) : (struct slice){0};
     TRY(txn_begin(c->store, TXN_WRITE, &t));
     enum err e = text_normalize(reason, &c->arena, &reason);
     e = e ? e
@@ -311,8 +312,7 @@ static bool list_visit(void *ctx, const struct transfer_view *v)
         place_name(l->t, v->from, (struct slice){0}, &l->arena),
         place_name(l->t, v->to, v->to_outside, &l->arena),
         slice_str(state_label(c, v->state)),
-        waits ? place_name(l->t, v->waiting_for, (struct slice){0}, &l->arena)
-              : slice_make("", 0),
+        waits ? place_name(l->t, v->waiting_for, (struct slice){0}, &l->arena) : slice_make("", 0),
         days_text(l, v, &l->arena),
     };
     l->table.columns = ARRAY_COUNT(cells);
@@ -322,10 +322,9 @@ static bool list_visit(void *ctx, const struct transfer_view *v)
 
 static void list_head(struct list *l)
 {
-    const struct slice cells[] = {slice_str(_("Letter")), slice_str(_("Member")),
-                                  slice_str(_("From")),   slice_str(_("To")),
-                                  slice_str(_("State")),  slice_str(_("Waits for")),
-                                  slice_str(_("Since"))};
+    const struct slice cells[] = {
+        slice_str(_("Letter")), slice_str(_("Member")),    slice_str(_("From")), slice_str(_("To")),
+        slice_str(_("State")),  slice_str(_("Waits for")), slice_str(_("Since"))};
     l->table.columns = ARRAY_COUNT(cells);
     table_add(&l->table, cells);
 }
@@ -350,8 +349,9 @@ static enum err run_list(struct cli *c)
     if (l.count == 0) {
         cli_say(c, _("There is no such letter here."));
     } else if (l.late > 0) {
-        cli_say(c, _("After %d days please ask the office that is waited for; after %d days the "
-                     "office above both steps in."),
+        cli_say(c,
+                _("After %d days please ask the office that is waited for; after %d days the "
+                  "office above both steps in."),
                 TRANSFER_REMIND_DAYS, TRANSFER_OVERDUE_DAYS);
     }
     return ERR_OK;

@@ -248,13 +248,15 @@ static void add_reminder(struct gather *g, const struct transfer_view *v,
                            x->letter, x->member, x->days);
         item->todo = words(g, "terrace transfer accept %s", x->letter);
     } else if (v->state == TRANSFER_STATE_ANNOUNCED) {
-        item->text = words(g, _("Letter %s of %s is answered, but the data of both sides have not "
-                                "met for %lld days"),
+        item->text = words(g,
+                           _("Letter %s of %s is answered, but the data of both sides have not "
+                             "met for %lld days"),
                            x->letter, x->member, x->days);
         item->todo = words(g, "terrace sync");
     } else {
-        item->text = words(g, _("Letter %s of %s: %s has not answered for %lld days; please ask "
-                                "them"),
+        item->text = words(g,
+                           _("Letter %s of %s: %s has not answered for %lld days; please ask "
+                             "them"),
                            x->letter, x->member, x->to, x->days);
         item->todo = words(g, "terrace transfer return %s", x->letter);
     }
@@ -265,8 +267,9 @@ static void add_arbitration(struct gather *g, const struct letter_text *x,
                             struct waiting_item *item)
 {
     item->urgency = 1;
-    item->text = words(g, _("Letter %s of %s from %s to %s is without an answer for %lld days; "
-                            "please settle it with both"),
+    item->text = words(g,
+                       _("Letter %s of %s from %s to %s is without an answer for %lld days; "
+                         "please settle it with both"),
                        x->letter, x->member, x->from, x->to, x->days);
     item->todo = words(g, "terrace transfer list");
     add(g, item);
@@ -309,15 +312,16 @@ static bool visit_transfer(void *ctx, const struct transfer_view *v)
         return true;
     }
     struct letter_text x = {.letter = arena_cstr(&g->arena, v->letter),
-                            .member = dot_is_none(v->member) ? _("a member") : name_of(g, v->member),
+                            .member =
+                                dot_is_none(v->member) ? _("a member") : name_of(g, v->member),
                             .from = place(g, v->from),
                             .to = place(g, v->to),
                             .days = cli_days(g->c, v->issued_ms)};
-    struct waiting_item item = {
-        .type = x.days >= TRANSFER_OVERDUE_DAYS ? WAITING_OVERDUE : WAITING_TRANSFER,
-        .since_ms = v->issued_ms,
-        .unit = v->waiting_for,
-        .id = dot_is_none(v->transfer) ? v->acceptance : v->transfer};
+    struct waiting_item item = {.type = x.days >= TRANSFER_OVERDUE_DAYS ? WAITING_OVERDUE
+                                                                        : WAITING_TRANSFER,
+                                .since_ms = v->issued_ms,
+                                .unit = v->waiting_for,
+                                .id = dot_is_none(v->transfer) ? v->acceptance : v->transfer};
     bool own = dot_equal(desk_office(g->t, v->waiting_for), g->own);
     bool sender = dot_equal(desk_office(g->t, v->from), g->own);
     bool receiver = dot_equal(desk_office(g->t, v->to), g->own);
@@ -409,20 +413,18 @@ static enum err add_silent_node(struct gather *g, struct dot node, int64_t silen
     if (days < silent_days) {
         return ERR_OK;
     }
-    struct waiting_item item = {.type = WAITING_SILENT,
-                                .urgency = 3,
-                                .since_ms = since,
-                                .unit = link.unit,
-                                .id = node};
+    struct waiting_item item = {
+        .type = WAITING_SILENT, .urgency = 3, .since_ms = since, .unit = link.unit, .id = node};
     item.text = link.last_contact_ms
                     ? words(g, _("A computer of %s has not synced for %lld days"),
                             place(g, link.unit), (long long)days)
-                    : words(g, _("A computer of %s has never synced since it joined, %lld days "
-                                 "ago"),
+                    : words(g,
+                            _("A computer of %s has never synced since it joined, %lld days "
+                              "ago"),
                             place(g, link.unit), (long long)days);
-    item.todo = words(g, "terrace nodes --unit %.*s",
-                      (int)unit_code(g->t, link.unit, &g->arena).len,
-                      (const char *)unit_code(g->t, link.unit, &g->arena).ptr);
+    item.todo =
+        words(g, "terrace nodes --unit %.*s", (int)unit_code(g->t, link.unit, &g->arena).len,
+              (const char *)unit_code(g->t, link.unit, &g->arena).ptr);
     add(g, &item);
     return ERR_OK;
 }
@@ -440,8 +442,9 @@ static enum err add_own_silence(struct gather *g, int64_t silent_days)
                                 .since_ms = up.last_sync_ms,
                                 .unit = g->own,
                                 .id = store_identity(txn_store(g->t))->node};
-    item.text = words(g, _("This computer has not synced for %lld days; what was entered since is "
-                           "only here"),
+    item.text = words(g,
+                      _("This computer has not synced for %lld days; what was entered since is "
+                        "only here"),
                       (long long)days);
     item.todo = words(g, "terrace sync");
     add(g, &item);
@@ -456,8 +459,7 @@ static enum err gather_silent(struct gather *g)
     TRY(setting_get(g->t, setting_find("silent_days"), &g->out->arena, &text));
     int64_t silent_days = strtoll(text, NULL, 10);
     enum err e = add_own_silence(g, silent_days);
-    while (e == ERR_OK &&
-           (e = store_kv_next(g->t, prefix, key, &keys, &key, &value)) == ERR_OK) {
+    while (e == ERR_OK && (e = store_kv_next(g->t, prefix, key, &keys, &key, &value)) == ERR_OK) {
         if (key.len == prefix.len + DOT_KEY_BYTES) {
             arena_reset(&g->arena);
             e = add_silent_node(g, dot_key_get(key.ptr + prefix.len), silent_days);
@@ -488,11 +490,8 @@ static int by_urgency(const void *a, const void *b)
 
 enum err waiting_collect(struct cli *c, struct txn *t, struct dot root, struct waiting *out)
 {
-    struct gather g = {.c = c,
-                       .t = t,
-                       .own = store_identity(txn_store(t))->unit,
-                       .root = root,
-                       .out = out};
+    struct gather g = {
+        .c = c, .t = t, .own = store_identity(txn_store(t))->unit, .root = root, .out = out};
     enum err e = ERR_OK;
     *out = (struct waiting){.count = 0};
     for (size_t i = 0; i < ARRAY_COUNT(sources) && e == ERR_OK; i++) {

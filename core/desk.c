@@ -89,21 +89,43 @@ static void add_record_units(const struct record *r, struct unit_set *out)
     }
 }
 
-static void add_authors(struct txn *t, const struct field *f, struct unit_set *out)
+/* An author whose computer is not known here sits outside this unit, or is another computer of an
+ * office above it: his level says how far up to go. */
+static struct dot office_of_level(struct txn *t, struct dot unit, enum level level)
 {
-    for (uint32_t i = 0; f && i < f->count; i++) {
-        set_add(out, desk_value_author(t, &f->values[i]).unit);
+    struct arena arena = {0};
+    struct id_list above;
+    struct dot found = {0, 0};
+    if (unit_above(t, unit, &arena, &above) != ERR_OK) {
+        above.count = 0;
     }
+    for (size_t i = 1; i < above.count && dot_is_none(found); i++) {
+        enum level at = unit_level(t, above.ids[i]);
+        found = at >= level && at > LEVEL_COMMUNE ? above.ids[i] : found;
+    }
+    arena_free(&arena);
+    return found;
+}
+
+static void add_author(struct txn *t, const struct value *v, struct dot home, struct unit_set *out)
+{
+    struct dot unit = desk_value_author(t, v).unit;
+    enum level level = (enum level)(v->origin ? v->origin->level : v->level);
+    set_add(out, dot_is_none(unit) ? office_of_level(t, home, level) : unit);
 }
 
 struct dot desk_decider(struct txn *t, const struct record *r, uint32_t field)
 {
     struct unit_set units = {.count = 0};
     const struct value *beside = field == F_DELETED ? merge_beside_delete(r) : NULL;
+    const struct field *f = record_field(r, field);
     add_record_units(r, &units);
-    add_authors(t, record_field(r, field), &units);
+    struct dot home = units.count ? units.ids[0] : (struct dot){0, 0};
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        add_author(t, &f->values[i], home, &units);
+    }
     if (beside) {
-        set_add(&units, desk_value_author(t, beside).unit);
+        add_author(t, beside, home, &units);
     }
     return desk_office(t, desk_common(t, units.ids, units.count));
 }

@@ -92,12 +92,12 @@ static enum err search_group(struct search *s, const struct shared_field *key,
         for (size_t k = 0; k < n && !told; k++) {
             told = shares(s, key, &list[k], &list[n]) && are_two(s, &list[k], &list[n]);
             if (told) {
-                report(s, &(struct rule_finding){
-                              .record = list[k].id,
-                              .other = list[n].id,
-                              .office = office_of_two(s, &list[k], &list[n]),
-                              .since_ms = later(shown_ms(&list[k], key->field),
-                                                shown_ms(&list[n], key->field))});
+                report(s,
+                       &(struct rule_finding){.record = list[k].id,
+                                              .other = list[n].id,
+                                              .office = office_of_two(s, &list[k], &list[n]),
+                                              .since_ms = later(shown_ms(&list[k], key->field),
+                                                                shown_ms(&list[n], key->field))});
             }
         }
         n++;
@@ -211,9 +211,9 @@ static enum err unit_is_lost(struct search *s, struct dot unit, bool *lost)
 {
     struct unit_state state;
     enum err e = unit_state(s->t, unit, &s->arena, &state);
-    *lost = e == ERR_NOT_FOUND ||
-            (e == ERR_OK &&
-             (state.deleted || (unit_is_closed(&state) && state.successors.count == 0)));
+    *lost =
+        e == ERR_NOT_FOUND ||
+        (e == ERR_OK && (state.deleted || (unit_is_closed(&state) && state.successors.count == 0)));
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -265,8 +265,8 @@ static enum err find_unit_cycle(struct search *s)
         arena_reset(&s->arena);
         TRY(get(s, units.ids[i], &r, &there));
         if (there && is_living(&r)) {
-            report(s, &(struct rule_finding){.record = r.id,
-                                             .since_ms = shown_ms(&r, F_UNIT_PARENT)});
+            report(s,
+                   &(struct rule_finding){.record = r.id, .since_ms = shown_ms(&r, F_UNIT_PARENT)});
         }
     }
     return ERR_OK;
@@ -322,8 +322,7 @@ static const struct rule_row {
     struct rule rule;
     enum err (*find)(struct search *s);
 } rows[] = {
-    {{"card_no_twice", 2, N_("Two persons have the same card number"),
-      "terrace set %s card_no=…"},
+    {{"card_no_twice", 2, N_("Two persons have the same card number"), "terrace set %s card_no=…"},
      find_card_twice},
     {{"id_no_twice", 2, N_("Two persons have the same identity number"), "terrace set %s id_no=…"},
      find_id_no_twice},

@@ -135,7 +135,8 @@ static struct receipts_unit *unit_of(struct units *u, struct dot unit)
     return &u->list[at];
 }
 
-/* A computer in first contact, or one that this hub no longer recognises, has not been heard out. */
+/* A computer in first contact, or one that this hub no longer recognises, has not been heard out.
+ */
 static bool heard_out(const struct link *link)
 {
     return link->epoch != 0 && !link->first_contact && link->unknown_round == 0;

@@ -312,6 +312,7 @@ void show_json(struct txn *t, const struct record *r, const struct record_local 
     emit_put_text(out, "unit_code", unit_code(t, unit, arena));
     json_fields(r, arena, out);
     json_conflicts(t, r, arena, out);
+    show_beside_json(t, r, arena, out);
     emit_put_int(out, "_receipt", session_receipt(t, r->id, local));
     if (r->flags & RECORD_STUB) {
         emit_key(out, "_departed");

@@ -32,6 +32,11 @@ void show_deleted_json(struct txn *t, const struct record *r, bool numbered, str
                        struct buf *out);
 /* Lines for people: what happened, and who did it. */
 void show_deleted_text(struct txn *t, const struct record *r, struct arena *arena, struct buf *out);
+/* Different outcomes of a state that were written at the same time (show_beside.c): key "_beside",
+ * and lines for people. */
+void show_beside_json(struct txn *t, const struct record *r, struct arena *arena, struct buf *out);
+void show_beside_text(struct cli *c, struct txn *t, const struct record *r, struct arena *arena,
+                      struct buf *out);
 /* Its unit; a unit stands for itself. none when it has none. */
 struct dot show_unit(const struct record *r);
 /* Title, or the ID when it has none; in the arena. */

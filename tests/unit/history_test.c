@@ -96,8 +96,7 @@ static bool says(const struct datum *data, size_t count, const char *text)
 {
     bool found = false;
     for (size_t i = 0; i < count; i++) {
-        found = found ||
-                (data[i].type == DATUM_TEXT && slice_equal(data[i].text, slice_str(text)));
+        found = found || (data[i].type == DATUM_TEXT && slice_equal(data[i].text, slice_str(text)));
     }
     return found;
 }
@@ -120,7 +119,8 @@ static void history__several_saves_that_come_at_once_keep_their_authors(void **s
     tree(&f, 101);
     struct dot id = add_member(&f, 2, "Giàng A Dê");
     fixture_settle(&f);
-    /* commune and district write while the province hears of neither, then both come in one merge */
+    /* commune and district write while the province hears of neither, then both come in one merge
+     */
     struct dot phone = save_text(&f, 2, id, F_MEMBER_PHONE, "0912");
     struct dot name = save_text(&f, 1, id, F_MEMBER_NAME, "Giàng A Dế");
     assert_true(fixture_sync(&f, 2, NULL));

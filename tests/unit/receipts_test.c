@@ -1,5 +1,5 @@
-/* Receipts over three levels: nothing is claimed before it is durable there, whatever is lost on the
- * way; and what is counted agrees with what each record says. */
+/* Receipts over three levels: nothing is claimed before it is durable there, whatever is lost on
+ * the way; and what is counted agrees with what each record says. */
 #include "sync/receipts.h"
 
 #include "sync/link.h"
@@ -56,9 +56,8 @@ static struct receipts count_each(struct fixture *f, size_t at)
     assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
     for (size_t k = 0; k < schema_kind_count(); k++) {
         struct id_list list;
-        assert_int_equal(store_ids_of_kind(t, schema_kind_at(k)->number, none, SIZE_MAX, &arena,
-                                           &list),
-                         ERR_OK);
+        assert_int_equal(
+            store_ids_of_kind(t, schema_kind_at(k)->number, none, SIZE_MAX, &arena, &list), ERR_OK);
         for (size_t i = 0; i < list.count; i++) {
             struct record r;
             struct record_local local;

@@ -38,8 +38,7 @@ static struct dot save(struct fixture *f, size_t at, struct dot id, uint32_t kin
     struct arena arena = {0};
     struct txn *t = NULL;
     struct dot dot;
-    struct save s = {
-        .id = id, .kind = kind, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
+    struct save s = {.id = id, .kind = kind, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
     assert_int_equal(txn_begin(f->stores[at], TXN_WRITE, &t), ERR_OK);
     enum err e = store_save(t, &s, &arena, &id, &dot);
     if (e != ERR_OK) {

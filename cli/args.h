@@ -30,12 +30,16 @@
     X(TAKE, "take", 0, "N|DOT", N_("the value with this number"))                                  \
     X(VALUE, "value", 0, "V", N_("another value"))                                                 \
     X(REPAIR, "repair", 0, NULL, N_("rebuild what can be rebuilt"))                                \
-    X(TO, "to", 0, "UNIT", N_("the unit it goes to"))                                              \
     X(OUTSIDE, "outside", 0, "TEXT", N_("a place that keeps no terrace"))                          \
     X(LETTER, "letter", 0, "NO", N_("this letter number instead of a new one"))                    \
     X(REASON, "reason", 0, "TEXT", N_("why"))                                                      \
     X(STATE, "state", 0, "STATE", N_("only those in this state"))                                  \
-    X(SEEN, "seen", 0, "ID", N_("puts a notice away, once it is read"))
+    X(SEEN, "seen", 0, "ID", N_("puts a notice away, once it is read"))                            \
+    X(INTO, "into", 0, "UNIT|CODE=NAME", N_("the unit that takes over; = makes a new one"))        \
+    X(TO, "to", 0, "UNIT", N_("the unit to which it goes"))                                        \
+    X(ON, "on", 0, "DATE", N_("the day from which it counts"))                                     \
+    X(ASSIGN, "assign", 0, "FILE", N_("lines MEMBER_OR_BRANCH,CODE"))                              \
+    X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))
 
 enum option {
 #define X(id, name, letter, arg, help) OPT_##id,
@@ -43,14 +47,20 @@ enum option {
 #undef X
         OPT_COUNT_OF_ALL
 };
-#define OPT_BIT(id) (1u << OPT_##id)
+#define OPT_BIT(id) (UINT64_C(1) << OPT_##id)
+static inline bool option_in(uint64_t set, int option)
+{
+    return (set >> option & 1) != 0;
+}
 
 struct args {
     const char **words; /* the command's name is not among them */
     size_t word_count;
     const char *command; /* NULL when none was given */
     bool given[OPT_COUNT_OF_ALL];
-    const char *value[OPT_COUNT_OF_ALL];
+    const char *value[OPT_COUNT_OF_ALL];   /* the last one given */
+    const char **values[OPT_COUNT_OF_ALL]; /* all of them, in order */
+    size_t value_count[OPT_COUNT_OF_ALL];
     char bad[80]; /* the first option that could not be read; "" = none */
     bool bad_lacks_value;
 };
@@ -62,7 +72,7 @@ struct command {
     const char *words; /* as in the usage line */
     size_t words_min, words_max;
     enum store_need store;
-    uint32_t options; /* OPT_BITs besides the global ones */
+    uint64_t options; /* OPT_BITs besides the global ones */
     const char *summary;
     const char *help; /* translated by the caller, as summary is */
     enum err (*run)(struct cli *c);

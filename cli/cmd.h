@@ -28,6 +28,7 @@ enum err cmd_resolve(struct cli *c);
 enum err cmd_transfer(struct cli *c);
 enum err cmd_inbox(struct cli *c);
 enum err cmd_config(struct cli *c);
+enum err cmd_unit(struct cli *c);
 enum err cmd_help(struct cli *c);
 
 #endif

@@ -8,12 +8,12 @@
 
 #define BARE_WAITING_MAX 5
 
-static void put_options(struct cli *c, uint32_t options)
+static void put_options(struct cli *c, uint64_t options)
 {
     struct arena arena = {0};
     struct table table = {.arena = &arena, .columns = 2};
     for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
-        if (!(options & (1u << i))) {
+        if (!option_in(options, i)) {
             continue;
         }
         struct buf usage = {0};
@@ -189,9 +189,14 @@ enum err cmd_help(struct cli *c)
     const struct kind_def *k = schema_kind_by_name(slice_str(c->args.words[0]));
     if (cmd) {
         help_command(c, cmd);
-    } else if (k) {
+    }
+    if (cmd && k && !c->json) {
+        buf_add_byte(&c->out, '\n');
+    }
+    if (k) { /* a few words are both */
         help_kind(c, k);
-    } else {
+    }
+    if (!cmd && !k) {
         return error_set(ERR_USAGE,
                          _("there is no command and no kind “%s”; terrace help lists "
                            "them"),

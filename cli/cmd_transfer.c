@@ -362,7 +362,7 @@ static enum err run_list(struct cli *c)
 static const struct action {
     const char *name;
     size_t words_min, words_max; /* itself included */
-    uint32_t options;
+    uint64_t options;
     enum err (*run)(struct cli *c);
 } actions[] = {
     {"issue", 2, SIZE_MAX, OPT_BIT(TO) | OPT_BIT(OUTSIDE) | OPT_BIT(LETTER), run_issue},
@@ -383,7 +383,7 @@ enum err cmd_transfer(struct cli *c)
     }
     bool good = action && a->word_count >= action->words_min && a->word_count <= action->words_max;
     for (int i = 0; i < OPT_COUNT_OF_ALL && good; i++) {
-        good = !a->given[i] || !(ACTION_OPTIONS & (1u << i)) || (action->options & (1u << i));
+        good = !a->given[i] || !option_in(ACTION_OPTIONS, i) || option_in(action->options, i);
     }
     if (!good) {
         return error_set(ERR_USAGE, _("this is how it is written: terrace %s %s"), "transfer",

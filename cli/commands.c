@@ -14,12 +14,17 @@ static const struct command commands[] = {
      N_("The code is good once and for 7 days. It is made to be read over the phone: letters "
         "that sound alike do not matter, and a mistake is noticed."),
      cmd_invite},
-    {"join", N_("URL CODE"), 2, 2, STORE_NONE, 0, N_("joins a hub with the code it gave"),
+    {"join", N_("URL CODE | --rehome URL [CODE]"), 1, 2, STORE_MAYBE, OPT_BIT(REHOME),
+     N_("joins a hub with the code it gave"),
      N_("Makes a store on this computer, lets the hub admit it, and syncs once. Prints the ID of "
-        "this computer. If anything fails before that, nothing is left behind."),
+        "this computer. If anything fails before that, nothing is left behind. With --rehome a "
+        "computer that has a store goes to another hub, with all it holds and without sending "
+        "again what that hub has: no code is needed when the hub already knows it; with a code it "
+        "becomes a computer of the unit that the code is for."),
      cmd_join},
     {"nodes", "", 0, 0, STORE_MUST, OPT_BIT(UNIT), N_("lists the computers that have joined"),
-     N_("Name, unit, role, state, last contact. At a hub, also how far each has received."),
+     N_("Name, unit, role, state, the hub it syncs with, last contact. At a hub, also how far each "
+        "has received."),
      cmd_nodes},
     {"add", N_("KIND [FIELD=VALUE…]"), 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
      N_("records something new and prints its ID"),
@@ -112,6 +117,19 @@ static const struct command commands[] = {
         "answer or overdue, what breaks a rule, computers that are silent; each with the command "
         "to type. --seen ID puts a notice of a refused change away."),
      cmd_inbox},
+    {"unit",
+     N_("merge UNIT… --into UNIT|CODE=NAME | split UNIT --into CODE=NAME… | move UNIT --to UNIT | "
+        "rename UNIT --name NAME | close UNIT --into UNIT; each --on DATE"),
+     2, ANY, STORE_MUST,
+     OPT_BIT(INTO) | OPT_BIT(TO) | OPT_BIT(NAME) | OPT_BIT(ON) | OPT_BIT(ASSIGN) | OPT_BIT(DRY_RUN),
+     N_("merges, splits, moves, renames or closes units"),
+     N_("Records stay where they were entered: until the day before --on they count for the old "
+        "unit, from then on for its successor, whenever they are entered. With split, lines of "
+        "--assign hand members, or branches with all in them, to one of the parts. --dry-run says "
+        "what it would touch. It also prints the commands that take it back. Examples:\n"
+        "  terrace unit merge 04549 --into 04558 --on 01/03/2020\n"
+        "  terrace unit move 04660 --to 133 --on 01/03/2020"),
+     cmd_unit},
     {"config", N_("[KEY [VALUE]]"), 0, 2, STORE_MUST, 0, N_("shows or changes settings"),
      N_("An empty VALUE takes the setting away."), cmd_config},
     {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, 0, N_("explains commands, kinds and fields"),

@@ -56,8 +56,7 @@ static enum err add_member(struct gather *g, struct dot id, const struct record 
         add_unit_refs(g, r, F_UNIT);
     }
     if (person_is_merged(g->t, id) || (r && record_field(r, F_MERGED_INTO))) {
-        TRY(r ? person_mates(g->t, r, g->arena, &mates)
-              : person_component(g->t, id, g->arena, &mates));
+        TRY(person_reach(g->t, id, r, g->arena, &mates));
     }
     for (size_t i = 0; i < mates.count; i++) {
         struct record m;

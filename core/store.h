@@ -44,6 +44,9 @@ enum err store_set_identity(struct store *s, const struct identity *identity) MU
 enum err store_new_actor(struct store *s) MUST_USE;
 /* The same inside a write transaction; the identity file follows with store_set_identity. */
 enum err store_renew_actor(struct txn *t) MUST_USE;
+/* The same with an actor that was chosen before, to be told to others first. */
+enum err store_take_actor(struct txn *t, uint64_t actor) MUST_USE;
+uint64_t store_random_actor(const struct env *env); /* never 0 */
 /* Exclusive, over processes: "sync". ERR_BUSY when held. Released by store_unlock or store_close.
  */
 enum err store_lock(struct store *s, const char *name) MUST_USE;
@@ -179,6 +182,8 @@ struct departure {
     uint64_t acked_seq;      /* of this feed, held by upstream */
     uint64_t children_seq;   /* of this feed, passed by every child (the head when there is none) */
     struct id_list children; /* their units */
+    /* Does upstream lack it all the same, because it refused it or is owed it whole? */
+    bool (*is_owed)(struct txn *t, struct dot upstream, struct dot id);
 };
 enum err store_sweep_departed(struct txn *t, const struct departure *d) MUST_USE;
 

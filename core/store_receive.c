@@ -28,7 +28,7 @@ static bool actor_is_below(struct txn *t, uint64_t actor, const struct arrival *
     if (!store_actor(t, actor, &info)) {
         return true; /* first heard of from there */
     }
-    return !dot_is_none(info.unit) && unit_is_within(t, info.unit, arrival->unit);
+    return !dot_is_none(info.unit) && unit_was_within(t, info.unit, arrival->unit);
 }
 
 /* For actors outside the pusher's subtree the context counts only up to our own, and their dots
@@ -83,10 +83,26 @@ static bool record_within(struct txn *t, const struct record *r, struct dot root
     if (r->kind == KIND_UNIT) {
         const struct value *v = merge_shown(r, F_UNIT_PARENT);
         return dot_equal(r->id, root) ||
-               (v && v->datum.type == DATUM_REF && unit_is_within(t, v->datum.ref, root));
+               (v && v->datum.type == DATUM_REF && unit_was_within(t, v->datum.ref, root));
     }
-    return scope_units(t, r, arena, &units) == ERR_OK &&
-           scope_within(t, units.ids, units.count, root);
+    bool within =
+        scope_units(t, r, arena, &units) == ERR_OK && scope_within(t, units.ids, units.count, root);
+    for (size_t i = 0; i < units.count && !within; i++) {
+        within = unit_was_within(t, units.ids[i], root);
+    }
+    return within;
+}
+
+/* Has anybody there ever written on it? Then it was theirs, whatever of its way was seen here. */
+static bool written_below(struct txn *t, const struct record *r, const struct arrival *arrival)
+{
+    bool wrote = false;
+    for (size_t i = 0; i < r->context.count && !wrote; i++) {
+        struct actor_info who;
+        wrote = store_actor(t, r->context.items[i].actor, &who) && !dot_is_none(who.unit) &&
+                unit_was_within(t, who.unit, arrival->unit);
+    }
+    return wrote;
 }
 
 static bool push_is_allowed(struct receive_state *s)
@@ -99,7 +115,8 @@ static bool push_is_allowed(struct receive_state *s)
         /* What left the pusher's subtree may still bring what was written before it heard of that:
          * without a mark it is merged, however late (rule 15). */
         return record_within(s->t, &s->before, root, s->arena) ||
-               scope_was_within(s->t, s->incoming.id, root);
+               scope_was_within(s->t, s->incoming.id, root) ||
+               written_below(s->t, &s->before, s->arrival);
     }
     if (!s->arrival->first_contact && (!actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
                                        marks_close(s->t, NULL, &s->incoming, s->incoming.id))) {
@@ -305,7 +322,7 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
 }
 
 /* Rule 11: what was refused on a held record stays in the history, with who sent it. */
-static enum err keep_refused(struct receive_state *s)
+static enum err keep_refused(struct receive_state *s, enum outcome *outcome)
 {
     struct record merged;
     struct merge_report report;
@@ -314,9 +331,12 @@ static enum err keep_refused(struct receive_state *s)
         return ERR_OK;
     }
     merge_records(&s->before, &s->incoming, s->arena, &merged, &report);
-    return report.changed && record_is_valid(&merged)
-               ? history_append(s->t, &s->before, &merged, &cause, true)
-               : ERR_OK;
+    if (!report.changed) {
+        *outcome = OUTCOME_SAME; /* whoever sends it: it is here */
+        return ERR_OK;
+    }
+    return record_is_valid(&merged) ? history_append(s->t, &s->before, &merged, &cause, true)
+                                    : ERR_OK;
 }
 
 /* Rule 9: a delete that claims to have seen more of others than this store has is saved again, with
@@ -397,7 +417,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
             return ERR_OK;
         }
         if (!push_is_allowed(&s)) {
-            return s.held && !s.stub ? keep_refused(&s) : ERR_OK;
+            return s.held && !s.stub ? keep_refused(&s, outcome) : ERR_OK;
         }
     }
     if (!merge_base_holds(&s.before.context, change)) {
@@ -466,7 +486,8 @@ static enum err depart(struct txn *t, struct dot id, const struct departure *d, 
     bool covered = dot_equal(local.source_node, d->upstream) || local.content_seq <= d->acked_seq;
     if (!scope_is_lost(t, &r, &units)) {
         *gone = true; /* it is this store's again, or a stub already */
-    } else if (covered && local.feed_seq <= d->children_seq && !child_holds(t, &r, &units, d)) {
+    } else if (covered && !d->is_owed(t, d->upstream, id) && local.feed_seq <= d->children_seq &&
+               !child_holds(t, &r, &units, d)) {
         make_stub(&r, &arena, &stub);
         struct entry_cause cause = {.via = VIA_SYNC, .node = d->upstream, .echo_node = d->upstream};
         e = door_write(t, &r, &local, &stub, &cause);

@@ -203,6 +203,35 @@ static enum err save_edits(struct undo *u)
     return ERR_OK;
 }
 
+/* Taking back that a unit was made deletes it, and nothing must be left standing on it. */
+static enum err check_unmake(const struct undo *u)
+{
+    struct id_list refs, own;
+    size_t living = 0;
+    if (u->record.kind != KIND_UNIT) {
+        return ERR_OK;
+    }
+    const struct dot start = {0, 0};
+    TRY(store_ids_by_ref(u->t, u->record.id, 0, start, SIZE_MAX, u->arena, &refs));
+    TRY(store_ids_of_unit(u->t, u->record.id, start, SIZE_MAX, u->arena, &own));
+    for (size_t i = 0; i < refs.count + own.count; i++) {
+        struct dot id = i < refs.count ? refs.ids[i] : own.ids[i - refs.count];
+        struct record other;
+        TRY(store_get(u->t, id, u->arena, &other, NULL));
+        living += !dot_equal(id, u->record.id) && !merge_is_deleted(&other);
+    }
+    if (living == 0) {
+        return ERR_OK;
+    }
+    return error_set(ERR_RULE,
+                     ngettext("%zu record belongs to this unit, which would be gone; terrace unit "
+                              "close hands it to another. Nothing was changed",
+                              "%zu records belong to this unit, which would be gone; terrace unit "
+                              "close hands them to another. Nothing was changed",
+                              living),
+                     living);
+}
+
 static enum err undo_creation(struct undo *u)
 {
     const struct identity *own = store_identity(txn_store(u->t));
@@ -215,6 +244,7 @@ static enum err undo_creation(struct undo *u)
         return error_set(ERR_RULE, _("this record is deleted already"));
     }
     TRY(check_transfer(u, F_DELETED));
+    TRY(check_unmake(u));
     add_edit(u, (struct edit){F_DELETED, EDIT_SET, &yes, 1});
     u->report->deleted = true;
     return save_edits(u);

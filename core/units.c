@@ -16,6 +16,17 @@ static struct dot shown_ref(const struct record *r, uint32_t field)
     return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
 }
 
+static bool changed_since_made(const struct record *r)
+{
+    const struct field *f = record_field(r, F_UNIT_PARENT);
+    bool changed =
+        record_field(r, F_UNIT_SUCCESSORS) != NULL || record_field(r, F_UNIT_FORMER_PARENT) != NULL;
+    for (uint32_t i = 0; f && i < f->count && !changed; i++) {
+        changed = !dot_equal(f->values[i].dot, r->id);
+    }
+    return changed;
+}
+
 static struct id_list successors_of(const struct record *r, struct arena *arena)
 {
     size_t n = 0;
@@ -49,7 +60,8 @@ static struct unit_slot unit_slot(struct txn *t, struct dot unit)
         struct id_list successors = successors_of(&r, &arena);
         found = (struct unit_slot){.unit = unit,
                                    .parent = shown_ref(&r, F_UNIT_PARENT),
-                                   .successor_count = (uint32_t)successors.count};
+                                   .successor_count = (uint32_t)successors.count,
+                                   .changed = changed_since_made(&r)};
         found.successor = successors.count ? successors.ids[0] : found.successor;
         *slot = found;
     }
@@ -161,6 +173,62 @@ bool unit_is_within(struct txn *t, struct dot unit, struct dot root)
         at = slot.parent;
     }
     return climb_reaches(t, unit, root);
+}
+
+/* What stood above it before. */
+static void climb_back(struct climb *c, struct dot unit)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct history_entry *entries = NULL;
+    size_t n = 0;
+    if (store_get(c->t, unit, &arena, &r, NULL) != ERR_OK ||
+        store_history(c->t, unit, &arena, &entries, &n) != ERR_OK) {
+        n = 0; /* no more is known */
+    } else {
+        climb_add(c, shown_ref(&r, F_UNIT_FORMER_PARENT));
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < entries[i].change_count; j++) {
+            const struct history_change *ch = &entries[i].changes[j];
+            bool above = ch->field == F_UNIT_PARENT || ch->field == F_UNIT_SUCCESSORS;
+            for (size_t k = 0; above && k < ch->from_count; k++) {
+                if (ch->from[k].type == DATUM_REF) {
+                    climb_add(c, ch->from[k].ref);
+                }
+            }
+        }
+    }
+    arena_free(&arena);
+}
+
+bool unit_is_below(struct txn *t, struct dot unit, struct dot root)
+{
+    bool below = dot_equal(unit, root);
+    for (int depth = 0; depth < UNIT_DEPTH_MAX && !below && !dot_is_none(unit); depth++) {
+        unit = unit_parent(t, unit);
+        below = dot_equal(unit, root);
+    }
+    return below || (is_top(t, root) && unit_is_within(t, unit, root));
+}
+
+bool unit_was_within(struct txn *t, struct dot unit, struct dot root)
+{
+    struct climb c = {.t = t};
+    if (unit_is_within(t, unit, root)) {
+        return true;
+    }
+    climb_add(&c, unit);
+    for (size_t i = 0; i < c.count; i++) {
+        if (dot_equal(c.seen[i], root)) {
+            return true;
+        }
+        climb_step(&c, c.seen[i]);
+        if (unit_slot(t, c.seen[i]).changed) {
+            climb_back(&c, c.seen[i]);
+        }
+    }
+    return false;
 }
 
 /* Every unit without a parent that is held: where a cycle hangs. */
@@ -323,23 +391,15 @@ bool unit_is_closed(const struct unit_state *s)
     return s->status == UNIT_MERGED || s->status == UNIT_SPLIT || s->status == UNIT_DISSOLVED;
 }
 
-/* Of a month or a year, the first day. */
-static int64_t first_day(int64_t date)
+bool unit_has_ended(const struct unit_state *s, int64_t date)
 {
-    int month = DATE_MONTH(date), day = DATE_DAY(date);
-    return DATE_MAKE(DATE_YEAR(date), month ? month : 1, day ? day : 1);
-}
-
-/* Closed without a date is closed on any. */
-static bool has_ended(const struct unit_state *s, int64_t date)
-{
-    return s->valid_to ? first_day(date) >= first_day(s->valid_to) : unit_is_closed(s);
+    return s->valid_to ? date_first_day(date) >= date_first_day(s->valid_to) : unit_is_closed(s);
 }
 
 static bool state_is_living(const struct unit_state *s, int64_t date)
 {
-    bool begun = s->valid_from == 0 || first_day(date) >= first_day(s->valid_from);
-    return !s->deleted && begun && !has_ended(s, date);
+    bool begun = s->valid_from == 0 || date_first_day(date) >= date_first_day(s->valid_from);
+    return !s->deleted && begun && !unit_has_ended(s, date);
 }
 
 bool unit_is_living(struct txn *t, struct dot unit, int64_t date)
@@ -373,7 +433,7 @@ struct dot unit_at(struct txn *t, struct dot unit, int64_t date)
     struct dot at = unit;
     for (int step = 0; step < UNIT_DEPTH_MAX; step++) {
         arena_reset(&arena);
-        if (unit_state(t, at, &arena, &s) != ERR_OK || !has_ended(&s, date)) {
+        if (unit_state(t, at, &arena, &s) != ERR_OK || !unit_has_ended(&s, date)) {
             break;
         }
         struct dot next = choose_successor(t, &s, date);
@@ -392,7 +452,7 @@ struct dot unit_parent_at(struct txn *t, struct dot unit, int64_t date)
     struct unit_state s;
     struct dot parent = {0, 0};
     if (unit_state(t, unit, &arena, &s) == ERR_OK) {
-        bool before = s.moved_on && first_day(date) < first_day(s.moved_on);
+        bool before = s.moved_on && date_first_day(date) < date_first_day(s.moved_on);
         parent = before && !dot_is_none(s.former_parent) ? s.former_parent : s.parent;
     }
     arena_free(&arena);

@@ -14,6 +14,11 @@
 
 struct dot unit_parent(struct txn *t, struct dot unit); /* none for a root or an unknown unit */
 bool unit_is_within(struct txn *t, struct dot unit, struct dot root);
+/* By parents alone: a successor takes over what belongs to a unit, not the unit's own record. */
+bool unit_is_below(struct txn *t, struct dot unit, struct dot root);
+/* Is it now, or was it before a move, a merger or their undoing, by this store's history and the
+ * unit's own word? For what may still come from there late; never for who holds what. */
+bool unit_was_within(struct txn *t, struct dot unit, struct dot root);
 /* Units that name this one as their parent, by any of several concurrent values. */
 enum err unit_children(struct txn *t, struct dot unit, struct arena *arena,
                        struct id_list *out) MUST_USE;
@@ -42,6 +47,8 @@ enum err unit_state(struct txn *t, struct dot unit, struct arena *arena,
                     struct unit_state *out) MUST_USE; /* ERR_NOT_FOUND */
 /* Merged, split or dissolved, whatever the date. */
 bool unit_is_closed(const struct unit_state *s);
+/* Does it count no more on that day? What is closed without a date is so on any. */
+bool unit_has_ended(const struct unit_state *s, int64_t date);
 /* Does it exist and count on that day? A date of a month or a year stands for its first day, on
  * both sides of every comparison here: a fee for March is of who counts on the 1st of March. */
 bool unit_is_living(struct txn *t, struct dot unit, int64_t date);

@@ -7,8 +7,10 @@
 static const struct value **outcomes(const struct record *r, const struct field *f,
                                      struct arena *arena, size_t *count)
 {
+    const struct field_def *def = schema_field(r->kind, f->number);
     *count = 0;
-    return f->count > 1 && schema_rule(r->kind, f) == MERGE_FORWARD && !(r->flags & RECORD_STUB)
+    return f->count > 1 && def && def->type == FIELD_ENUM &&
+                   schema_rule(r->kind, f) == MERGE_FORWARD && !(r->flags & RECORD_STUB)
                ? merge_siblings(r, f->number, arena, count)
                : NULL;
 }

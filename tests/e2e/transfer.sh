@@ -77,7 +77,11 @@ claim transfer__the_inbox_asks_the_receiver \
     has "$(t hungkhanh --json inbox | grep '"type":"transfer"')" "terrace transfer accept 7/GT"
 claim transfer__bare_terrace_shows_it has "$(t hungkhanh)" "terrace transfer accept 7/GT"
 claim transfer__the_sender_is_not_asked same "$(t hongca --json inbox)" ""
-claim transfer__only_the_receiver_refuses fails 1 rule t mauly --json transfer refuse 7/GT
+claim transfer__the_sender_does_not_answer_it fails 1 rule t hongca --json transfer refuse 7/GT
+t mauly transfer refuse 7/GT >/dev/null 2>&1 # a letter that was never theirs
+everybody
+claim transfer__an_answer_from_elsewhere_is_none \
+    has "$(t hungkhanh --json transfer list --state in_transit)" '"letter_no":"7/GT"'
 claim transfer__refused exits 0 t hungkhanh transfer refuse 7/GT --reason "Chưa có xác nhận"
 everybody
 claim transfer__it_is_back_where_it_was same "$(held_by "$mai")" "hongca "

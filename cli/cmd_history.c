@@ -131,7 +131,7 @@ static const char *story_author(const struct story *s, struct dot dot)
 {
     struct actor_info who = desk_author(s->t, dot);
     struct slice name = unit_name(s->t, who.unit, s->arena);
-    const char *unit = name.len ? arena_cstr(s->arena, name) : _("an office not known here");
+    const char *unit = name.len ? arena_cstr(s->arena, name) : _("another office");
     size_t alike = 0;
     char id[DOT_TEXT_SIZE];
     for (size_t i = 0; i < s->seen_count; i++) {

@@ -117,8 +117,11 @@ static void add_conflict(struct gather *g, const struct record *r, uint32_t numb
                                 .unit = show_unit(r),
                                 .id = r->id};
     const char *values = values_text(g, r, number, &item.since_ms);
-    item.text = words(g, _("%s – %s was written differently: %s"), name_of(g, r->id),
-                      f ? cli_field_label(g->c, f) : key, values);
+    item.text = number == F_DELETED
+                    ? words(g, _("%s was deleted in one place and not in another: %s"),
+                            name_of(g, r->id), values)
+                    : words(g, _("%s – %s was written differently: %s"), name_of(g, r->id),
+                            f ? cli_field_label(g->c, f) : key, values);
     item.todo = words(g, "terrace resolve %s %s --take N", id_text(g, r->id), key);
     add(g, &item);
 }

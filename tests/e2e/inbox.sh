@@ -78,7 +78,7 @@ late=2027-01-20T01:00:00Z
 claim inbox__before_that_nobody_is_silent same "$(inbox district | grep silent)" ""
 claim inbox__a_computer_is_silent_for_40_days \
     has "$(TERRACE_NOW=$late t district --json inbox)" '"type":"silent","urgency":3'
-claim inbox__it_says_whose has "$(TERRACE_NOW=$late t district inbox)" "A computer of Xã Hưng Khánh has not synced for"
+claim inbox__it_says_whose has "$(TERRACE_NOW=$late t district inbox)" " of Xã Hưng Khánh has not synced for"
 claim inbox__the_commune_hears_it_too has "$(TERRACE_NOW=$late t commune --json inbox)" '"do":"terrace sync"'
 t district config silent_days 1000 >/dev/null
 claim inbox__the_days_are_a_setting same "$(TERRACE_NOW=$late t district --json inbox)" ""

@@ -1,5 +1,5 @@
-/* The test hook that leaves a mark on a record, as the reply of a hub would: for what a healthy tree
- * of offices hardly ever brings about.
+/* The test hook that leaves a mark on a record, as the reply of a hub would: for what a healthy
+ * tree of offices hardly ever brings about.
  *
  *   mark STORE SPACE ID VALUE       SPACE is "refused." or "notice." */
 #include "core/crypto.h"

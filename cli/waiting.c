@@ -418,16 +418,16 @@ static enum err add_silent_node(struct gather *g, struct dot node, int64_t silen
     }
     struct waiting_item item = {
         .type = WAITING_SILENT, .urgency = 3, .since_ms = since, .unit = link.unit, .id = node};
+    const char *computer = id_text(g, node), *unit = place(g, link.unit);
+    struct slice code = unit_code(g->t, link.unit, &g->arena);
     item.text = link.last_contact_ms
-                    ? words(g, _("A computer of %s has not synced for %lld days"),
-                            place(g, link.unit), (long long)days)
+                    ? words(g, _("Computer %s of %s has not synced for %lld days"), computer, unit,
+                            (long long)days)
                     : words(g,
-                            _("A computer of %s has never synced since it joined, %lld days "
+                            _("Computer %s of %s has never synced since it joined, %lld days "
                               "ago"),
-                            place(g, link.unit), (long long)days);
-    item.todo =
-        words(g, "terrace nodes --unit %.*s", (int)unit_code(g->t, link.unit, &g->arena).len,
-              (const char *)unit_code(g->t, link.unit, &g->arena).ptr);
+                            computer, unit, (long long)days);
+    item.todo = words(g, "terrace nodes --unit %.*s", (int)code.len, (const char *)code.ptr);
     add(g, &item);
     return ERR_OK;
 }

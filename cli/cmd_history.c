@@ -295,6 +295,8 @@ static void change_words(const struct story *s, const struct history_entry *h,
         buf_printf(out, "    %s: + %.*s\n", label, (int)to.len, (const char *)to.ptr);
     } else if (f && f->rule == MERGE_SET && ch->to_count == 0) {
         buf_printf(out, "    %s: − %.*s\n", label, (int)from.len, (const char *)from.ptr);
+    } else if (ch->from_count && slice_equal(from, to)) {
+        buf_printf(out, _("    %s: stays %.*s\n"), label, (int)to.len, (const char *)to.ptr);
     } else if (ch->from_count == 0) {
         buf_printf(out, "    %s: %.*s\n", label, (int)to.len, (const char *)to.ptr);
     } else {
@@ -306,6 +308,9 @@ static void change_words(const struct story *s, const struct history_entry *h,
 static const char *via_text(const struct story *s, const struct history_entry *h)
 {
     const char *came = cli_time(s->arena, h->stored_ms);
+    if (h->via == VIA_SYNC && h->dot.actor == store_identity(txn_store(s->t))->actor) {
+        return _("put right here, after a sync");
+    }
     switch (h->via) {
     case VIA_SYNC:
         return arena_printf(s->arena, _("came here by sync %s"), came);

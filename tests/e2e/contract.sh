@@ -153,7 +153,7 @@ t s add member unit=04570 full_name="Lò Thị Mai" birth_date=2003 id_no=0151 -
 claim contract__inbox_leaves_a_districts_matter_to_it same "$(t s --json inbox)" ""
 far=$(t s list unit parent=136 --json --limit 1 | json code)
 t s add member unit="$far" full_name="Thào A Sếnh" birth_date=2004 id_no=0151 --anyway >/dev/null
-claim contract__inbox_has_its_keys keys "$(t s --json inbox)" type urgency since unit_code id text do
+claim contract__inbox_has_its_keys keys "$(t s --json inbox)" type urgency since unit_code id text 'do'
 
 # a hub and its nodes
 serve s

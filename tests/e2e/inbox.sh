@@ -23,7 +23,7 @@ b=$(t other add member full_name="Lò Thị Mai" birth_date=2003 card_no=yb-0147
 everybody
 claim inbox__neither_commune_can_know same "$(inbox commune)$(inbox other)" ""
 line=$(inbox district)
-claim inbox__json_has_its_keys keys "$line" type urgency since unit_code id text do
+claim inbox__json_has_its_keys keys "$line" type urgency since unit_code id text 'do'
 claim inbox__the_district_is_told has "$line" '"rule":"card_no_twice"'
 claim inbox__both_are_named sh -c "echo '$line' | grep 'Giàng A Dê' | grep -q 'Lò Thị Mai'"
 claim inbox__with_what_to_type has "$line" '"do":"terrace set '

@@ -15,9 +15,9 @@ far=$(t province list unit parent=136 --json --limit 1 | json code)
 claim transfer__commune_b_joins join vanyen "$far" mauly
 round() { for s in "$@"; do t "$s" sync >/dev/null 2>&1; done; }
 everybody() {
-    for pass in 1 2 3; do
-        round hungkhanh hongca mauly tranyen vanyen
-    done
+    round hungkhanh hongca mauly tranyen vanyen
+    round hungkhanh hongca mauly tranyen vanyen
+    round hungkhanh hongca mauly tranyen vanyen
     round hungkhanh hongca mauly
 }
 # in how many communes does a living, whole record of this person count?

@@ -69,8 +69,7 @@ static enum err own_actors(struct txn *t, struct dot out[OWN_ACTORS_MAX], size_t
     return ERR_OK;
 }
 
-/* Could anybody here ever write it? Not if it was only merged with a member of ours. */
-static bool was_ours(struct txn *t, const struct record *r)
+bool marks_were_ours(struct txn *t, const struct record *r)
 {
     struct dot own = store_identity(t->store)->unit;
     bool ours = scope_was_within(t, r, own);
@@ -88,7 +87,7 @@ enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool 
     size_t n = 0;
     const struct field *unit = record_field(r, F_UNIT);
     *stated = false;
-    if (!unit || r->route != ROUTE_OWN || !was_ours(t, r)) {
+    if (!unit || r->route != ROUTE_OWN || !marks_were_ours(t, r)) {
         return ERR_OK; /* what depends on a member follows its member's marks */
     }
     TRY(own_actors(t, actors, &n));
@@ -209,6 +208,17 @@ static bool dependent_is_closed(struct txn *t, const struct record *r, struct do
     return closed;
 }
 
+/* Does r bring saves of others that before has not seen? One of them may have opened it again. */
+static bool others_wrote(const struct record *before, const struct record *r, uint64_t actor)
+{
+    bool wrote = false;
+    for (size_t i = 0; i < r->context.count && !wrote; i++) {
+        const struct dot *d = &r->context.items[i];
+        wrote = d->actor != actor && !context_covers(&before->context, *d);
+    }
+    return wrote;
+}
+
 bool marks_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot)
 {
     if (r->route == ROUTE_DEPENDENT) {
@@ -218,5 +228,6 @@ bool marks_close(struct txn *t, const struct record *before, const struct record
         return false;
     }
     int closed = closed_in(t, r, dot);
-    return closed == 1 || (closed == -1 && before && closed_in(t, before, dot) == 1);
+    return closed == 1 || (closed == -1 && before && !others_wrote(before, r, dot.actor) &&
+                           closed_in(t, before, dot) == 1);
 }

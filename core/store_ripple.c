@@ -150,9 +150,12 @@ enum err ripple_gather(struct txn *t, const struct record *before, const struct 
         TRY(ripple_transfer(t, before, after, arena, out));
     } else if (after->kind == KIND_NODE) {
         TRY(ripple_hub(t, before, after, arena, out));
-    } else if (after->kind == KIND_UNIT && before &&
-               (!fields_equal(before, after, F_UNIT_PARENT) ||
-                !fields_equal(before, after, F_UNIT_SUCCESSORS))) {
+    } else if (after->kind == KIND_UNIT && !before) {
+        struct id_list waiting; /* of this unit, which came before it */
+        TRY(store_ids_of_unit(t, after->id, (struct dot){0, 0}, 1, arena, &waiting));
+        out->tree = waiting.count != 0;
+    } else if (after->kind == KIND_UNIT && (!fields_equal(before, after, F_UNIT_PARENT) ||
+                                            !fields_equal(before, after, F_UNIT_SUCCESSORS))) {
         out->moved_unit = after->id;
         out->tree = tree_concerns(t, after->id);
     }
@@ -189,6 +192,28 @@ bool store_is_leaving(struct txn *t, struct dot id)
     bool leaving = any_leaving(t) && store_kv_get(t, leaving_key(id, key), &arena, &v) == ERR_OK;
     arena_free(&arena);
     return leaving;
+}
+
+enum err store_ids_leaving(struct txn *t, struct arena *arena, struct id_list *out)
+{
+    const struct slice prefix = slice_str("leaving.");
+    struct slice key = {0}, value;
+    size_t cap = 16;
+    enum err e = ERR_OK;
+    *out = (struct id_list){.ids = arena_array(arena, cap, sizeof(struct dot))};
+    while ((e = store_kv_next(t, prefix, key, arena, &key, &value)) == ERR_OK) {
+        if (key.len != prefix.len + DOT_KEY_BYTES) {
+            continue;
+        }
+        if (out->count == cap) {
+            struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
+            memcpy(grown, out->ids, cap * sizeof(*grown));
+            out->ids = grown;
+            cap *= 2;
+        }
+        out->ids[out->count++] = dot_key_get(key.ptr + prefix.len);
+    }
+    return e == ERR_END ? ERR_OK : e;
 }
 
 enum err leaving_put(struct txn *t, struct dot id)

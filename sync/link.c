@@ -182,6 +182,20 @@ enum err link_close(struct txn *t, struct dot node)
     return queue_forget(t, node);
 }
 
+/* Does the record know of this actor of the node? */
+static bool names_actor(const struct record *node, uint64_t actor)
+{
+    const struct field *f = record_field(node, F_NODE_ACTORS);
+    char text[DOT_TEXT_SIZE];
+    bool named = false;
+    dot_format_actor(actor, text);
+    for (uint32_t i = 0; f && i < f->count && !named; i++) {
+        named = f->values[i].datum.type == DATUM_TEXT &&
+                slice_equal(f->values[i].datum.text, slice_str(text));
+    }
+    return named;
+}
+
 enum err link_follow_node(struct txn *t, struct dot id)
 {
     struct arena arena = {0};
@@ -189,11 +203,19 @@ enum err link_follow_node(struct txn *t, struct dot id)
     struct link link;
     struct dot own = store_identity(txn_store(t))->node;
     enum err e = store_get(t, id, &arena, &r, NULL);
-    if (e == ERR_OK && r.kind == KIND_NODE) {
-        const struct value *hub = merge_shown(&r, F_NODE_HUB);
-        bool gone = hub && hub->datum.type == DATUM_REF && !dot_equal(hub->datum.ref, own);
-        e = gone ? link_load(t, id, &link) : ERR_NOT_FOUND;
-        e = e ? e : link_close(t, id);
+    const struct field *f =
+        e == ERR_OK && r.kind == KIND_NODE ? record_field(&r, F_NODE_HUB) : NULL;
+    bool gone = f != NULL;
+    for (uint32_t i = 0; f && i < f->count && gone; i++) {
+        gone = f->values[i].datum.type == DATUM_REF && !dot_equal(f->values[i].datum.ref, own);
+    }
+    if (gone) {
+        e = link_load(t, id, &link);
+        /* Of the actor under which it came last the record must know: else this is an older word,
+         * and the one by which it came here is still under way. */
+        if (e == ERR_OK && link.epoch != 0 && names_actor(&r, link.epoch)) {
+            e = link_close(t, id);
+        }
     }
     arena_free(&arena);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -211,7 +233,9 @@ enum err link_children_seq(struct txn *t, uint64_t *out)
             e = link_damaged();
             break;
         }
-        *out = link.out_seq < *out ? link.out_seq : *out;
+        if (link.epoch != 0) { /* else it never came, and will begin with a comparison */
+            *out = link.out_seq < *out ? link.out_seq : *out;
+        }
     }
     arena_free(&arena);
     return e == ERR_END ? ERR_OK : e;

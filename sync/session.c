@@ -82,6 +82,17 @@ static enum err add_chain(struct txn *t, const struct upstream *u, struct buf *h
     return ERR_OK;
 }
 
+/* What is on its way out of this store's scope is in no group that is compared. */
+static enum err queue_leaving(struct txn *t, const struct upstream *u, struct arena *arena)
+{
+    struct id_list leaving;
+    TRY(store_ids_leaving(t, arena, &leaving));
+    for (size_t i = 0; i < leaving.count; i++) {
+        TRY(queue_put(t, u->node, leaving.ids[i], 0));
+    }
+    return ERR_OK;
+}
+
 /* Rule 18: what of the comparison this request carries. */
 static enum err add_contact(struct session *s, struct txn *t, struct upstream *u,
                             struct arena *arena, struct round_request *q)
@@ -92,6 +103,7 @@ static enum err add_contact(struct session *s, struct txn *t, struct upstream *u
     }
     if (c->phase == CONTACT_NONE) {
         c->phase = CONTACT_GROUPS;
+        TRY(queue_leaving(t, u, arena));
         return reconcile_groups(t, store_identity(s->store)->unit, arena, &q->groups,
                                 &q->group_count);
     }
@@ -372,6 +384,27 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
     return ERR_OK;
 }
 
+/* What the hub refused is offered again when that may have changed: it has learnt of units, or, for
+ * what is on its way out of here, of anything (rule 26). */
+static enum err retry_refused(struct txn *t, const struct upstream *u, bool units, bool moved,
+                              struct arena *arena)
+{
+    struct id_array refused = {0};
+    if (units || moved) {
+        TRY(mark_list(t, "refused.", RECONCILE_IDS_MAX, arena, &refused));
+    }
+    for (size_t i = 0; i < refused.count; i++) {
+        struct record r;
+        enum err e = store_get(t, refused.ids[i], arena, &r, NULL);
+        if (e == ERR_NOT_FOUND || (e == ERR_OK && r.flags & RECORD_STUB)) {
+            TRY(mark_del(t, "refused.", refused.ids[i])); /* it has gone */
+        } else if (units || store_is_leaving(t, refused.ids[i])) {
+            TRY(queue_put(t, u->node, refused.ids[i], 0));
+        }
+    }
+    return ERR_OK;
+}
+
 static enum err apply_reply(struct session *s, struct txn *t, const struct round_reply *p,
                             struct upstream *u, struct arena *arena)
 {
@@ -385,6 +418,7 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
      */
     bool newer = u->epoch != p->epoch || p->round > u->round ||
                  p->flags & (ROUND_FIRST_CONTACT | ROUND_TOKEN_UNKNOWN);
+    TRY(retry_refused(t, u, in.units != 0, p->head_seq != u->head_seq, arena));
     take_cursor(u, p, in.need_whole == 0);
     if (newer) {
         take_receipt(u, p, self->actor);

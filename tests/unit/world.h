@@ -13,14 +13,15 @@ struct fact {
     uint64_t datum; /* hash of it */
     bool marker;
     bool replaced; /* somebody who saw it wrote over it */
-    bool refused;  /* came after its author had let the record go: history alone keeps it */
+    bool refused; /* came after its author had let the record go: history alone keeps it, unless the
+                   * record was its author's again by then */
+    bool shadowed; /* such a save wrote in the same field: what is live there is not judged */
 };
 struct world {
     struct fixture f;
     struct fact *facts;
     size_t fact_count, fact_cap;
     struct shot *shot;
-    uint64_t refused; /* as the syncs said */
     uint64_t own_seq; /* of the store at hand, before the action */
 };
 void world_begin(struct world *w, uint64_t seed);
@@ -28,8 +29,12 @@ void world_end(struct world *w);
 /* One user action at a store: between these two, in one transaction, committed by world_saved. */
 struct txn *world_save(struct world *w, size_t at);
 void world_saved(struct world *w, size_t at, struct txn *t, enum err e);
+/* The same for a save that is to be refused where its author's closing mark is known. */
+void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e);
 /* One sync; what the stores save of themselves meanwhile (answers settled, refusals) is noted. */
 bool world_sync(struct world *w, size_t at);
+/* How many of those saves in vain are kept by a history alone. */
+size_t world_refused(struct world *w);
 /* The facts that must be live in every store that is entitled to the record, and no others. */
 void world_assert_nothing_lost(struct world *w);
 

@@ -187,13 +187,26 @@ static struct dot set_remover(const struct history_change *c, const struct autho
     return remover;
 }
 
-/* The part of the change that one of several saves made. false when it made none. */
+static bool has_author(const struct history_change *c)
+{
+    bool any = c->mark_count > 0;
+    for (size_t i = 0; i < c->to_count && !any; i++) {
+        any = is_added(c, i);
+    }
+    return any;
+}
+
+/* The part of the change that one of several saves made. false when it made none. Where nothing
+ * tells who made it, as when a value only went, the newest stands for it. */
 static bool change_of_author(const struct history_change *c, const struct authors *a,
                              const struct history_by *who, struct arena *arena,
                              struct history_change *out)
 {
     bool set = c->mark_count > 0, any = false;
     *out = *c;
+    if (!has_author(c)) {
+        return dot_equal(who->dot, a->list[a->count - 1].dot);
+    }
     out->to = arena_array(arena, c->to_count + 1, sizeof(*out->to));
     out->to_by = arena_array(arena, c->to_count + 1, sizeof(*out->to_by));
     out->to_count = 0;

@@ -235,7 +235,8 @@ bool marks_close(struct txn *t, const struct record *before, const struct record
     if (r->route == ROUTE_DEPENDENT) {
         return dependent_is_closed(t, r, dot);
     }
-    if (r->mark_count == 0 || is_in_scope_of(t, r, dot.actor)) {
+    if (r->mark_count == 0 || is_in_scope_of(t, r, dot.actor) ||
+        (before && is_in_scope_of(t, before, dot.actor))) {
         return false;
     }
     int closed = closed_in(r, dot);

@@ -37,6 +37,16 @@ const char *option_help(enum option id)
     return gettext(option_rows[id].help);
 }
 
+static void value_add(struct args *a, int id, const char *value)
+{
+    size_t n = a->value_count[id];
+    a->values[id] = realloc((void *)(uintptr_t)a->values[id], (n + 1) * sizeof(*a->values[id]));
+    CHECK(a->values[id] != NULL);
+    a->values[id][n] = value;
+    a->value_count[id] = n + 1;
+    a->value[id] = value;
+}
+
 static void words_add(struct args *a, const char *word)
 {
     if (!a->command) {
@@ -79,8 +89,7 @@ void args_parse(int argc, const char **argv, struct args *out)
         }
         out->given[rc - 1] = true;
         if (option_rows[rc - 1].arg) {
-            free((void *)(uintptr_t)out->value[rc - 1]);
-            out->value[rc - 1] = poptGetOptArg(ctx);
+            value_add(out, rc - 1, poptGetOptArg(ctx));
         }
     }
     const char *word = NULL;
@@ -111,7 +120,10 @@ enum err args_check_options(const struct args *a)
 void args_free(struct args *a)
 {
     for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
-        free((void *)(uintptr_t)a->value[i]);
+        for (size_t n = 0; n < a->value_count[i]; n++) {
+            free((void *)(uintptr_t)a->values[i][n]);
+        }
+        free((void *)(uintptr_t)a->values[i]);
     }
     free((void *)(uintptr_t)a->words);
     *a = (struct args){0};

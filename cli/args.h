@@ -29,7 +29,12 @@
     X(EVERY, "every", 0, "15m", N_("again and again, at this interval"))                           \
     X(TAKE, "take", 0, "N|DOT", N_("the value with this number"))                                  \
     X(VALUE, "value", 0, "V", N_("another value"))                                                 \
-    X(REPAIR, "repair", 0, NULL, N_("rebuild what can be rebuilt"))
+    X(REPAIR, "repair", 0, NULL, N_("rebuild what can be rebuilt"))                                \
+    X(INTO, "into", 0, "UNIT|CODE=NAME", N_("the unit that takes over; = makes a new one"))        \
+    X(TO, "to", 0, "UNIT", N_("the unit to which it goes"))                                        \
+    X(ON, "on", 0, "DATE", N_("the day from which it counts"))                                     \
+    X(ASSIGN, "assign", 0, "FILE", N_("lines MEMBER_OR_BRANCH,CODE"))                              \
+    X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))
 
 enum option {
 #define X(id, name, letter, arg, help) OPT_##id,
@@ -44,7 +49,9 @@ struct args {
     size_t word_count;
     const char *command; /* NULL when none was given */
     bool given[OPT_COUNT_OF_ALL];
-    const char *value[OPT_COUNT_OF_ALL];
+    const char *value[OPT_COUNT_OF_ALL];   /* the last one given */
+    const char **values[OPT_COUNT_OF_ALL]; /* all of them, in order */
+    size_t value_count[OPT_COUNT_OF_ALL];
     char bad[80]; /* the first option that could not be read; "" = none */
     bool bad_lacks_value;
 };

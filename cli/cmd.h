@@ -26,6 +26,7 @@ enum err cmd_check(struct cli *c);
 enum err cmd_conflicts(struct cli *c);
 enum err cmd_resolve(struct cli *c);
 enum err cmd_config(struct cli *c);
+enum err cmd_unit(struct cli *c);
 enum err cmd_help(struct cli *c);
 
 #endif

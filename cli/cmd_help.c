@@ -186,9 +186,14 @@ enum err cmd_help(struct cli *c)
     const struct kind_def *k = schema_kind_by_name(slice_str(c->args.words[0]));
     if (cmd) {
         help_command(c, cmd);
-    } else if (k) {
+    }
+    if (cmd && k && !c->json) {
+        buf_add_byte(&c->out, '\n');
+    }
+    if (k) { /* a few words are both */
         help_kind(c, k);
-    } else {
+    }
+    if (!cmd && !k) {
         return error_set(ERR_USAGE,
                          _("there is no command and no kind “%s”; terrace help lists "
                            "them"),

@@ -95,6 +95,19 @@ static const struct command commands[] = {
      N_("--take N takes the value with that number in the list, --value V another one. For the "
         "field deleted: 1 deletes again, 2 keeps the record."),
      cmd_resolve},
+    {"unit",
+     N_("merge UNIT… --into UNIT|CODE=NAME | split UNIT --into CODE=NAME… | move UNIT --to UNIT | "
+        "rename UNIT --name NAME | close UNIT --into UNIT; each --on DATE"),
+     2, ANY, STORE_MUST,
+     OPT_BIT(INTO) | OPT_BIT(TO) | OPT_BIT(NAME) | OPT_BIT(ON) | OPT_BIT(ASSIGN) | OPT_BIT(DRY_RUN),
+     N_("merges, splits, moves, renames or closes units"),
+     N_("Records stay where they were entered: until the day before --on they count for the old "
+        "unit, from then on for its successor, whenever they are entered. With split, lines of "
+        "--assign hand members, or branches with all in them, to one of the parts. --dry-run says "
+        "what it would touch. It also prints the commands that take it back. Examples:\n"
+        "  terrace unit merge 04549 --into 04558 --on 01/03/2020\n"
+        "  terrace unit move 04660 --to 133 --on 01/03/2020"),
+     cmd_unit},
     {"config", N_("[KEY [VALUE]]"), 0, 2, STORE_MUST, 0, N_("shows or changes settings"),
      N_("An empty VALUE takes the setting away."), cmd_config},
     {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, 0, N_("explains commands, kinds and fields"),

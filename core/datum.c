@@ -209,3 +209,9 @@ struct dot dot_read(struct pack_reader *r)
     d.seq = read_uint(r);
     return d;
 }
+
+int64_t date_first_day(int64_t date)
+{
+    int month = DATE_MONTH(date), day = DATE_DAY(date);
+    return DATE_MAKE(DATE_YEAR(date), month ? month : 1, day ? day : 1);
+}

@@ -93,6 +93,8 @@ struct datum datum_read(struct pack_reader *r);
 #define DATE_DAY(v) ((int)((v) % 32))
 #define DATE_MONTH(v) ((int)(((v) / 32) % 13))
 #define DATE_YEAR(v) ((int)((v) / 32 / 13))
+/* Of a month or a year, its first day. */
+int64_t date_first_day(int64_t date);
 #define MONTH_MAKE(y, m) (((int64_t)(y)*13) + (m))
 #define MONTH_MONTH(v) ((int)((v) % 13))
 #define MONTH_YEAR(v) ((int)((v) / 13))

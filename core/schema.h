@@ -108,6 +108,8 @@ enum known_field {
     F_UNIT_SUCCESSORS = 31,
     F_UNIT_FORMER_PARENT = 33,
     F_UNIT_MOVED_ON = 34,
+    F_UNIT_FORMER_NAME = 35,
+    F_UNIT_RENAMED_ON = 36,
     F_NODE_NAME = 16,
     F_NODE_KEY = 17,    /* BYTES, 32 */
     F_NODE_ACTORS = 18, /* set of text: 13 base32 characters each */

@@ -129,6 +129,10 @@ const struct kind_def schema_kinds[] = {
         {F_UNIT_FORMER_PARENT, "former_parent", "Cấp trên trước đây", "Former parent", FIELD_REF,
          .rule = MERGE_AUTHORITY, .flags = FIELD_MACHINE, .ref_kind = KIND_UNIT},
         {F_UNIT_MOVED_ON, "moved_on", "Chuyển từ ngày", "Moved on", FIELD_DATE,
+         .rule = MERGE_AUTHORITY, .flags = FIELD_MACHINE},
+        {F_UNIT_FORMER_NAME, "former_name", "Tên trước đây", "Former name", FIELD_TEXT,
+         .rule = MERGE_AUTHORITY, .flags = FIELD_MACHINE | FIND_BY, .max = LINE_BYTES},
+        {F_UNIT_RENAMED_ON, "renamed_on", "Đổi tên từ ngày", "Renamed on", FIELD_DATE,
          .rule = MERGE_AUTHORITY, .flags = FIELD_MACHINE})},
 
     {KIND_NODE, "node", "Máy", "Node", ROUTE_EVERYWHERE, LEVEL_COMMUNE, FIELDS(

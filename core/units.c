@@ -323,23 +323,15 @@ bool unit_is_closed(const struct unit_state *s)
     return s->status == UNIT_MERGED || s->status == UNIT_SPLIT || s->status == UNIT_DISSOLVED;
 }
 
-/* Of a month or a year, the first day. */
-static int64_t first_day(int64_t date)
+bool unit_has_ended(const struct unit_state *s, int64_t date)
 {
-    int month = DATE_MONTH(date), day = DATE_DAY(date);
-    return DATE_MAKE(DATE_YEAR(date), month ? month : 1, day ? day : 1);
-}
-
-/* Closed without a date is closed on any. */
-static bool has_ended(const struct unit_state *s, int64_t date)
-{
-    return s->valid_to ? first_day(date) >= first_day(s->valid_to) : unit_is_closed(s);
+    return s->valid_to ? date_first_day(date) >= date_first_day(s->valid_to) : unit_is_closed(s);
 }
 
 static bool state_is_living(const struct unit_state *s, int64_t date)
 {
-    bool begun = s->valid_from == 0 || first_day(date) >= first_day(s->valid_from);
-    return !s->deleted && begun && !has_ended(s, date);
+    bool begun = s->valid_from == 0 || date_first_day(date) >= date_first_day(s->valid_from);
+    return !s->deleted && begun && !unit_has_ended(s, date);
 }
 
 bool unit_is_living(struct txn *t, struct dot unit, int64_t date)
@@ -373,7 +365,7 @@ struct dot unit_at(struct txn *t, struct dot unit, int64_t date)
     struct dot at = unit;
     for (int step = 0; step < UNIT_DEPTH_MAX; step++) {
         arena_reset(&arena);
-        if (unit_state(t, at, &arena, &s) != ERR_OK || !has_ended(&s, date)) {
+        if (unit_state(t, at, &arena, &s) != ERR_OK || !unit_has_ended(&s, date)) {
             break;
         }
         struct dot next = choose_successor(t, &s, date);
@@ -392,7 +384,7 @@ struct dot unit_parent_at(struct txn *t, struct dot unit, int64_t date)
     struct unit_state s;
     struct dot parent = {0, 0};
     if (unit_state(t, unit, &arena, &s) == ERR_OK) {
-        bool before = s.moved_on && first_day(date) < first_day(s.moved_on);
+        bool before = s.moved_on && date_first_day(date) < date_first_day(s.moved_on);
         parent = before && !dot_is_none(s.former_parent) ? s.former_parent : s.parent;
     }
     arena_free(&arena);

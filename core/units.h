@@ -42,6 +42,8 @@ enum err unit_state(struct txn *t, struct dot unit, struct arena *arena,
                     struct unit_state *out) MUST_USE; /* ERR_NOT_FOUND */
 /* Merged, split or dissolved, whatever the date. */
 bool unit_is_closed(const struct unit_state *s);
+/* Does it count no more on that day? What is closed without a date is so on any. */
+bool unit_has_ended(const struct unit_state *s, int64_t date);
 /* Does it exist and count on that day? A date of a month or a year stands for its first day, on
  * both sides of every comparison here: a fee for March is of who counts on the 1st of March. */
 bool unit_is_living(struct txn *t, struct dot unit, int64_t date);

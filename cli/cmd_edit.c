@@ -313,6 +313,32 @@ static enum err undo_entry(struct txn *t, const struct record *r, const struct h
     return store_save(t, &save, arena, &id, dot);
 }
 
+/* Taking back that a unit was made deletes it, and nothing must be left standing on it. */
+static enum err check_unmake(struct cli *c, struct txn *t, const struct record *r)
+{
+    struct id_list list;
+    size_t living = 0;
+    if (r->kind != KIND_UNIT) {
+        return ERR_OK;
+    }
+    TRY(list_referring(c, t, r, &list));
+    for (size_t i = 0; i < list.count; i++) {
+        struct record other;
+        TRY(store_get(t, list.ids[i], &c->arena, &other, NULL));
+        living += !merge_is_deleted(&other);
+    }
+    if (living == 0) {
+        return ERR_OK;
+    }
+    return error_set(ERR_RULE,
+                     ngettext("%zu record belongs to this unit, which would be gone; terrace unit "
+                              "close hands it to another. Nothing was changed",
+                              "%zu records belong to this unit, which would be gone; terrace unit "
+                              "close hands them to another. Nothing was changed",
+                              living),
+                     living);
+}
+
 static enum err undo(struct cli *c, struct txn *t, struct dot *id, struct dot *dot)
 {
     struct record r;
@@ -340,6 +366,9 @@ static enum err undo(struct cli *c, struct txn *t, struct dot *id, struct dot *d
                               : d.seq == which.seq && bits > 0 &&
                                     (d.actor ^ which.actor) >> (64 - bits) == 0;
         if (same && !entries[i - 1].refused) {
+            if (dot_equal(d, r.id)) {
+                TRY(check_unmake(c, t, &r));
+            }
             return undo_entry(t, &r, &entries[i - 1], &c->arena, dot);
         }
     }

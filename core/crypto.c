@@ -32,6 +32,18 @@ void crypto_keypair(uint8_t public_key[KEY_PUBLIC_BYTES], uint8_t secret_key[KEY
     CHECK(crypto_sign_keypair(public_key, secret_key) == 0);
 }
 
+void crypto_sign_data(const uint8_t secret_key[KEY_SECRET_BYTES], struct slice data,
+                      uint8_t signature[SIGNATURE_BYTES])
+{
+    CHECK(crypto_sign_detached(signature, NULL, data.ptr, data.len, secret_key) == 0);
+}
+
+bool crypto_signed_by(const uint8_t public_key[KEY_PUBLIC_BYTES], struct slice data,
+                      const uint8_t signature[SIGNATURE_BYTES])
+{
+    return crypto_sign_verify_detached(signature, data.ptr, data.len, public_key) == 0;
+}
+
 void crypto_random(void *out, size_t len)
 {
     randombytes_buf(out, len);

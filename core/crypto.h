@@ -7,6 +7,7 @@
 #define HASH_BYTES 16
 #define KEY_PUBLIC_BYTES 32
 #define KEY_SECRET_BYTES 64
+#define SIGNATURE_BYTES 64
 
 struct hash {
     uint8_t bytes[HASH_BYTES];
@@ -20,6 +21,11 @@ struct hash hash_of(struct slice data);
 struct hash hash_keyed(struct slice key, struct slice data);
 bool crypto_equal(const void *a, const void *b, size_t len); /* constant time */
 void crypto_keypair(uint8_t public_key[KEY_PUBLIC_BYTES], uint8_t secret_key[KEY_SECRET_BYTES]);
+/* Ed25519, over data. */
+void crypto_sign_data(const uint8_t secret_key[KEY_SECRET_BYTES], struct slice data,
+                      uint8_t signature[SIGNATURE_BYTES]);
+bool crypto_signed_by(const uint8_t public_key[KEY_PUBLIC_BYTES], struct slice data,
+                      const uint8_t signature[SIGNATURE_BYTES]);
 void crypto_random(void *out, size_t len);
 
 /* Sums of hashes modulo 2^128, little-endian: the digest of a set does not depend on order. */

@@ -243,8 +243,13 @@ enum err draft_may_write(struct txn *t, const struct record *r)
     return check_unit(t, r->kind == KIND_UNIT ? r->id : unit, "unit");
 }
 
+/* Rule 13: where a record belongs is written by its owner and those above, within what is theirs.
+ */
 static enum err check_new_unit(const struct state *s)
 {
+    if (!s->is_new && !edit_of(s, home_field(s))) {
+        return ERR_OK;
+    }
     const struct field_def *home = schema_field(s->kind->number, home_field(s));
     return check_unit(s->t, outcome_ref(s, home->number), home->name);
 }
@@ -416,9 +421,7 @@ enum err draft_save(struct txn *t, const struct draft *draft, struct arena *aren
         drop_empty_home(&s);
     }
     TRY(check_required(&s));
-    if (s.is_new) {
-        TRY(check_new_unit(&s));
-    }
+    TRY(check_new_unit(&s));
     TRY(check_cycle(&s));
     if (!s.is_new && draft->via == VIA_IMPORT) {
         drop_unchanged(&s);

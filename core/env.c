@@ -54,6 +54,18 @@ bool env_time_is_good(const char *text)
     return parse_rfc3339(text, &ms);
 }
 
+void env_day(int64_t ms, int *year, int *month, int *day)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm = {0};
+    if (!localtime_r(&seconds, &tm)) {
+        tm = (struct tm){.tm_year = 70, .tm_mday = 1};
+    }
+    *year = tm.tm_year + 1900;
+    *month = tm.tm_mon + 1;
+    *day = tm.tm_mday;
+}
+
 static int64_t clock_ms(clockid_t id)
 {
     struct timespec ts = {0};

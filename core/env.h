@@ -28,5 +28,7 @@ void env_init_default(struct env *env);
 /* Is this a time as $TERRACE_NOW takes it, RFC 3339? One that is not is passed over by the clock.
  */
 bool env_time_is_good(const char *text);
+/* The calendar day of a time, where the machine stands. */
+void env_day(int64_t ms, int *year, int *month, int *day);
 
 #endif

@@ -31,11 +31,25 @@ bool person_is_merged(struct txn *t, struct dot member)
     return store_is_referred(t, member, F_MERGED_INTO) || store_is_merging(t, member);
 }
 
-enum err person_component(struct txn *t, struct dot member, struct arena *arena,
-                          struct id_list *out)
+static void add_smaller(struct txn *t, const struct record *r, struct id_list *out)
+{
+    const struct field *f = record_field(r, F_MERGED_INTO);
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        if (f->values[i].datum.type == DATUM_REF) {
+            mate_add(t, out, f->values[i].datum.ref);
+        }
+    }
+}
+
+/* given: the member's own state when it is not the one in the store; else NULL */
+static enum err component(struct txn *t, struct dot member, const struct record *given,
+                          struct arena *arena, struct id_list *out)
 {
     *out = (struct id_list){.ids = arena_array(arena, PERSON_MATES_MAX, sizeof(struct dot))};
     out->ids[out->count++] = member;
+    if (given) {
+        add_smaller(t, given, out);
+    }
     for (size_t next = 0; next < out->count; next++) {
         struct record r;
         struct id_list greater;
@@ -47,21 +61,30 @@ enum err person_component(struct txn *t, struct dot member, struct arena *arena,
         for (size_t i = 0; i < greater.count; i++) {
             mate_add(t, out, greater.ids[i]);
         }
-        enum err e = store_get(t, out->ids[next], arena, &r, NULL);
-        if (e != ERR_OK && e != ERR_NOT_FOUND) {
+        enum err e =
+            next == 0 && given ? ERR_NOT_FOUND : store_get(t, out->ids[next], arena, &r, NULL);
+        if (e == ERR_OK) {
+            add_smaller(t, &r, out);
+        } else if (e != ERR_NOT_FOUND) {
             return e;
-        }
-        const struct field *f = e == ERR_OK ? record_field(&r, F_MERGED_INTO) : NULL;
-        for (uint32_t i = 0; f && i < f->count; i++) {
-            if (f->values[i].datum.type == DATUM_REF) {
-                mate_add(t, out, f->values[i].datum.ref);
-            }
         }
     }
     if (out->count > 1) {
         qsort(out->ids, out->count, sizeof(struct dot), dot_sort);
     }
     return ERR_OK;
+}
+
+enum err person_component(struct txn *t, struct dot member, struct arena *arena,
+                          struct id_list *out)
+{
+    return component(t, member, NULL, arena, out);
+}
+
+enum err person_mates(struct txn *t, const struct record *member, struct arena *arena,
+                      struct id_list *out)
+{
+    return component(t, member->id, member, arena, out);
 }
 
 struct dot person_shown(struct txn *t, struct dot member)

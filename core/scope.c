@@ -1,5 +1,6 @@
 #include "core/scope.h"
 
+#include "core/person.h"
 #include "core/store_env.h"
 
 #include <stdlib.h>
@@ -9,47 +10,149 @@ static int dot_sort(const void *a, const void *b)
     return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
 }
 
-static size_t add_unit_refs(const struct record *r, struct dot *out, size_t n, size_t max)
+/* Units being gathered. Siblings beyond any honest number add nothing. */
+struct gather {
+    struct txn *t;
+    struct arena *arena;
+    struct dot *list;
+    size_t count;
+};
+#define GATHER_MAX 256
+#define OPEN_TRANSFERS_MAX 64
+
+static void add_unit_refs(struct gather *g, const struct record *r, uint32_t field)
 {
-    const struct field *f = record_field(r, F_UNIT);
-    for (uint32_t i = 0; f && i < f->count && n < max; i++) {
+    const struct field *f = record_field(r, field);
+    for (uint32_t i = 0; f && i < f->count && g->count < GATHER_MAX; i++) {
         if (f->values[i].datum.type == DATUM_REF) {
-            out[n++] = f->values[i].datum.ref;
+            g->list[g->count++] = f->values[i].datum.ref;
         }
     }
-    return n;
+}
+
+/* Rule 16: while a transfer is under way, its place of origin keeps the member. */
+static enum err add_transfers(struct gather *g, struct dot member)
+{
+    struct id_list open;
+    TRY(store_ids_of_open_transfers(g->t, member, OPEN_TRANSFERS_MAX, g->arena, &open));
+    for (size_t i = 0; i < open.count; i++) {
+        struct record r;
+        enum err e = store_get(g->t, open.ids[i], g->arena, &r, NULL);
+        if (e == ERR_OK) {
+            add_unit_refs(g, &r, F_TRANSFER_FROM);
+        } else if (e != ERR_NOT_FOUND) {
+            return e;
+        }
+    }
+    return ERR_OK;
+}
+
+/* Rule 12: a person is wherever any of the records merged into one is. r may be given, else it is
+ * read. */
+static enum err add_member(struct gather *g, struct dot id, const struct record *r)
+{
+    struct id_list mates = {.ids = &id, .count = 1};
+    if (r) {
+        add_unit_refs(g, r, F_UNIT);
+    }
+    if (person_is_merged(g->t, id) || (r && record_field(r, F_MERGED_INTO))) {
+        TRY(r ? person_mates(g->t, r, g->arena, &mates)
+              : person_component(g->t, id, g->arena, &mates));
+    }
+    for (size_t i = 0; i < mates.count; i++) {
+        struct record m;
+        TRY(add_transfers(g, mates.ids[i]));
+        if (r && dot_equal(mates.ids[i], id)) {
+            continue;
+        }
+        enum err e = store_get(g->t, mates.ids[i], g->arena, &m, NULL);
+        if (e == ERR_OK) {
+            add_unit_refs(g, &m, F_UNIT);
+        } else if (e != ERR_NOT_FOUND) {
+            return e;
+        }
+    }
+    return ERR_OK;
+}
+
+/* A node is known where its hub is: the one it leaves hears of it. */
+static enum err add_hubs(struct gather *g, const struct record *r)
+{
+    const struct field *f = record_field(r, F_NODE_HUB);
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        struct record hub;
+        if (f->values[i].datum.type != DATUM_REF || dot_equal(f->values[i].datum.ref, r->id)) {
+            continue;
+        }
+        enum err e = store_get(g->t, f->values[i].datum.ref, g->arena, &hub, NULL);
+        if (e == ERR_OK) {
+            add_unit_refs(g, &hub, F_UNIT);
+        } else if (e != ERR_NOT_FOUND) {
+            return e;
+        }
+    }
+    return ERR_OK;
+}
+
+/* By what the record itself says, whatever it depends on. */
+static enum err gather_direct(struct gather *g, const struct record *r)
+{
+    add_unit_refs(g, r, F_UNIT);
+    if (r->kind == KIND_TRANSFER) {
+        add_unit_refs(g, r, F_TRANSFER_FROM);
+        add_unit_refs(g, r, F_TRANSFER_TO);
+    } else if (r->kind == KIND_ACCEPTANCE) {
+        add_unit_refs(g, r, F_ACCEPTANCE_ISSUER);
+    } else if (r->kind == KIND_NODE) {
+        return add_hubs(g, r);
+    }
+    return ERR_OK;
+}
+
+static enum err gather_units(struct gather *g, const struct record *r)
+{
+    if (r->kind == KIND_UNIT) {
+        g->list[g->count++] = r->id;
+        return ERR_OK;
+    }
+    if (r->kind == KIND_MEMBER) {
+        return add_member(g, r->id, r);
+    }
+    TRY(gather_direct(g, r));
+    const struct field *member = r->route == ROUTE_DEPENDENT ? record_field(r, F_MEMBER) : NULL;
+    for (uint32_t i = 0; member && i < member->count; i++) {
+        if (member->values[i].datum.type == DATUM_REF) {
+            TRY(add_member(g, member->values[i].datum.ref, NULL));
+        }
+    }
+    return ERR_OK;
 }
 
 enum err scope_units(struct txn *t, const struct record *r, struct arena *arena,
                      struct id_list *out)
 {
-    enum { MAX = 256 }; /* siblings of `unit` beyond any honest number add nothing */
-    struct dot *list = arena_array(arena, MAX, sizeof(*list));
-    size_t n = 0;
-    if (r->kind == KIND_UNIT) {
-        list[n++] = r->id;
-    } else {
-        n = add_unit_refs(r, list, n, MAX);
-    }
-    const struct field *member = r->route == ROUTE_DEPENDENT ? record_field(r, F_MEMBER) : NULL;
-    for (uint32_t i = 0; member && i < member->count; i++) {
-        struct record m;
-        if (member->values[i].datum.type == DATUM_REF &&
-            store_get(t, member->values[i].datum.ref, arena, &m, NULL) == ERR_OK) {
-            n = add_unit_refs(&m, list, n, MAX);
-        }
-    }
-    if (n > 1) {
-        qsort(list, n, sizeof(*list), dot_sort);
+    struct gather g = {t, arena, arena_array(arena, GATHER_MAX, sizeof(struct dot)), 0};
+    TRY(gather_units(&g, r));
+    if (g.count > 1) {
+        qsort(g.list, g.count, sizeof(*g.list), dot_sort);
         size_t kept = 1;
-        for (size_t i = 1; i < n; i++) {
-            if (!dot_equal(list[i], list[kept - 1])) {
-                list[kept++] = list[i];
+        for (size_t i = 1; i < g.count; i++) {
+            if (!dot_equal(g.list[i], g.list[kept - 1])) {
+                g.list[kept++] = g.list[i];
             }
         }
-        n = kept;
+        g.count = kept;
     }
-    *out = (struct id_list){.ids = list, .count = n};
+    *out = (struct id_list){.ids = g.list, .count = g.count};
+    return ERR_OK;
+}
+
+enum err scope_units_direct(struct txn *t, const struct record *r, struct arena *arena,
+                            struct id_list *out)
+{
+    struct gather g = {t, arena, arena_array(arena, GATHER_MAX, sizeof(struct dot)), 0};
+    TRY(gather_direct(&g, r));
+    *out = (struct id_list){.ids = g.list, .count = g.count};
     return ERR_OK;
 }
 

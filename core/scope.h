@@ -5,10 +5,15 @@
 
 #include "core/units.h"
 
-/* Units that give this record scope: for a unit record itself; else live siblings of `unit`, and of
- * its member's `unit` when it depends on one. Sorted, distinct. */
+/* Units that give this record scope: for a unit record itself; else live siblings of `unit`; for a
+ * member also those of the records merged with it and `from` of its open transfers; for what
+ * depends on a member, the member's; for a transfer and its answer both sides; for a node also its
+ * hub's. Sorted, distinct. */
 enum err scope_units(struct txn *t, const struct record *r, struct arena *arena,
                      struct id_list *out) MUST_USE;
+/* Those of them that the record names itself, its member left aside. */
+enum err scope_units_direct(struct txn *t, const struct record *r, struct arena *arena,
+                            struct id_list *out) MUST_USE;
 /* Does a node of `unit` hold a record with this route and these scope units? */
 bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t count,
                  struct dot unit);

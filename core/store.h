@@ -62,6 +62,7 @@ enum via { VIA_LOCAL = 1, VIA_SYNC = 2, VIA_BUNDLE = 3, VIA_IMPORT = 4 };
 /* What this store alone knows of a record. */
 struct record_local {
     uint64_t feed_seq;      /* its newest entry in this store's feed */
+    uint64_t content_seq;   /* its newest entry that brought a change of its own (store_touched) */
     uint64_t entered_seq;   /* feed entry at which its scope changed: to be sent whole beyond it */
     uint64_t *field_seqs;   /* per record.fields[i]: the feed entry at which it last changed */
     int64_t stored_ms;      /* when it first came here */
@@ -114,6 +115,7 @@ enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, si
 
 enum edit_op {
     EDIT_SET,   /* plain field: one datum, or none to clear; set: exactly these elements */
+    EDIT_AGAIN, /* plain field: EDIT_SET, written even if it is so already (rule 16) */
     EDIT_ADD,   /* sets */
     EDIT_REMOVE /* sets */
 };
@@ -134,7 +136,8 @@ struct save {
 };
 /* One save under this store's next dot. Edits that change nothing are dropped; if none is left,
  * *dot is none and nothing is written. Structure is checked here; rules and references before
- * (draft.h). ERR_RULE when the record is deleted and the save does not undelete it (rule 6). */
+ * (draft.h). ERR_RULE when the record is deleted and the save does not undelete it (rule 6), and
+ * when it has left this store's scope: its closing marks are stated (rule 15). */
 enum err store_save(struct txn *t, const struct save *save, struct arena *arena, struct dot *id,
                     struct dot *dot) MUST_USE;
 
@@ -152,7 +155,8 @@ enum outcome {
     OUTCOME_MERGED,
     OUTCOME_SAME,       /* nothing new in it */
     OUTCOME_NEED_WHOLE, /* a delta whose base is not covered: ask for the whole record */
-    OUTCOME_REFUSED     /* not the sender's to write; kept in history when the record is held */
+    OUTCOME_REFUSED,    /* not the sender's to write; kept in history when the record is held */
+    OUTCOME_CORRECTED   /* merged, and what came too late saved back at once (rules 15, 26) */
 };
 /* The change's record is valid by itself, as the batch reader guarantees. */
 enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
@@ -160,11 +164,15 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
 
 /* Left this store's scope, and still held whole until everybody has heard. */
 bool store_is_leaving(struct txn *t, struct dot id);
-/* Rule 14: what left this store's scope becomes a departed stub once upstream covers all it had and
- * every child has heard of it. acked_seq: of this feed, held by upstream; children_seq: of this
- * feed, passed by every child (the head when there is none). */
-enum err store_sweep_departed(struct txn *t, struct dot upstream, uint64_t acked_seq,
-                              uint64_t children_seq) MUST_USE;
+/* Rule 14: what left this store's scope becomes a departed stub once upstream covers all it had,
+ * every child has heard of it, and none of them holds it still. */
+struct departure {
+    struct dot upstream;
+    uint64_t acked_seq;      /* of this feed, held by upstream */
+    uint64_t children_seq;   /* of this feed, passed by every child (the head when there is none) */
+    struct id_list children; /* their units */
+};
+enum err store_sweep_departed(struct txn *t, const struct departure *d) MUST_USE;
 
 /* ---- the feed ------------------------------------------------------------------------------- */
 

@@ -113,8 +113,10 @@ static enum err set_aside(struct txn *t, struct slice key, struct slice row)
     return table_del(t, TABLE_RECORDS, key);
 }
 
-/* One step of the rebuild: the records after `after`; *after is none at the end. */
-static enum err rebuild_step(struct txn *t, struct dot *after, struct check_report *report)
+/* One step of the rebuild: the records after `after`; *after is none at the end. First the
+ * relations between records, from which scope is read, then everything. */
+static enum err rebuild_step(struct txn *t, bool relations, struct dot *after,
+                             struct check_report *report)
 {
     struct arena arena = {0}, row_arena = {0};
     struct walk w;
@@ -144,6 +146,10 @@ static enum err rebuild_step(struct txn *t, struct dot *after, struct check_repo
             t->record_count--;
             continue;
         }
+        if (relations) {
+            e = index_relations(t, &r, &row_arena);
+            continue;
+        }
         e = scope_units(t, &r, &row_arena, &units);
         e = e ? e : index_update(t, NULL, &r, NULL, &units);
         be64_put(seq, local.feed_seq);
@@ -160,22 +166,25 @@ static enum err rebuild(struct store *s, struct check_report *report)
 {
     struct txn *t = NULL;
     struct dot after = {0, 0};
-    bool first = true;
-    do {
+    bool first = true, relations = true;
+    for (;;) {
         enum err e = txn_begin(s, TXN_WRITE, &t);
         if (e == ERR_OK && first) {
             e = table_clear(t, TABLE_INDEX);
             e = e ? e : table_clear(t, TABLE_DIGESTS);
         }
-        e = e ? e : rebuild_step(t, &after, report);
+        e = e ? e : rebuild_step(t, relations, &after, report);
         if (e != ERR_OK) {
             txn_abort(t);
             return e;
         }
         TRY(txn_commit(t));
         first = false;
-    } while (!dot_is_none(after));
-    return ERR_OK;
+        if (dot_is_none(after) && !relations) {
+            return ERR_OK;
+        }
+        relations = relations && !dot_is_none(after);
+    }
 }
 
 enum err store_check(struct store *s, bool repair, struct check_report *out)

@@ -38,6 +38,9 @@ struct store {
     int lock_fd;
 };
 
+enum some { SOME_MERGED, SOME_TRANSFERS, SOME_LEAVING, SOME_COUNT };
+enum some_state { SOME_UNKNOWN, SOME_NO, SOME_YES };
+
 struct txn {
     struct store *store;
     MDB_txn *mdb;
@@ -58,6 +61,8 @@ struct txn {
         uint64_t count;
         bool loaded, dirty;
     } digest;
+    /* Is there anything of this sort at all? Looked up once a transaction. */
+    enum some_state some[SOME_COUNT];
     /* What units.c asks of unit records, direct-mapped; dropped when one is written. */
     struct unit_slot {
         struct dot unit, parent;
@@ -126,6 +131,39 @@ void index_collect(const struct record *r, const struct id_list *units, struct i
 /* By key, each key once. */
 void index_sort(struct index_items *items);
 
+enum err index_relations(struct txn *t, const struct record *r, struct arena *arena) MUST_USE;
+
+/* store_ripple.c: records whose scope a write changes. */
+struct ripple_item {
+    struct dot id;
+    struct id_list former; /* units that gave it scope before the write */
+};
+struct ripple {
+    struct ripple_item *items;
+    size_t count, cap;
+    struct dot moved_unit; /* the tree of units itself changed; none */
+    bool tree;             /* in a part that this store holds something of */
+};
+/* Before the record is written; before NULL = it is new here. */
+enum err ripple_gather(struct txn *t, const struct record *before, const struct record *after,
+                       struct arena *arena, struct ripple *out) MUST_USE;
+/* After it. */
+enum err ripple_spread(struct txn *t, const struct ripple *p) MUST_USE;
+/* Held here, and given scope by units outside this store's own? */
+bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *units);
+enum err leaving_put(struct txn *t, struct dot id) MUST_USE;
+enum err leaving_del(struct txn *t, struct dot id) MUST_USE;
+
+/* store_marks.c (rule 15). r's marks are replaced by a grown copy in the arena. */
+/* States how far this store's actors had written when r left its scope. */
+enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool *stated) MUST_USE;
+/* A save under `dot` wrote `unit`: marks go on to it, but for those whose scope it enters. */
+enum err marks_carry(struct txn *t, const struct record *before, struct record *after,
+                     struct dot dot, struct arena *arena) MUST_USE;
+/* Was `dot` given after its actor had closed r, whose former state is before (NULL = none)? */
+bool marks_close(struct txn *t, const struct record *before, const struct record *r,
+                 struct dot dot);
+
 /* store_write.c: the door itself. */
 struct entry_cause {
     enum via via;
@@ -135,8 +173,12 @@ struct entry_cause {
 };
 enum err door_write(struct txn *t, const struct record *before, const struct record_local *local,
                     const struct record *after, const struct entry_cause *cause) MUST_USE;
-/* Appends a feed entry for a dependent whose member moved: it goes out whole (rule 14). */
+/* Appends a feed entry for a record whose scope changed though it was not written: it goes out
+ * whole to those to whom it is new (rule 14). */
 enum err door_touch(struct txn *t, struct dot id, const struct id_list *former) MUST_USE;
+/* A save of this store under `dot`, its next: extends the chain and writes. before NULL = new. */
+enum err door_save(struct txn *t, const struct record *before, const struct record_local *local,
+                   const struct record *after, struct dot dot, enum via via) MUST_USE;
 
 /* store_rows.c: rows of TABLE_RECORDS. */
 bool id_lists_equal(const struct id_list *a, const struct id_list *b);

@@ -11,63 +11,14 @@
  *   c id 16                                records in conflict
  * Keys are truncated to what LMDB takes (511 bytes). Live siblings all count, so a record is found
  * by either of two concurrent values. */
-#include "core/store_env.h"
+#include "core/store_key.h"
 
 #include "core/scope.h"
 #include "core/text.h"
 
 #include <stdlib.h>
 
-#define INDEX_TEXT_MAX 64    /* bytes of a folded phrase that are indexed */
 #define INDEX_PHRASES_MAX 12 /* word starts of one value */
-
-static void put_be32(uint8_t out[4], uint32_t v)
-{
-    for (int i = 0; i < 4; i++) {
-        out[i] = (uint8_t)(v >> (24 - 8 * i));
-    }
-}
-
-struct key_build {
-    uint8_t bytes[256];
-    size_t len;
-};
-
-static void key_add(struct key_build *k, const void *ptr, size_t len)
-{
-    CHECK(k->len + len <= sizeof(k->bytes));
-    memcpy(k->bytes + k->len, ptr, len);
-    k->len += len;
-}
-
-static void key_byte(struct key_build *k, uint8_t b)
-{
-    key_add(k, &b, 1);
-}
-
-static void key_u32(struct key_build *k, uint32_t v)
-{
-    uint8_t b[4];
-    put_be32(b, v);
-    key_add(k, b, 4);
-}
-
-static void key_dot(struct key_build *k, struct dot d)
-{
-    uint8_t b[DOT_KEY_BYTES];
-    dot_key_put(b, d);
-    key_add(k, b, sizeof(b));
-}
-
-static struct slice key_view(const struct key_build *k)
-{
-    return slice_make(k->bytes, k->len);
-}
-
-static struct slice text_prefix(struct slice folded)
-{
-    return slice_make(folded.ptr, folded.len < INDEX_TEXT_MAX ? folded.len : INDEX_TEXT_MAX);
-}
 
 static void items_add(struct index_items *items, const struct key_build *k, struct slice value)
 {
@@ -100,16 +51,6 @@ static void collect_phrases(struct slice folded, struct dot id, struct index_ite
         const uint8_t *space = memchr(folded.ptr + from, ' ', folded.len - from);
         from = space ? (size_t)(space - folded.ptr) + 1 : folded.len;
     }
-}
-
-static void exact_key(struct key_build *k, uint32_t kind, uint32_t field, struct slice folded)
-{
-    struct slice part = text_prefix(folded);
-    key_byte(k, 'x');
-    key_u32(k, kind);
-    key_u32(k, field);
-    key_add(k, part.ptr, part.len);
-    key_byte(k, 0);
 }
 
 static bool field_is_exact_key(const struct record *r, const struct field_def *def)
@@ -166,18 +107,6 @@ static void collect_fields(const struct record *r, struct index_items *out)
             }
         }
     }
-}
-
-/* OWN and DEPENDENT share a group; EVERYWHERE has one group, of no unit. */
-static uint8_t group_route(uint8_t route)
-{
-    return route == ROUTE_DEPENDENT ? ROUTE_OWN : route;
-}
-
-static void group_key(struct key_build *k, uint8_t route, struct dot unit)
-{
-    key_byte(k, group_route(route));
-    key_dot(k, route == ROUTE_EVERYWHERE ? (struct dot){0, 0} : unit);
 }
 
 static void collect_groups(const struct record *r, const struct id_list *units,
@@ -406,7 +335,24 @@ static enum err item_drop(struct txn *t, const struct index_item *item)
 static enum err item_put(struct txn *t, const struct index_item *item)
 {
     enum err e = table_put(t, TABLE_INDEX, item->key, item->value);
+    if (item->key.ptr[0] == 'm') {
+        t->some[SOME_MERGED] = SOME_YES;
+    } else if (item->key.ptr[0] == 'o') {
+        t->some[SOME_TRANSFERS] = SOME_YES;
+    }
     return e == ERR_OK && item->key.ptr[0] == 'u' ? digest_apply(t, item, true) : e;
+}
+
+/* Scope is read from the relations between records, so that a rebuild writes these first. */
+enum err index_relations(struct txn *t, const struct record *r, struct arena *arena)
+{
+    struct index_items items = {.arena = arena};
+    collect_relations(r, &items);
+    collect_fields(r, &items);
+    for (size_t i = 0; i < items.count; i++) {
+        TRY(item_put(t, &items.items[i]));
+    }
+    return ERR_OK;
 }
 
 enum err index_update(struct txn *t, const struct record *before, const struct record *after,
@@ -443,169 +389,6 @@ enum err index_update(struct txn *t, const struct record *before, const struct r
         }
     }
     return e;
-}
-
-/* ---- finding -------------------------------------------------------------------------------- */
-
-/* Ids are the last 16 bytes of the keys under prefix. */
-static enum err ids_under(struct txn *t, const struct key_build *prefix, struct dot after,
-                          size_t limit, struct arena *arena, struct id_list *out)
-{
-    struct key_build from = *prefix;
-    key_dot(&from, after);
-    size_t cap = limit < 64 ? limit : 64;
-    *out = (struct id_list){.ids = arena_array(arena, cap + 1, sizeof(struct dot))};
-    struct walk w;
-    walk_begin(&w, t, TABLE_INDEX, key_view(prefix),
-               dot_is_none(after) ? (struct slice){0} : key_view(&from));
-    while (walk_next(&w)) {
-        if (out->count == limit) {
-            out->more = true;
-            break;
-        }
-        if (out->count == cap) {
-            struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
-            memcpy(grown, out->ids, cap * sizeof(*grown));
-            out->ids = grown;
-            cap *= 2;
-        }
-        out->ids[out->count++] = dot_key_get(w.key.ptr + w.key.len - DOT_KEY_BYTES);
-    }
-    return walk_end(&w);
-}
-
-enum err store_ids_of_kind(struct txn *t, uint32_t kind, struct dot after, size_t limit,
-                           struct arena *arena, struct id_list *out)
-{
-    struct key_build k = {.len = 0};
-    key_byte(&k, 'k');
-    key_u32(&k, kind);
-    return ids_under(t, &k, after, limit, arena, out);
-}
-
-enum err store_ids_of_unit(struct txn *t, struct dot unit, struct dot after, size_t limit,
-                           struct arena *arena, struct id_list *out)
-{
-    struct key_build k = {.len = 0};
-    key_byte(&k, 'u');
-    group_key(&k, ROUTE_OWN, unit);
-    return ids_under(t, &k, after, limit, arena, out);
-}
-
-enum err store_ids_by_key(struct txn *t, uint32_t kind, uint32_t field, struct slice text,
-                          size_t limit, struct arena *arena, struct id_list *out)
-{
-    struct key_build k = {.len = 0};
-    exact_key(&k, kind, field, text_fold(text, arena));
-    return ids_under(t, &k, (struct dot){0, 0}, limit, arena, out);
-}
-
-enum err store_ids_by_ref(struct txn *t, struct dot target, uint32_t field, struct dot after,
-                          size_t limit, struct arena *arena, struct id_list *out)
-{
-    struct key_build k = {.len = 0};
-    key_byte(&k, 'r');
-    key_dot(&k, target);
-    if (field != 0) {
-        key_u32(&k, field);
-    }
-    return ids_under(t, &k, after, limit, arena, out);
-}
-
-bool store_is_referred(struct txn *t, struct dot target, uint32_t field)
-{
-    struct key_build k = {.len = 0};
-    struct walk w;
-    key_byte(&k, 'r');
-    key_dot(&k, target);
-    key_u32(&k, field);
-    walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
-    bool any = walk_next(&w);
-    return walk_end(&w) == ERR_OK && any;
-}
-
-bool store_is_merging(struct txn *t, struct dot id)
-{
-    struct key_build k = {.len = 0};
-    struct slice v;
-    key_byte(&k, 'm');
-    key_dot(&k, id);
-    return table_get(t, TABLE_INDEX, key_view(&k), &v) == ERR_OK;
-}
-
-enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t limit,
-                                     struct arena *arena, struct id_list *out)
-{
-    struct key_build k = {.len = 0};
-    key_byte(&k, 'o');
-    key_dot(&k, member);
-    return ids_under(t, &k, (struct dot){0, 0}, limit, arena, out);
-}
-
-enum err store_ids_in_conflict(struct txn *t, struct dot after, size_t limit, struct arena *arena,
-                               struct id_list *out)
-{
-    struct key_build k = {.len = 0};
-    key_byte(&k, 'c');
-    return ids_under(t, &k, after, limit, arena, out);
-}
-
-static bool list_has(const struct id_list *list, struct dot id)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (dot_equal(list->ids[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, struct arena *arena,
-                           struct id_list *out)
-{
-    struct key_build k = {.len = 0};
-    struct slice phrase = text_prefix(folded);
-    key_byte(&k, 't');
-    key_add(&k, phrase.ptr, phrase.len);
-    *out = (struct id_list){.ids = arena_array(arena, limit + 1, sizeof(struct dot))};
-    struct walk w;
-    walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
-    while (walk_next(&w)) {
-        struct dot id = dot_key_get(w.key.ptr + w.key.len - DOT_KEY_BYTES);
-        if (list_has(out, id)) {
-            continue; /* two word starts of one record */
-        }
-        if (out->count == limit) {
-            out->more = true;
-            break;
-        }
-        out->ids[out->count++] = id;
-    }
-    return walk_end(&w);
-}
-
-/* Every actor that ever wrote anything held here is in the table of actors. */
-enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, size_t limit,
-                            struct arena *arena, struct id_list *out)
-{
-    uint64_t mask = actor_bits >= 64  ? UINT64_MAX
-                    : actor_bits == 0 ? 0
-                                      : ~(UINT64_MAX >> actor_bits);
-    *out = (struct id_list){.ids = arena_array(arena, limit + 1, sizeof(struct dot))};
-    struct walk w;
-    walk_begin(&w, t, TABLE_ACTORS, (struct slice){0}, (struct slice){0});
-    while (walk_next(&w)) {
-        struct dot id = {be64_get(w.key.ptr), d.seq};
-        if (w.key.len != 8 || (id.actor & mask) != (d.actor & mask) || !store_has(t, id)) {
-            continue;
-        }
-        if (out->count == limit) {
-            out->more = true;
-            break;
-        }
-        out->ids[out->count++] = id;
-    }
-    return walk_end(&w);
 }
 
 /* A dependent's groups follow its member: leave the units the member left, enter the new ones. */

@@ -3,6 +3,8 @@
 
 #include "core/scope.h"
 
+#include <stdlib.h>
+
 struct receive_state {
     struct txn *t;
     const struct change *change;
@@ -99,7 +101,8 @@ static bool push_is_allowed(struct receive_state *s)
         return record_within(s->t, &s->before, root, s->arena) ||
                scope_was_within(s->t, s->incoming.id, root);
     }
-    if (!s->arrival->first_contact && !actor_is_below(s->t, s->incoming.id.actor, s->arrival)) {
+    if (!s->arrival->first_contact && (!actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
+                                       marks_close(s->t, NULL, &s->incoming, s->incoming.id))) {
         return false;
     }
     return record_within(s->t, &s->incoming, root, s->arena);
@@ -137,28 +140,130 @@ static bool merged_equals_sent(const struct receive_state *s, const struct recor
     return true;
 }
 
-static enum err out_of_scope(struct receive_state *s, const struct record *r, bool *out)
+/* ---- rule 26: a refusal is a save ------------------------------------------------------------ */
+
+struct refusal_state {
+    struct txn *t;
+    const struct record *before, *merged;
+    struct arena *arena;
+    struct dot dot;
+    int64_t now_ms;
+    size_t refused;
+};
+
+/* New to this store, and given after its author had let the record go? */
+static bool value_is_late(const struct refusal_state *x, const struct value *v)
 {
-    struct dot unit = store_identity(s->t->store)->unit;
-    struct id_list units;
-    TRY(scope_units(s->t, r, s->arena, &units));
-    *out = r->kind != KIND_UNIT && units.count != 0 &&
-           !scope_holds(s->t, r->route, units.ids, units.count, unit);
-    for (size_t i = 0; *out && i < units.count; i++) {
-        *out = store_has(s->t, units.ids[i]); /* of a unit not yet known nothing can be said */
-    }
-    return ERR_OK;
+    return !context_covers(&x->before->context, v->dot) &&
+           marks_close(x->t, x->before, x->merged, v->dot);
 }
 
-/* Leaving is never an instruction: remember that this record may go once everybody has heard. */
-static enum err note_departure(struct receive_state *s, const struct record *merged)
+static struct value refusal_value(const struct refusal_state *x, struct datum d)
 {
-    bool out = false;
-    uint8_t key[8 + DOT_KEY_BYTES] = "leaving.";
-    dot_key_put(key + 8, merged->id);
-    TRY(out_of_scope(s, merged, &out));
-    return out ? store_kv_put(s->t, slice_make(key, sizeof(key)), slice_str("1"))
-               : store_kv_del(s->t, slice_make(key, sizeof(key)));
+    return (struct value){.dot = x->dot,
+                          .time_ms = x->now_ms,
+                          .datum = d,
+                          .level = store_identity(x->t->store)->level};
+}
+
+/* A value that was live before, under this save: for ranking and showing it stays what it was. */
+static struct value reasserted(const struct refusal_state *x, const struct value *v)
+{
+    struct value out = refusal_value(x, v->datum);
+    struct origin *o = arena_alloc(x->arena, sizeof(*o));
+    *o = v->origin ? *v->origin : (struct origin){v->dot, v->time_ms, v->level};
+    out.origin = o;
+    return out;
+}
+
+static int value_order(const void *a, const void *b)
+{
+    return value_compare(a, b);
+}
+
+static bool has_value(const struct field *f, const struct value *v)
+{
+    bool has = false;
+    for (uint32_t i = 0; f && i < f->count && !has; i++) {
+        has = value_compare(&f->values[i], v) == 0;
+    }
+    return has;
+}
+
+/* What came late goes; what it had replaced comes back; something of this save stays live. */
+static void refuse_in_field(struct refusal_state *x, const struct field *f, struct field *out)
+{
+    const struct field *old = record_field(x->before, f->number);
+    size_t n = 0, late = 0, cap = (size_t)f->count + (old ? old->count : 0) + 1;
+    struct value *values = arena_array(x->arena, cap, sizeof(*values));
+    bool set = schema_rule(x->merged->kind, f) == MERGE_SET;
+    *out = *f;
+    for (uint32_t i = 0; i < f->count; i++) {
+        if (value_is_late(x, &f->values[i])) {
+            late++;
+        } else {
+            values[n++] = f->values[i];
+        }
+    }
+    if (late == 0) {
+        return;
+    }
+    size_t kept = n;
+    for (uint32_t i = 0; old && i < old->count; i++) {
+        if (old->values[i].datum.type != DATUM_MARK && !has_value(f, &old->values[i])) {
+            values[n++] = reasserted(x, &old->values[i]);
+        }
+    }
+    if (set || n == kept) {
+        values[n++] = refusal_value(x, set ? datum_mark() : datum_empty());
+    }
+    qsort(values, n, sizeof(*values), value_order);
+    *out = (struct field){f->number, (uint32_t)n, values};
+    x->refused += late;
+}
+
+/* *out = merged with what came late taken back under this store's next dot; refused counts it. */
+static enum err refuse_late(struct receive_state *s, const struct record *merged,
+                            struct record *out, struct dot *dot, size_t *refused)
+{
+    const struct env *env = store_env(s->t->store);
+    struct refusal_state x = {.t = s->t, .before = &s->before, .merged = merged, .arena = s->arena};
+    x.now_ms = env->now_ms(env->ctx);
+    x.dot = (struct dot){store_identity(s->t->store)->actor, store_own_seq(s->t) + 1};
+    *out = *merged;
+    out->fields = arena_array(s->arena, merged->field_count + 1, sizeof(struct field));
+    for (size_t i = 0; i < merged->field_count; i++) {
+        refuse_in_field(&x, &merged->fields[i], &out->fields[i]);
+    }
+    out->context = context_with(&merged->context, x.dot, s->arena);
+    *dot = x.dot;
+    *refused = x.refused;
+    return x.refused == 0 || record_is_valid(out)
+               ? ERR_OK
+               : error_set(ERR_INPUT, _("a record has become too large"));
+}
+
+/* Rule 15: dots beyond the sender's closing mark. *done when the push has been dealt with here. */
+static enum err take_back_late(struct receive_state *s, const struct record *merged,
+                               enum outcome *outcome, bool *done)
+{
+    struct record corrected;
+    struct dot dot;
+    size_t refused = 0;
+    struct entry_cause cause = {.via = s->arrival->via, .node = s->arrival->node};
+    *done = false;
+    if (!s->held || s->stub || !s->arrival->from_below || s->arrival->first_contact) {
+        return ERR_OK;
+    }
+    TRY(refuse_late(s, merged, &corrected, &dot, &refused));
+    if (refused == 0) {
+        return ERR_OK;
+    }
+    *done = true;
+    *outcome = OUTCOME_CORRECTED;
+    TRY(history_append(s->t, &s->before, merged, &cause, true));
+    TRY(learn_new_actors(s));
+    return door_save(s->t, &s->before, &s->local, &corrected, dot, s->arrival->via);
 }
 
 static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
@@ -177,12 +282,17 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
         return ERR_OK;
     }
     if (!s->held && !s->arrival->from_below) {
-        bool out = false; /* came and went before this store heard of it */
-        TRY(out_of_scope(s, &merged, &out));
-        if (out) {
-            *outcome = OUTCOME_SAME;
+        struct id_list units;
+        TRY(scope_units(s->t, &merged, s->arena, &units));
+        if (scope_is_lost(s->t, &merged, &units)) {
+            *outcome = OUTCOME_SAME; /* came and went before this store heard of it */
             return ERR_OK;
         }
+    }
+    bool done = false;
+    TRY(take_back_late(s, &merged, outcome, &done));
+    if (done) {
+        return ERR_OK;
     }
     struct entry_cause cause = {.via = s->arrival->via, .node = s->arrival->node};
     if (merged_equals_sent(s, &merged)) {
@@ -191,11 +301,7 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
     }
     *outcome = s->held ? OUTCOME_MERGED : OUTCOME_NEW;
     TRY(learn_new_actors(s));
-    TRY(door_write(s->t, s->held ? &s->before : NULL, &s->local, &merged, &cause));
-    if (s->arrival->from_below) {
-        return ERR_OK;
-    }
-    return s->held ? note_departure(s, &merged) : ERR_OK;
+    return door_write(s->t, s->held ? &s->before : NULL, &s->local, &merged, &cause);
 }
 
 /* Rule 11: what was refused on a held record stays in the history, with who sent it. */
@@ -244,7 +350,7 @@ static enum err cap_delete(struct receive_state *s, const struct context *own)
         claim = context_with(&claim, f->values[i].dot, &arena); /* it takes that delete's place */
     }
     enum err e = ERR_OK;
-    if (capped) {
+    if (capped && !store_is_leaving(s->t, s->incoming.id)) { /* else the next hub cuts it down */
         struct datum yes = datum_int(1);
         struct edit edit = {F_DELETED, EDIT_SET, &yes, 1};
         struct save save = {.id = s->incoming.id,
@@ -312,17 +418,6 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
 
 /* ---- departure ------------------------------------------------------------------------------ */
 
-bool store_is_leaving(struct txn *t, struct dot id)
-{
-    struct slice v;
-    struct arena arena = {0};
-    uint8_t key[8 + DOT_KEY_BYTES] = "leaving.";
-    dot_key_put(key + 8, id);
-    bool leaving = store_kv_get(t, slice_make(key, sizeof(key)), &arena, &v) == ERR_OK;
-    arena_free(&arena);
-    return leaving;
-}
-
 /* Only what a person asks of one who has gone: who, where to, when. */
 static void make_stub(const struct record *r, struct arena *arena, struct record *out)
 {
@@ -341,8 +436,17 @@ static void make_stub(const struct record *r, struct arena *arena, struct record
     }
 }
 
-static enum err depart(struct txn *t, struct dot id, struct dot upstream, uint64_t acked_seq,
-                       uint64_t children_seq, bool *gone)
+static bool child_holds(struct txn *t, const struct record *r, const struct id_list *units,
+                        const struct departure *d)
+{
+    bool holds = false;
+    for (size_t i = 0; i < d->children.count && !holds; i++) {
+        holds = scope_holds(t, r->route, units->ids, units->count, d->children.ids[i]);
+    }
+    return holds;
+}
+
+static enum err depart(struct txn *t, struct dot id, const struct departure *d, bool *gone)
 {
     struct arena arena = {0};
     struct record r, stub;
@@ -359,13 +463,12 @@ static enum err depart(struct txn *t, struct dot id, struct dot upstream, uint64
     if (e != ERR_OK) {
         goto done;
     }
-    bool back = scope_holds(t, r.route, units.ids, units.count, store_identity(t->store)->unit);
-    bool covered = dot_equal(local.source_node, upstream) || local.feed_seq <= acked_seq;
-    if (back || r.flags & RECORD_STUB) {
-        *gone = true;
-    } else if (covered && local.feed_seq <= children_seq) {
+    bool covered = dot_equal(local.source_node, d->upstream) || local.content_seq <= d->acked_seq;
+    if (!scope_is_lost(t, &r, &units)) {
+        *gone = true; /* it is this store's again, or a stub already */
+    } else if (covered && local.feed_seq <= d->children_seq && !child_holds(t, &r, &units, d)) {
         make_stub(&r, &arena, &stub);
-        struct entry_cause cause = {.via = VIA_SYNC, .node = upstream, .echo_node = upstream};
+        struct entry_cause cause = {.via = VIA_SYNC, .node = d->upstream, .echo_node = d->upstream};
         e = door_write(t, &r, &local, &stub, &cause);
         *gone = e == ERR_OK;
     }
@@ -374,8 +477,7 @@ done:
     return e;
 }
 
-enum err store_sweep_departed(struct txn *t, struct dot upstream, uint64_t acked_seq,
-                              uint64_t children_seq)
+enum err store_sweep_departed(struct txn *t, const struct departure *d)
 {
     struct arena arena = {0};
     struct slice key = {0}, value, prefix = slice_str("leaving.");
@@ -390,9 +492,9 @@ enum err store_sweep_departed(struct txn *t, struct dot upstream, uint64_t acked
             continue;
         }
         arena_reset(&t->scratch);
-        e = depart(t, dot_key_get(key.ptr + prefix.len), upstream, acked_seq, children_seq, &gone);
+        e = depart(t, dot_key_get(key.ptr + prefix.len), d, &gone);
         if (e == ERR_OK && gone) {
-            e = store_kv_del(t, key);
+            e = leaving_del(t, dot_key_get(key.ptr + prefix.len));
         }
         if (e != ERR_OK) {
             break;

@@ -18,7 +18,7 @@ void row_write(struct buf *out, const struct record *r, const struct record_loca
     pack_uint(&w, local->source_node.seq);
     pack_uint(&w, local->source_actor);
     pack_uint(&w, local->via);
-    pack_uint(&w, 0); /* room for a later version */
+    pack_uint(&w, local->content_seq);
     for (size_t i = 0; i < r->field_count; i++) {
         pack_uint(&w, local->field_seqs[i]);
     }
@@ -63,7 +63,7 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
     l.source_node.seq = read_uint(&r);
     l.source_actor = read_uint(&r);
     l.via = (uint8_t)read_uint_max(&r, 255);
-    (void)read_uint(&r);
+    l.content_seq = read_uint(&r);
     l.field_seqs = arena_array(arena, count - 8 + 1, sizeof(uint64_t));
     for (size_t i = 0; i + 8 < count; i++) {
         l.field_seqs[i] = read_uint(&r);

@@ -24,18 +24,6 @@ static void local_update(const struct record *before, const struct record_local 
     }
 }
 
-static enum err touch_dependents(struct txn *t, struct dot member, const struct id_list *former)
-{
-    struct arena arena = {0};
-    struct id_list list;
-    enum err e = store_ids_by_ref(t, member, F_MEMBER, (struct dot){0, 0}, SIZE_MAX, &arena, &list);
-    for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
-        e = door_touch(t, list.ids[i], former);
-    }
-    arena_free(&arena);
-    return e;
-}
-
 static enum err record_store(struct txn *t, const struct record *r,
                              const struct record_local *local)
 {
@@ -45,56 +33,73 @@ static enum err record_store(struct txn *t, const struct record *r,
     return table_put(t, TABLE_RECORDS, slice_make(key, sizeof(key)), buf_view(&t->row));
 }
 
-static enum err after_write(struct txn *t, const struct record *before, const struct record *after,
-                            bool moved, const struct id_list *former)
+static enum err after_write(struct txn *t, const struct record *after, const struct ripple *ripple)
 {
     enum err e = ERR_OK;
     if (after->kind == KIND_UNIT) {
         memset(t->unit_slots, 0, sizeof(t->unit_slots));
     } else if (after->kind == KIND_NODE) {
         e = actors_learn(t, after);
-    } else if (after->kind == KIND_MEMBER && before && moved) {
-        e = touch_dependents(t, after->id, former);
     }
-    return e;
+    return e ? e : ripple_spread(t, ripple);
+}
+
+/* Leaving is never an instruction: this store decides by its own unit, states its closing marks,
+ * and remembers that the record may go once everybody has heard (rules 14, 15). */
+static enum err note_scope(struct txn *t, struct record *r, const struct id_list *units,
+                           struct arena *arena, bool *stated)
+{
+    *stated = false;
+    if (!scope_is_lost(t, r, units)) {
+        return leaving_del(t, r->id);
+    }
+    TRY(marks_state(t, r, arena, stated));
+    return leaving_put(t, r->id);
 }
 
 enum err door_write(struct txn *t, const struct record *before, const struct record_local *local,
-                    const struct record *after, const struct entry_cause *cause)
+                    const struct record *given, const struct entry_cause *cause)
 {
     const struct env *env = store_env(t->store);
     struct arena *scratch = &t->scratch;
     struct id_list units_before = {0}, units_after = {0};
-    uint64_t seq = t->feed_head + 1;
+    struct record after = *given;
+    struct ripple ripple;
+    uint64_t seq = 0;
+    bool stated = false;
     CHECK(t->mode == TXN_WRITE);
     if (before) {
         TRY(scope_units(t, before, scratch, &units_before));
     }
-    TRY(scope_units(t, after, scratch, &units_after));
+    TRY(ripple_gather(t, before, &after, scratch, &ripple));
+    TRY(scope_units(t, &after, scratch, &units_after));
+    TRY(note_scope(t, &after, &units_after, scratch, &stated));
     bool moved = !id_lists_equal(&units_before, &units_after);
+    seq = t->feed_head + 1;
     struct record_local now = {
         .feed_seq = seq,
+        .content_seq = seq,
         .entered_seq = moved ? seq : local->entered_seq,
         .stored_ms = before ? local->stored_ms : env->now_ms(env->ctx),
-        .source_node = cause->echo_node,
-        .source_actor = cause->echo_actor,
+        .source_node = stated ? (struct dot){0, 0} : cause->echo_node,
+        .source_actor = stated ? 0 : cause->echo_actor,
         .via = before ? local->via : (uint8_t)cause->via,
     };
-    local_update(before, local, after, seq, scratch, &now);
+    local_update(before, local, &after, seq, scratch, &now);
     t->feed_head = seq;
     if (before && local->feed_seq <= t->passed_seq) {
         TRY(feed_drop(t, local->feed_seq));
     }
-    TRY(feed_append(t, after, &now, before ? &units_before : NULL, &units_after));
-    TRY(record_store(t, after, &now));
-    TRY(index_update(t, before, after, &units_before, &units_after));
-    if (before && !(before->flags & RECORD_STUB) && !(after->flags & RECORD_STUB)) {
-        TRY(history_append(t, before, after, cause, false));
+    TRY(feed_append(t, &after, &now, before ? &units_before : NULL, &units_after));
+    TRY(record_store(t, &after, &now));
+    TRY(index_update(t, before, &after, &units_before, &units_after));
+    if (before && !(before->flags & RECORD_STUB) && !(after.flags & RECORD_STUB)) {
+        TRY(history_append(t, before, &after, cause, false));
     }
     if (!before) {
         t->record_count++;
     }
-    return after_write(t, before, after, moved, &units_before);
+    return after_write(t, &after, &ripple);
 }
 
 enum err door_touch(struct txn *t, struct dot id, const struct id_list *former)
@@ -103,15 +108,22 @@ enum err door_touch(struct txn *t, struct dot id, const struct id_list *former)
     struct record r;
     struct record_local local;
     struct id_list units;
+    bool stated = false;
     enum err e = store_get(t, id, &arena, &r, &local);
     e = e ? e : scope_units(t, &r, &arena, &units);
+    e = e ? e : note_scope(t, &r, &units, &arena, &stated);
     if (e == ERR_OK) {
         local.feed_seq = ++t->feed_head;
         local.entered_seq = local.feed_seq;
-        local.source_node = (struct dot){0, 0};
+        if (stated) { /* the marks are news for upstream too */
+            local.content_seq = local.feed_seq;
+            local.source_node = (struct dot){0, 0};
+        }
+        struct record_local entry = local;
+        entry.source_node = (struct dot){0, 0};
         struct index_items items = {.arena = &arena};
         index_collect(&r, &units, &items);
-        e = feed_append(t, &r, &local, former, &units);
+        e = feed_append(t, &r, &entry, former, &units);
         e = e ? e : record_store(t, &r, &local);
         e = e ? e : index_regroup(t, &r, former, &items);
     }
@@ -209,13 +221,13 @@ static bool edit_set_field(struct save_state *s, const struct field *old, const 
 /* A plain field: this save's value replaces those its author was shown. Writing what is shown is no
  * change, unless it decides between siblings. */
 static bool edit_plain_field(struct save_state *s, const struct field *old, struct datum d,
-                             uint32_t number, struct field *out)
+                             uint32_t number, bool again, struct field *out)
 {
     size_t n = 0, old_count = old ? old->count : 0;
     if (!old && d.type == DATUM_EMPTY) {
         return false;
     }
-    bool differs = old_count == 0;
+    bool differs = old_count == 0 || again;
     for (size_t i = 0; i < old_count; i++) {
         differs = differs || datum_compare(&old->values[i].datum, &d) != 0;
     }
@@ -277,12 +289,12 @@ static void apply_edit(struct save_state *s, const struct edit *edit)
             d = datum_bytes(arena_copy(s->arena, buf_view(&bytes)));
             buf_free(&bytes);
         }
-        changed = edit_plain_field(s, old, d, F_DELETED, &result);
+        changed = edit_plain_field(s, old, d, F_DELETED, false, &result);
     } else if (edit_is_set(s, edit)) {
         changed = edit_set_field(s, old, edit, &result);
     } else {
         struct datum d = edit->count && edit->op != EDIT_REMOVE ? edit->data[0] : datum_empty();
-        changed = edit_plain_field(s, old, d, edit->field, &result);
+        changed = edit_plain_field(s, old, d, edit->field, edit->op == EDIT_AGAIN, &result);
     }
     if (changed) {
         fields_place(s, &result);
@@ -364,6 +376,29 @@ enum err store_chain_head(struct txn *t, uint64_t seq, struct hash *out)
     return e;
 }
 
+enum err door_save(struct txn *t, const struct record *before, const struct record_local *local,
+                   const struct record *after, struct dot dot, enum via via)
+{
+    const struct identity *self = store_identity(t->store);
+    struct entry_cause cause = {.via = via};
+    CHECK(dot.actor == self->actor && dot.seq == t->own_seq + 1);
+    t->own_seq++;
+    TRY(chain_extend(t, after, dot, &t->scratch));
+    TRY(door_write(t, before, local, after, &cause));
+    return dot.seq == 1 ? actor_bind(t, self->actor, &(struct actor_info){self->node, self->unit})
+                        : ERR_OK;
+}
+
+static bool wrote_field(const struct record *r, uint32_t number, struct dot dot)
+{
+    const struct field *f = record_field(r, number);
+    bool wrote = false;
+    for (uint32_t i = 0; f && i < f->count && !wrote; i++) {
+        wrote = dot_equal(f->values[i].dot, dot);
+    }
+    return wrote;
+}
+
 static enum err save_load(struct save_state *s)
 {
     const struct save *save = s->save;
@@ -375,7 +410,7 @@ static enum err save_load(struct save_state *s)
     if (e != ERR_OK) {
         return e == ERR_NOT_FOUND ? error_set(e, _("there is no such record here")) : e;
     }
-    if (s->before.flags & RECORD_STUB) {
+    if (s->before.flags & RECORD_STUB || store_is_leaving(s->t, save->id)) {
         return error_set(ERR_RULE,
                          _("this record has moved to another unit and is read-only here"));
     }
@@ -425,14 +460,9 @@ enum err store_save(struct txn *t, const struct save *save, struct arena *arena,
         return error_set(
             ERR_INPUT, _("a value is too long or is not text, or the record has become too large"));
     }
-    struct entry_cause cause = {.via = save->via};
-    t->own_seq++;
-    TRY(chain_extend(t, &after, s.dot, arena));
-    TRY(door_write(t, s.is_new ? NULL : &s.before, &s.local, &after, &cause));
-    if (s.dot.seq == 1) {
-        const struct identity *self = store_identity(t->store);
-        TRY(actor_bind(t, self->actor, &(struct actor_info){self->node, self->unit}));
+    if (!s.is_new && wrote_field(&after, F_UNIT, s.dot)) {
+        TRY(marks_carry(t, &s.before, &after, s.dot, arena));
     }
     *dot = s.dot;
-    return ERR_OK;
+    return door_save(t, s.is_new ? NULL : &s.before, &s.local, &after, s.dot, save->via);
 }

@@ -53,7 +53,7 @@ enum err transfer_each(struct txn *t, bool (*visit)(void *ctx, const struct tran
 
 enum transfer_answer { TRANSFER_ACCEPT, TRANSFER_REFUSE, TRANSFER_RETURN };
 /* Accept and refuse are the receiver's (by letter alone before the data is here: the answer waits,
- * *out->state is ANNOUNCED); accept is the issuer's too when the member left the tree; return is
+ * *out->state is ANNOUNCED); accept is the issuer's own when the member left the tree; return is
  * the issuer's while it knows of no acceptance. */
 enum err transfer_answer(struct txn *t, enum transfer_answer answer, struct slice letter_or_id,
                          struct slice reason, struct arena *arena, struct transfer_view *out,

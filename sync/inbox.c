@@ -1,8 +1,11 @@
 #include "sync/inbox.h"
 
 #include "core/scope.h"
+#include "core/transfer.h"
 #include "sync/batch.h"
 #include "sync/link.h"
+
+#define TRANSFERS_MAX 16 /* of one member under way at once */
 
 /* A child that pushes what has left its scope is told where it is now. */
 static enum err tell_if_left(struct txn *t, struct dot id, const struct arrival *arrival,
@@ -37,9 +40,42 @@ static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
         out->wants.ids[out->wants.count++] = id;
         /* A child sends the delta again until it fits; from above it is ours to ask for. */
         return arrival->from_below ? ERR_OK : mark_put(t, "want.", id, 1);
+    case OUTCOME_CORRECTED:
+        out->received++;
+        out->refusals[out->refusal_count++] = (struct refusal){id, REFUSAL_DEPARTED};
+        return ERR_OK;
     case OUTCOME_REFUSED:
         out->refusals[out->refusal_count++] = (struct refusal){id, REFUSAL_SCOPE};
         return ERR_OK;
+    }
+    return ERR_OK;
+}
+
+/* What this office answered by letter before the member was here is completed when it comes. */
+static enum err note_transfers(struct txn *t, const struct record *r, struct arena *arena,
+                               struct id_array *out)
+{
+    struct dot self = r->id;
+    struct id_list open = {.ids = &self, .count = r->kind == KIND_TRANSFER};
+    if (r->kind == KIND_MEMBER) {
+        TRY(store_ids_of_open_transfers(t, r->id, TRANSFERS_MAX, arena, &open));
+    }
+    if (open.count == 0) {
+        return ERR_OK;
+    }
+    struct dot *grown = arena_array(arena, out->count + open.count, sizeof(*grown));
+    if (out->count) {
+        memcpy(grown, out->ids, out->count * sizeof(*grown));
+    }
+    memcpy(grown + out->count, open.ids, open.count * sizeof(*grown));
+    *out = (struct id_array){grown, out->count + open.count};
+    return ERR_OK;
+}
+
+static enum err settle_transfers(struct txn *t, const struct id_array *open)
+{
+    for (size_t i = 0; i < open->count; i++) {
+        TRY(transfer_settle(t, open->ids[i]));
     }
     return ERR_OK;
 }
@@ -50,7 +86,7 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
     struct arena scratch = {0}, row = {0};
     struct batch_reader *reader = NULL;
     struct change change;
-    struct id_array wanted;
+    struct id_array wanted, transfers = {0};
     *out = (struct inbox_result){0};
     if (batch.len == 0) {
         return ERR_OK;
@@ -73,11 +109,15 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
             as.first_contact || (e == ERR_OK && asked && mark_has(t, "want.", change.record.id));
         e = e ? e : store_receive(t, &change, &as, &outcome);
         e = e ? e : take_outcome(t, outcome, change.record.id, asked, arrival, out);
+        if (e == ERR_OK && (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED)) {
+            e = note_transfers(t, &change.record, &scratch, &transfers);
+        }
         if (outcome != OUTCOME_NEW && outcome != OUTCOME_NEED_WHOLE) {
             e = e ? e : tell_if_left(t, change.record.id, arrival, &row);
         }
     }
+    e = e == ERR_END ? settle_transfers(t, &transfers) : e;
     arena_free(&row);
     arena_free(&scratch);
-    return e == ERR_END ? ERR_OK : e;
+    return e;
 }

@@ -147,6 +147,28 @@ enum err link_children_seq(struct txn *t, uint64_t *out)
     return e == ERR_END ? ERR_OK : e;
 }
 
+enum err link_units(struct txn *t, struct arena *arena, struct id_list *out)
+{
+    struct slice key = {0}, value;
+    size_t cap = 16;
+    enum err e = ERR_OK;
+    *out = (struct id_list){.ids = arena_array(arena, cap, sizeof(struct dot))};
+    while ((e = store_kv_next(t, slice_str("link."), key, arena, &key, &value)) == ERR_OK) {
+        struct link link;
+        if (!link_read(value, &link)) {
+            return link_damaged();
+        }
+        if (out->count == cap) {
+            struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
+            memcpy(grown, out->ids, cap * sizeof(*grown));
+            out->ids = grown;
+            cap *= 2;
+        }
+        out->ids[out->count++] = link.unit;
+    }
+    return e == ERR_END ? ERR_OK : e;
+}
+
 /* ---- upstream ------------------------------------------------------------------------------- */
 
 static bool upstream_read(struct slice bytes, struct upstream *out)

@@ -33,6 +33,9 @@ enum err link_by_address(struct txn *t, struct message_address address,
 /* Smallest out_seq over all children; UINT64_MAX when there is none. */
 enum err link_children_seq(struct txn *t, uint64_t *out) MUST_USE;
 
+/* Units of all children. */
+enum err link_units(struct txn *t, struct arena *arena, struct id_list *out) MUST_USE;
+
 /* The hub, as a child sees it. */
 struct upstream {
     struct dot node; /* none: not joined, or a root */

@@ -9,6 +9,7 @@
 /* Decoded records kept at once: bounds the memory of a sync. */
 #define CANDIDATE_BYTES_MAX ((size_t)5 << 20)
 #define FIT_TRIES 8
+#define TRANSFERS_MAX 16 /* of one member under way at once */
 
 struct candidate {
     struct change change;
@@ -83,6 +84,26 @@ static bool is_echo(const struct outbox_request *q, const struct record_local *l
            !dot_is_none(q->peer);
 }
 
+/* An entry that the record got only because its scope changed: nothing new in it for whoever had it
+ * in scope before and has passed its last change; and never anything new for the level above. */
+static bool is_only_touched(struct txn *t, const struct outbox_request *q,
+                            const struct feed_entry *entry, const struct record_local *local)
+{
+    if (entry->seq <= local->content_seq || local->content_seq > q->from_seq) {
+        return false;
+    }
+    return (q->up ||
+            units_in_scope(t, q, entry->route, entry->units_before, entry->before_count)) &&
+           !skipped_has(t, q->peer, entry->id);
+}
+
+/* Rule 20. What only entered the child's scope again is not what it once sent. */
+static bool is_echo_at(const struct outbox_request *q, const struct feed_entry *entry,
+                       const struct record_local *local)
+{
+    return is_echo(q, local) && (q->up || entry->seq <= local->content_seq);
+}
+
 /* Fields that changed beyond the neighbour's cursor; the whole record when it is to be sent whole.
  */
 static struct change change_of(const struct fill *f, const struct record *r,
@@ -133,6 +154,27 @@ static bool is_full(const struct fill *f)
            f->weight > BATCH_WEIGHT_MAX_BYTES / 2; /* one more record never doubles it */
 }
 
+/* A member on its way to another unit is this subtree's by its open transfer, which goes first. */
+static enum err add_pending_transfers(struct fill *f, const struct record *r, uint64_t feed_seq)
+{
+    struct id_list open;
+    if (r->kind != KIND_MEMBER) {
+        return ERR_OK;
+    }
+    TRY(store_ids_of_open_transfers(f->t, r->id, TRANSFERS_MAX, f->arena, &open));
+    for (size_t i = 0; i < open.count; i++) {
+        struct record x;
+        struct record_local local;
+        enum err e = store_get(f->t, open.ids[i], f->arena, &x, &local);
+        bool owed = e == ERR_OK && queue_has(f->t, f->q->peer, x.id);
+        bool pending = e == ERR_OK && local.content_seq > f->q->from_seq && !is_echo(f->q, &local);
+        if ((owed || pending) && in_scope(f->t, f->q, &x, NULL, f->arena) && seen_add(f, x.id)) {
+            candidate_add(f, change_of(f, &x, &local, owed), feed_seq, owed);
+        }
+    }
+    return ERR_OK;
+}
+
 /* The hub judges scope by units it knows: a unit that it has not got yet goes before the first
  * record that belongs to it, whatever the order of the feed or of ids. */
 static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_t feed_seq)
@@ -151,7 +193,7 @@ static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_
         struct record_local local;
         enum err e = store_get(f->t, chain[n], f->arena, &u, &local);
         bool owed = e == ERR_OK && queue_has(f->t, f->q->peer, chain[n]);
-        bool pending = e == ERR_OK && local.feed_seq > f->q->from_seq && !is_echo(f->q, &local);
+        bool pending = e == ERR_OK && local.content_seq > f->q->from_seq && !is_echo(f->q, &local);
         if ((owed || pending) && in_scope(f->t, f->q, &u, NULL, f->arena) &&
             seen_add(f, chain[n])) {
             candidate_add(f, change_of(f, &u, &local, owed), feed_seq, owed);
@@ -178,6 +220,7 @@ static enum err add_whole(struct fill *f, struct dot id, bool queued)
     }
     if (f->q->up) {
         TRY(add_pending_unit(f, &r, 0));
+        TRY(add_pending_transfers(f, &r, 0));
     }
     if (seen_add(f, id)) {
         candidate_add(f, change_of(f, &r, &local, true), 0, queued);
@@ -221,7 +264,8 @@ static bool entry_counts(const struct fill *f, const struct feed_entry *entry,
                          struct arena *probe)
 {
     struct id_list units;
-    if (is_echo(f->q, local) || !in_scope(f->t, f->q, r, entry, probe)) {
+    if (is_echo_at(f->q, entry, local) || !in_scope(f->t, f->q, r, entry, probe) ||
+        is_only_touched(f->t, f->q, entry, local)) {
         return false;
     }
     return local->feed_seq == entry->seq ||
@@ -254,6 +298,9 @@ static enum err add_entry(struct fill *f, const struct feed_entry *entry, struct
     if (f->q->up && (r.kind == KIND_UNIT || !dot_equal(u, *last_unit))) {
         TRY(add_pending_unit(f, &r, entry->seq));
         *last_unit = u;
+    }
+    if (f->q->up) {
+        TRY(add_pending_transfers(f, &r, entry->seq));
     }
     if (seen_add(f, entry->id)) {
         TRY(store_get(f->t, entry->id, f->arena, &r, &local)); /* now to keep */
@@ -395,7 +442,8 @@ enum err outbox_pending(struct txn *t, const struct outbox_request *q, uint64_t 
         struct record_local local;
         seq = entry.seq;
         if (store_get(t, entry.id, &arena, &r, &local) == ERR_OK && local.feed_seq == entry.seq &&
-            !is_echo(q, &local) && in_scope(t, q, &r, &entry, &arena)) {
+            !is_echo_at(q, &entry, &local) && in_scope(t, q, &r, &entry, &arena) &&
+            !is_only_touched(t, q, &entry, &local)) {
             n++;
         }
         arena_reset(&arena);
@@ -424,7 +472,7 @@ enum err outbox_owed(struct txn *t, const struct outbox_request *q, uint64_t *co
         struct record r;
         struct record_local local;
         if (store_get(t, id, &arena, &r, &local) == ERR_OK &&
-            (local.feed_seq <= q->from_seq || is_echo(q, &local)) &&
+            (local.content_seq <= q->from_seq || is_echo(q, &local)) &&
             in_scope(t, q, &r, NULL, &arena)) {
             (*count)++;
         }

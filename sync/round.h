@@ -52,7 +52,11 @@ struct round_listing {
     uint64_t *hashes;
     size_t count;
 };
-enum refusal_reason { REFUSAL_SCOPE = 1, REFUSAL_AUTHORITY = 2 };
+enum refusal_reason {
+    REFUSAL_SCOPE = 1,
+    REFUSAL_AUTHORITY = 2,
+    REFUSAL_DEPARTED = 3 /* merged and saved back: it had left the author's office (rules 15, 26) */
+};
 struct refusal {
     struct dot id;
     uint8_t reason;

@@ -272,7 +272,9 @@ static void take_receipt(struct upstream *u, const struct round_reply *p, uint64
 static enum err take_refusals(struct txn *t, const struct round_reply *p)
 {
     for (size_t i = 0; i < p->refusal_count; i++) {
-        if (store_has(t, p->refusals[i].id)) {
+        if (p->refusals[i].reason == REFUSAL_DEPARTED) {
+            TRY(mark_put(t, "notice.", p->refusals[i].id, REFUSAL_DEPARTED));
+        } else if (store_has(t, p->refusals[i].id)) {
             TRY(mark_put(t, "refused.", p->refusals[i].id, p->refusals[i].reason));
         }
     }
@@ -405,7 +407,9 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     uint64_t children = 0;
     TRY(link_children_seq(t, &children));
     if (!u->contact) { /* else the cursors do not tell what upstream covers */
-        TRY(store_sweep_departed(t, u->node, u->acked_seq, children));
+        struct departure d = {u->node, u->acked_seq, children, {0}};
+        TRY(link_units(t, arena, &d.children));
+        TRY(store_sweep_departed(t, &d));
     }
     store_feed_passed(t, children < u->acked_seq ? children : u->acked_seq);
     s->stats.received_records += in.received;
@@ -474,10 +478,10 @@ int session_receipt(struct txn *t, struct dot id, const struct record_local *loc
         return from_hub ? 1 : 0;
     }
     bool own_epoch = u.acked_epoch == store_identity(txn_store(t))->actor;
-    if (own_epoch && local->feed_seq <= u.top_seq) {
+    if (own_epoch && local->content_seq <= u.top_seq) {
         return 2;
     }
-    return from_hub || (own_epoch && local->feed_seq <= u.acked_seq) ? 1 : 0;
+    return from_hub || (own_epoch && local->content_seq <= u.acked_seq) ? 1 : 0;
 }
 
 enum err session_status(struct txn *t, struct link_status *out)

@@ -1,0 +1,262 @@
+/* What a write changes for other records: their scope (rules 12, 14, 16). A member's units are its
+ * dependents' too; records merged into one share them; a transfer under way keeps a member where it
+ * came from; a unit that moves takes its subtree along.
+ *
+ * The records are gathered, with the units that gave them scope, before the write; after it those
+ * that have others are touched: they get a feed entry of their own, so that they go out whole to
+ * whom they are new, and what is no longer this store's is remembered as leaving. */
+#include "core/store_env.h"
+
+#include "core/person.h"
+#include "core/scope.h"
+
+static void ripple_add(struct ripple *p, struct dot id, struct arena *arena)
+{
+    if (p->count == p->cap) {
+        size_t cap = p->cap ? p->cap * 2 : 32;
+        struct ripple_item *grown = arena_array(arena, cap, sizeof(*grown));
+        if (p->count) {
+            memcpy(grown, p->items, p->count * sizeof(*grown));
+        }
+        p->items = grown;
+        p->cap = cap;
+    }
+    p->items[p->count++] = (struct ripple_item){.id = id};
+}
+
+static bool fields_equal(const struct record *a, const struct record *b, uint32_t number)
+{
+    const struct field *f = record_field(a, number), *g = record_field(b, number);
+    return f && g ? field_equal(f, g) : f == g;
+}
+
+/* Everybody of a component, and what depends on them. */
+static enum err ripple_person(struct txn *t, const struct id_list *mates, struct dot writing,
+                              struct arena *arena, struct ripple *p)
+{
+    for (size_t i = 0; i < mates->count; i++) {
+        struct id_list dependents;
+        if (!dot_equal(mates->ids[i], writing)) {
+            ripple_add(p, mates->ids[i], arena);
+        }
+        TRY(store_ids_by_ref(t, mates->ids[i], F_MEMBER, (struct dot){0, 0}, SIZE_MAX, arena,
+                             &dependents));
+        for (size_t j = 0; j < dependents.count; j++) {
+            if (!dot_equal(dependents.ids[j], writing)) {
+                ripple_add(p, dependents.ids[j], arena);
+            }
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err ripple_member(struct txn *t, const struct record *before,
+                              const struct record *after, struct arena *arena, struct ripple *p)
+{
+    struct id_list mates;
+    if (before && fields_equal(before, after, F_UNIT) &&
+        fields_equal(before, after, F_MERGED_INTO) && before->flags == after->flags) {
+        return ERR_OK;
+    }
+    TRY(person_mates(t, after, arena, &mates));
+    TRY(ripple_person(t, &mates, after->id, arena, p));
+    if (before && !fields_equal(before, after, F_MERGED_INTO)) {
+        TRY(person_mates(t, before, arena, &mates));
+        TRY(ripple_person(t, &mates, after->id, arena, p));
+    }
+    return ERR_OK;
+}
+
+static enum err ripple_transfer(struct txn *t, const struct record *before,
+                                const struct record *after, struct arena *arena, struct ripple *p)
+{
+    const struct record *sides[] = {before, after};
+    bool open_before = before && merge_transfer_is_open(before);
+    if (before && open_before == merge_transfer_is_open(after) &&
+        fields_equal(before, after, F_MEMBER) && fields_equal(before, after, F_TRANSFER_FROM)) {
+        return ERR_OK;
+    }
+    for (size_t s = 0; s < ARRAY_COUNT(sides); s++) {
+        const struct field *f = sides[s] ? record_field(sides[s], F_MEMBER) : NULL;
+        for (uint32_t i = 0; f && i < f->count; i++) {
+            struct id_list mates;
+            if (f->values[i].datum.type == DATUM_REF) {
+                TRY(person_component(t, f->values[i].datum.ref, arena, &mates));
+                TRY(ripple_person(t, &mates, after->id, arena, p));
+            }
+        }
+    }
+    return ERR_OK;
+}
+
+/* Once each, with the units that give it scope as things stand. */
+static enum err ripple_former(struct txn *t, struct arena *arena, struct ripple *p)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        struct record r;
+        bool seen = false;
+        for (size_t j = 0; j < kept && !seen; j++) {
+            seen = dot_equal(p->items[j].id, p->items[i].id);
+        }
+        if (seen) {
+            continue;
+        }
+        enum err e = store_get(t, p->items[i].id, arena, &r, NULL);
+        if (e == ERR_NOT_FOUND) {
+            continue;
+        }
+        TRY(e);
+        p->items[kept].id = r.id;
+        TRY(scope_units(t, &r, arena, &p->items[kept].former));
+        kept++;
+    }
+    p->count = kept;
+    return ERR_OK;
+}
+
+/* Does this store hold anything by way of that unit? The top loses nothing. */
+static bool tree_concerns(struct txn *t, struct dot unit)
+{
+    struct dot own = store_identity(t->store)->unit;
+    return !dot_is_none(unit_parent(t, own)) &&
+           (unit_is_within(t, unit, own) || unit_is_within(t, own, unit));
+}
+
+enum err ripple_gather(struct txn *t, const struct record *before, const struct record *after,
+                       struct arena *arena, struct ripple *out)
+{
+    *out = (struct ripple){0};
+    if (after->kind == KIND_MEMBER) {
+        TRY(ripple_member(t, before, after, arena, out));
+    } else if (after->kind == KIND_TRANSFER) {
+        TRY(ripple_transfer(t, before, after, arena, out));
+    } else if (after->kind == KIND_UNIT && before &&
+               (!fields_equal(before, after, F_UNIT_PARENT) ||
+                !fields_equal(before, after, F_UNIT_SUCCESSORS))) {
+        out->moved_unit = after->id;
+        out->tree = tree_concerns(t, after->id);
+    }
+    return out->count ? ripple_former(t, arena, out) : ERR_OK;
+}
+
+/* ---- after the write ------------------------------------------------------------------------ */
+
+static struct slice leaving_key(struct dot id, uint8_t out[8 + DOT_KEY_BYTES])
+{
+    memcpy(out, "leaving.", 8);
+    dot_key_put(out + 8, id);
+    return slice_make(out, 8 + DOT_KEY_BYTES);
+}
+
+static bool any_leaving(struct txn *t)
+{
+    if (t->some[SOME_LEAVING] == SOME_UNKNOWN) {
+        struct arena arena = {0};
+        struct slice key, value;
+        enum err e =
+            store_kv_next(t, slice_str("leaving."), (struct slice){0}, &arena, &key, &value);
+        t->some[SOME_LEAVING] = e == ERR_END ? SOME_NO : SOME_YES;
+        arena_free(&arena);
+    }
+    return t->some[SOME_LEAVING] == SOME_YES;
+}
+
+bool store_is_leaving(struct txn *t, struct dot id)
+{
+    struct slice v;
+    struct arena arena = {0};
+    uint8_t key[8 + DOT_KEY_BYTES];
+    bool leaving = any_leaving(t) && store_kv_get(t, leaving_key(id, key), &arena, &v) == ERR_OK;
+    arena_free(&arena);
+    return leaving;
+}
+
+enum err leaving_put(struct txn *t, struct dot id)
+{
+    uint8_t key[8 + DOT_KEY_BYTES];
+    t->some[SOME_LEAVING] = SOME_YES;
+    return store_kv_put(t, leaving_key(id, key), slice_str("1"));
+}
+
+enum err leaving_del(struct txn *t, struct dot id)
+{
+    uint8_t key[8 + DOT_KEY_BYTES];
+    return any_leaving(t) ? store_kv_del(t, leaving_key(id, key)) : ERR_OK;
+}
+
+bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *units)
+{
+    struct dot own = store_identity(t->store)->unit;
+    if (r->kind == KIND_UNIT || units->count == 0 || r->route == ROUTE_LOCAL ||
+        r->route == ROUTE_EVERYWHERE || r->flags & RECORD_STUB || dot_is_none(own) ||
+        scope_holds(t, r->route, units->ids, units->count, own)) {
+        return false;
+    }
+    for (size_t i = 0; i < units->count; i++) {
+        if (!store_has(t, units->ids[i])) {
+            return false; /* of a unit not yet known nothing can be said */
+        }
+    }
+    return true;
+}
+
+/* A unit moved or has successors: everything below it may have left this store's scope, or come
+ * back; and what flows down may come from others now. */
+static enum err ripple_tree(struct txn *t)
+{
+    struct arena ids = {0}, arena = {0};
+    struct walk w;
+    struct dot *list = NULL;
+    size_t n = 0, cap = 0;
+    walk_begin(&w, t, TABLE_RECORDS, (struct slice){0}, (struct slice){0});
+    while (walk_next(&w)) {
+        if (n == cap) {
+            cap = cap ? cap * 2 : 1024;
+            struct dot *grown = arena_array(&ids, cap, sizeof(*grown));
+            if (n) {
+                memcpy(grown, list, n * sizeof(*grown));
+            }
+            list = grown;
+        }
+        list[n++] = dot_key_get(w.key.ptr);
+    }
+    enum err e = walk_end(&w);
+    for (size_t i = 0; e == ERR_OK && i < n; i++) {
+        struct record r;
+        struct id_list units;
+        arena_reset(&arena);
+        e = store_get(t, list[i], &arena, &r, NULL);
+        e = e == ERR_OK ? scope_units(t, &r, &arena, &units) : e;
+        if (e == ERR_DAMAGED) {
+            e = ERR_OK; /* `check` tells */
+            continue;
+        }
+        if (e == ERR_OK && scope_is_lost(t, &r, &units)) {
+            e = store_is_leaving(t, r.id) ? ERR_OK : door_touch(t, r.id, &units);
+        } else if (e == ERR_OK) {
+            e = leaving_del(t, r.id);
+        }
+    }
+    arena_free(&ids);
+    arena_free(&arena);
+    return e;
+}
+
+enum err ripple_spread(struct txn *t, const struct ripple *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        struct arena arena = {0};
+        struct record r;
+        struct id_list units;
+        enum err e = store_get(t, p->items[i].id, &arena, &r, NULL);
+        e = e ? e : scope_units(t, &r, &arena, &units);
+        if (e == ERR_OK && !id_lists_equal(&units, &p->items[i].former)) {
+            e = door_touch(t, r.id, &p->items[i].former);
+        }
+        arena_free(&arena);
+        TRY(e == ERR_NOT_FOUND ? ERR_OK : e);
+    }
+    bool tree = p->tree || (!dot_is_none(p->moved_unit) && tree_concerns(t, p->moved_unit));
+    return tree ? ripple_tree(t) : ERR_OK;
+}

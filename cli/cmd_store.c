@@ -242,11 +242,41 @@ static void status_json(struct cli *c, const struct status *st)
     buf_add_byte(&c->out, '\n');
 }
 
+/* The computer of a unit that is no more goes on; its clerk should know what becomes of it. */
+static void tell_closed(struct cli *c)
+{
+    struct txn *t = NULL;
+    struct unit_state s;
+    struct dot unit = store_identity(c->store)->unit;
+    if (txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
+        return;
+    }
+    if (unit_state(t, unit, &c->arena, &s) == ERR_OK && unit_is_closed(&s) &&
+        s.successors.count > 0) {
+        const struct field_def *f = schema_field(KIND_UNIT, F_UNIT_SUCCESSORS);
+        const struct field_def *day = schema_field(KIND_UNIT, F_UNIT_VALID_TO);
+        struct datum next = datum_ref(s.successors.ids[0]), on = datum_int(s.valid_to);
+        const char *name = arena_cstr(&c->arena, draft_format(t, f, &next, c->lang, &c->arena));
+        const char *date =
+            s.valid_to ? arena_cstr(&c->arena, draft_format(t, day, &on, c->lang, &c->arena)) : "?";
+        struct slice code = unit_code(t, next.ref, &c->arena);
+        buf_printf(&c->out,
+                   _("This unit is closed from %s on; %s has taken over. This computer keeps "
+                     "working: what is entered here counts for the old unit before that day, and "
+                     "for its successor from then on. To make it a computer of the successor, ask "
+                     "the hub for a code (terrace invite %.*s) and enter here: terrace join "
+                     "--rehome URL CODE\n"),
+                   date, name, (int)code.len, (const char *)code.ptr);
+    }
+    txn_abort(t);
+}
+
 static void status_text(struct cli *c, const struct status *st)
 {
     struct slice name = own_unit(c, false);
     bool joined = !dot_is_none(st->link.hub);
     buf_printf(&c->out, "%.*s\n", (int)name.len, (const char *)name.ptr);
+    tell_closed(c);
     buf_printf(&c->out, ngettext("%llu record here.\n", "%llu records here.\n", st->records),
                (unsigned long long)st->records);
     if (joined && st->link.unsent == 0) {

@@ -95,8 +95,8 @@ static enum err parse_day(struct unit_command *u)
     enum err e = draft_parse(NULL, schema_field(KIND_UNIT, F_UNIT_VALID_TO), slice_str(text),
                              &u->c->arena, &d);
     if (e != ERR_OK || d.type != DATUM_INT) {
-        return error_set_field(ERR_INPUT, "on",
-                               _("“%s” is not a date; write it like 01/03/2020"), text);
+        return error_set_field(ERR_INPUT, "on", _("“%s” is not a date; write it like 01/03/2020"),
+                               text);
     }
     u->q.on = d.i;
     return ERR_OK;
@@ -115,8 +115,8 @@ static void line_add(struct unit_command *u, size_t line, struct slice what, str
         }
         u->lines = grown;
     }
-    u->lines[u->line_count++] = (struct assign_line){line, arena_copy(&u->c->arena, what),
-                                                     arena_copy(&u->c->arena, code)};
+    u->lines[u->line_count++] =
+        (struct assign_line){line, arena_copy(&u->c->arena, what), arena_copy(&u->c->arena, code)};
 }
 
 static bool is_part(const struct unit_command *u, struct slice code)
@@ -295,9 +295,8 @@ static void say_what(struct unit_command *u, struct txn *t)
         for (size_t j = 0; j < u->q.target_count; j++) {
             const char *to = called(u, t, u->q.targets[j].unit);
             buf_printf(out,
-                       u->op->op == REORG_MOVE
-                           ? _("%s stands under %s from %s on.\n")
-                           : _("%s is closed; %s takes over from %s on.\n"),
+                       u->op->op == REORG_MOVE ? _("%s stands under %s from %s on.\n")
+                                               : _("%s is closed; %s takes over from %s on.\n"),
                        unit, to, day);
         }
         if (u->op->op == REORG_RENAME) {

@@ -14,12 +14,17 @@ static const struct command commands[] = {
      N_("The code is good once and for 7 days. It is made to be read over the phone: letters "
         "that sound alike do not matter, and a mistake is noticed."),
      cmd_invite},
-    {"join", N_("URL CODE"), 2, 2, STORE_NONE, 0, N_("joins a hub with the code it gave"),
+    {"join", N_("URL CODE | --rehome URL [CODE]"), 1, 2, STORE_MAYBE, OPT_BIT(REHOME),
+     N_("joins a hub with the code it gave"),
      N_("Makes a store on this computer, lets the hub admit it, and syncs once. Prints the ID of "
-        "this computer. If anything fails before that, nothing is left behind."),
+        "this computer. If anything fails before that, nothing is left behind. With --rehome a "
+        "computer that has a store goes to another hub, with all it holds and without sending "
+        "again what that hub has: no code is needed when the hub already knows it; with a code it "
+        "becomes a computer of the unit that the code is for."),
      cmd_join},
     {"nodes", "", 0, 0, STORE_MUST, OPT_BIT(UNIT), N_("lists the computers that have joined"),
-     N_("Name, unit, role, state, last contact. At a hub, also how far each has received."),
+     N_("Name, unit, role, state, the hub it syncs with, last contact. At a hub, also how far each "
+        "has received."),
      cmd_nodes},
     {"add", N_("KIND [FIELD=VALUE…]"), 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
      N_("records something new and prints its ID"),

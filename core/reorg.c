@@ -231,8 +231,8 @@ static enum err count_nodes(const struct work *w, const struct id_list *units)
         e = store_get(w->t, nodes.ids[i], &one, &r, NULL);
         if (e == ERR_OK && !merge_is_deleted(&r) && has(units, shown_unit(&r))) {
             const struct value *state = merge_shown(&r, F_NODE_STATE);
-            w->out->nodes += !state || state->datum.type != DATUM_INT ||
-                             state->datum.i == NODE_ACTIVE;
+            w->out->nodes +=
+                !state || state->datum.type != DATUM_INT || state->datum.i == NODE_ACTIVE;
         }
     }
     arena_free(&one);

@@ -44,6 +44,9 @@ enum err store_set_identity(struct store *s, const struct identity *identity) MU
 enum err store_new_actor(struct store *s) MUST_USE;
 /* The same inside a write transaction; the identity file follows with store_set_identity. */
 enum err store_renew_actor(struct txn *t) MUST_USE;
+/* The same with an actor that was chosen before, to be told to others first. */
+enum err store_take_actor(struct txn *t, uint64_t actor) MUST_USE;
+uint64_t store_random_actor(const struct env *env); /* never 0 */
 /* Exclusive, over processes: "sync". ERR_BUSY when held. Released by store_unlock or store_close.
  */
 enum err store_lock(struct store *s, const char *name) MUST_USE;

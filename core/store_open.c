@@ -84,7 +84,7 @@ static void remove_temporary(const char *dir)
     (void)rmdir(dir);
 }
 
-static uint64_t random_actor(const struct env *env)
+uint64_t store_random_actor(const struct env *env)
 {
     uint64_t actor = 0;
     while (actor == 0) {
@@ -130,7 +130,7 @@ enum err store_create(const struct env *env, const char *dir, struct identity *i
         return error_set(ERR_IO, "%s: %s", tmp, strerror(errno));
     }
     if (identity->actor == 0) {
-        identity->actor = random_actor(env);
+        identity->actor = store_random_actor(env);
     }
     s = calloc(1, sizeof(*s));
     CHECK(s != NULL);
@@ -263,7 +263,11 @@ enum err store_set_identity(struct store *s, const struct identity *identity)
 
 enum err store_renew_actor(struct txn *t)
 {
-    uint64_t actor = random_actor(t->store->env);
+    return store_take_actor(t, store_random_actor(t->store->env));
+}
+
+enum err store_take_actor(struct txn *t, uint64_t actor)
+{
     t->own_seq = 0;
     t->chain_head = (struct hash){{0}};
     TRY(meta_put_u64(t, "actor", actor));

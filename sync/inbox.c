@@ -110,7 +110,8 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
         e = e ? e : store_receive(t, &change, &as, &outcome);
         e = e ? e : take_outcome(t, outcome, change.record.id, asked, arrival, out);
         if (e == ERR_OK && (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED)) {
-            e = note_transfers(t, &change.record, &scratch, &transfers);
+            e = change.record.kind == KIND_NODE ? link_follow_node(t, change.record.id) : ERR_OK;
+            e = e ? e : note_transfers(t, &change.record, &scratch, &transfers);
         }
         if (outcome != OUTCOME_NEW && outcome != OUTCOME_NEED_WHOLE) {
             e = e ? e : tell_if_left(t, change.record.id, arrival, &row);

@@ -13,6 +13,16 @@ enum err join_invite(struct txn *t, struct dot unit, int64_t role, int64_t days,
  * used or expired code; ERR_NO_LINK. On any failure dir is not created. */
 enum err join_hub(const struct env *env, const char *dir, const char *url, const char *code,
                   struct identity *out) MUST_USE;
+/* The store goes to another hub with all that it holds: a new actor and a new upstream, in one
+ * transaction; its records are compared with the hub's at the next sync. code NULL: the hub knows
+ * this computer by its record, and this store knows the hub by its own. With a code the computer
+ * becomes one of the unit that the code is for, which its own must be or be within. Until the hub
+ * has agreed and that transaction is through, the old hub stays; afterwards it may be done again.
+ * ERR_NOT_JOINED, ERR_INPUT, ERR_REFUSED, ERR_NO_LINK, ERR_BUSY. */
+enum err join_rehome(struct store *store, const char *url, const char *code) MUST_USE;
+/* Completes a re-homing that was cut off after it was decided: cheap, to be called before a sync.
+ */
+enum err join_settle(struct store *store) MUST_USE;
 /* The hub's side of POST /v1/join. */
 enum err join_serve(struct store *store, struct slice request, struct buf *reply) MUST_USE;
 

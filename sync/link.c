@@ -116,17 +116,87 @@ enum err link_store(struct txn *t, const struct link *link)
     return e ? e : store_kv_put(t, address, slice_make(node, sizeof(node)));
 }
 
+/* To a sender that has no link here: did it go to another hub? */
+static enum err tell_gone(struct txn *t, struct dot node, struct arena *arena)
+{
+    struct record r, hub;
+    const struct value *v = NULL;
+    if (!dot_is_none(node) && store_get(t, node, arena, &r, NULL) == ERR_OK) {
+        v = merge_shown(&r, F_NODE_HUB);
+    }
+    if (!v || v->datum.type != DATUM_REF ||
+        dot_equal(v->datum.ref, store_identity(txn_store(t))->node)) {
+        return error_set(ERR_REFUSED, _("this hub does not know the sender"));
+    }
+    const struct value *name = store_get(t, v->datum.ref, arena, &hub, NULL) == ERR_OK
+                                   ? merge_shown(&hub, F_NODE_NAME)
+                                   : NULL;
+    struct slice called =
+        name && name->datum.type == DATUM_TEXT ? name->datum.text : slice_str("?");
+    return error_set(ERR_REFUSED,
+                     _("this computer now syncs with the hub of %.*s, and no more with this one. "
+                       "Nothing is lost: terrace join --rehome with the address of that hub goes "
+                       "on there"),
+                     (int)called.len, (const char *)called.ptr);
+}
+
 enum err link_by_address(struct txn *t, struct message_address address, struct link *out)
 {
     struct arena arena = {0};
     struct slice v;
     uint8_t key[5 + 8];
     enum err e = store_kv_get(t, address_key(address, key), &arena, &v);
+    struct dot node = {0, 0};
     if (e == ERR_OK) {
-        e = v.len == DOT_KEY_BYTES ? link_load(t, dot_key_get(v.ptr), out) : link_damaged();
+        node = v.len == DOT_KEY_BYTES ? dot_key_get(v.ptr) : node;
+        e = dot_is_none(node) ? link_damaged() : link_load(t, node, out);
+    }
+    if (e == ERR_NOT_FOUND) {
+        e = tell_gone(t, node, &arena);
     }
     arena_free(&arena);
-    return e == ERR_NOT_FOUND ? error_set(ERR_REFUSED, _("this hub does not know the sender")) : e;
+    return e;
+}
+
+/* Every key that begins with prefix. */
+static enum err forget_under(struct txn *t, struct slice prefix)
+{
+    struct arena arena = {0};
+    struct slice key, value;
+    enum err e = ERR_OK;
+    while ((e = store_kv_next(t, prefix, (struct slice){0}, &arena, &key, &value)) == ERR_OK) {
+        e = store_kv_del(t, key);
+        if (e != ERR_OK) {
+            break;
+        }
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    return e == ERR_END ? ERR_OK : e;
+}
+
+enum err link_close(struct txn *t, struct dot node)
+{
+    uint8_t key[5 + DOT_KEY_BYTES];
+    TRY(store_kv_del(t, dot_key("link.", node, key)));
+    return queue_forget(t, node);
+}
+
+enum err link_follow_node(struct txn *t, struct dot id)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct link link;
+    struct dot own = store_identity(txn_store(t))->node;
+    enum err e = store_get(t, id, &arena, &r, NULL);
+    if (e == ERR_OK && r.kind == KIND_NODE) {
+        const struct value *hub = merge_shown(&r, F_NODE_HUB);
+        bool gone = hub && hub->datum.type == DATUM_REF && !dot_equal(hub->datum.ref, own);
+        e = gone ? link_load(t, id, &link) : ERR_NOT_FOUND;
+        e = e ? e : link_close(t, id);
+    }
+    arena_free(&arena);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err link_children_seq(struct txn *t, uint64_t *out)
@@ -341,6 +411,16 @@ enum err queue_acked(struct txn *t, struct dot peer, uint64_t acked)
     return e == ERR_END ? ERR_OK : e;
 }
 
+enum err queue_forget(struct txn *t, struct dot peer)
+{
+    uint8_t key[QUEUE_KEY];
+    struct slice under = queue_key(peer, (struct dot){0, 0}, key);
+    under.len = QUEUE_PREFIX + DOT_KEY_BYTES;
+    TRY(forget_under(t, under));
+    key[0] = 's'; /* skipped_key */
+    return forget_under(t, under);
+}
+
 bool queue_is_empty(struct txn *t, struct dot peer)
 {
     struct arena arena = {0};
@@ -400,6 +480,11 @@ enum err mark_del(struct txn *t, const char *space, struct dot id)
 {
     uint8_t key[64];
     return store_kv_del(t, dot_key(space, id, key));
+}
+
+enum err mark_forget(struct txn *t, const char *space)
+{
+    return forget_under(t, slice_str(space));
 }
 
 bool mark_has(struct txn *t, const char *space, struct dot id)

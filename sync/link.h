@@ -28,8 +28,13 @@ struct link {
 };
 enum err link_load(struct txn *t, struct dot node, struct link *out) MUST_USE; /* ERR_NOT_FOUND */
 enum err link_store(struct txn *t, const struct link *link) MUST_USE;
-enum err link_by_address(struct txn *t, struct message_address address,
-                         struct link *out) MUST_USE; /* ERR_REFUSED when unknown */
+/* ERR_REFUSED: unknown, or gone to another hub. */
+enum err link_by_address(struct txn *t, struct message_address address, struct link *out) MUST_USE;
+/* The child is served no more: nothing waits for it, and link_by_address tells it why. */
+enum err link_close(struct txn *t, struct dot node) MUST_USE;
+/* After a record came: is it of a child that now syncs with another hub? Then its link is closed.
+ */
+enum err link_follow_node(struct txn *t, struct dot id) MUST_USE;
 /* Smallest out_seq over all children; UINT64_MAX when there is none. */
 enum err link_children_seq(struct txn *t, uint64_t *out) MUST_USE;
 
@@ -81,6 +86,8 @@ enum err queue_next(struct txn *t, struct dot peer, struct dot after, struct are
 /* Forget those last sent in just this round or with this token. What an earlier one brought was
  * forgotten when that was answered; if it is still here, it was lost on the way. */
 enum err queue_acked(struct txn *t, struct dot peer, uint64_t sent) MUST_USE;
+/* Everything owed to it, and what was skipped. */
+enum err queue_forget(struct txn *t, struct dot peer) MUST_USE;
 bool queue_is_empty(struct txn *t, struct dot peer);
 bool queue_has(struct txn *t, struct dot peer, struct dot id);
 
@@ -95,6 +102,7 @@ enum err skipped_del(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 enum err mark_put(struct txn *t, const char *space, struct dot id, uint8_t value) MUST_USE;
 enum err mark_del(struct txn *t, const char *space, struct dot id) MUST_USE;
 bool mark_has(struct txn *t, const char *space, struct dot id);
+enum err mark_forget(struct txn *t, const char *space) MUST_USE; /* all of them */
 enum err mark_list(struct txn *t, const char *space, size_t limit, struct arena *arena,
                    struct id_array *out) MUST_USE;
 

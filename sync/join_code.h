@@ -1,0 +1,41 @@
+/* Private to sync/join*.c: the code of an invitation, what it proves, and what a hub keeps of it. */
+#ifndef TERRACE_SYNC_JOIN_CODE_H
+#define TERRACE_SYNC_JOIN_CODE_H
+
+#include "sync/join.h"
+#include "sync/link.h"
+
+#define CODE_BYTES 10 /* 80 bits: 16 base32 characters */
+
+/* ERR_INPUT with what is wrong. */
+enum err code_parse(const char *text, uint8_t bytes[CODE_BYTES]) MUST_USE;
+/* What is sent to name an invitation: a hash, from which the code cannot be found. */
+struct hash code_id(const uint8_t code[CODE_BYTES]);
+/* The MAC that proves that a side ("node" or "hub") knows the code, over all that it says. */
+struct hash code_prove(const uint8_t code[CODE_BYTES], const char *side, struct slice said);
+
+struct invitation {
+    struct dot unit;
+    int64_t role;
+    int64_t expires_ms;
+    bool used;
+    uint8_t code[CODE_BYTES];
+};
+enum err invitation_store(struct txn *t, const struct invitation *v) MUST_USE;
+/* The invitation with this id, when the proof fits and it is still good. ERR_REFUSED. */
+enum err invitation_check(struct txn *t, struct hash id, struct slice said, struct hash proof,
+                          struct invitation *out) MUST_USE;
+
+/* An ID without its seq, as node records name actors. */
+void actor_text(uint64_t actor, char out[DOT_TEXT_SIZE]);
+/* Has env post a message with this body to url/v1/join; *raw holds the answer that *m borrows
+ * from. */
+enum err join_ask(const struct env *env, const char *url, const struct identity *id,
+                  struct slice body, struct buf *raw, struct message *m) MUST_USE;
+/* The hub's part of a re-homing, of a request that begins with its number (join_rehome.c). */
+#define REHOME_REQUEST 5
+#define REHOME_REPLY 6
+enum err rehome_in_txn(struct txn *t, struct slice request, struct arena *arena,
+                       struct buf *body) MUST_USE;
+
+#endif

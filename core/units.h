@@ -14,6 +14,9 @@
 
 struct dot unit_parent(struct txn *t, struct dot unit); /* none for a root or an unknown unit */
 bool unit_is_within(struct txn *t, struct dot unit, struct dot root);
+/* Is it now, or was it before a move, a merger or their undoing, by this store's history and the
+ * unit's own word? For what may still come from there late; never for who holds what. */
+bool unit_was_within(struct txn *t, struct dot unit, struct dot root);
 /* Units that name this one as their parent, by any of several concurrent values. */
 enum err unit_children(struct txn *t, struct dot unit, struct arena *arena,
                        struct id_list *out) MUST_USE;

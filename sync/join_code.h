@@ -1,4 +1,5 @@
-/* Private to sync/join*.c: the code of an invitation, what it proves, and what a hub keeps of it. */
+/* Private to sync/join*.c: the code of an invitation, what it proves, and what a hub keeps of it.
+ */
 #ifndef TERRACE_SYNC_JOIN_CODE_H
 #define TERRACE_SYNC_JOIN_CODE_H
 

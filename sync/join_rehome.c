@@ -76,7 +76,8 @@ static enum err check_node(struct txn *t, const struct rehome_request *q, struct
                            "first, or keep to that one"));
     }
     TRY(e);
-    const struct value *key = merge_shown(node, F_NODE_KEY), *state = merge_shown(node, F_NODE_STATE);
+    const struct value *key = merge_shown(node, F_NODE_KEY),
+                       *state = merge_shown(node, F_NODE_STATE);
     bool known = key && key->datum.type == DATUM_BYTES &&
                  slice_equal(key->datum.text, slice_make(q->public_key, KEY_PUBLIC_BYTES));
     if (!known || !crypto_signed_by(q->public_key, q->said, q->signature)) {

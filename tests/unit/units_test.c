@@ -237,6 +237,36 @@ static void units__random_graphs_agree_with_their_closure(void **state)
     }
 }
 
+static void units__where_it_was_is_remembered(void **state)
+{
+    struct land l;
+    (void)state;
+    land_begin(&l);
+    save(&l, l.a, F_UNIT_PARENT, EDIT_SET, datum_ref(l.south)); /* by an import, say */
+    assert_false(below(&l, l.branch, l.north));
+    assert_true(unit_was_within(l.t, l.branch, l.north));
+    assert_true(unit_was_within(l.t, l.branch, l.south));
+    assert_false(unit_was_within(l.t, l.b, l.north));
+    save(&l, l.b, F_UNIT_SUCCESSORS, EDIT_ADD, datum_ref(l.north));
+    save(&l, l.b, F_UNIT_SUCCESSORS, EDIT_REMOVE, datum_ref(l.north));
+    assert_false(below(&l, l.b, l.north));
+    assert_true(unit_was_within(l.t, l.b, l.north));
+    land_end(&l);
+}
+
+static void units__a_former_parent_is_believed_without_history(void **state)
+{
+    struct land l;
+    (void)state;
+    land_begin(&l);
+    struct dot c = more(&l, l.south, "C");
+    save(&l, c, F_UNIT_FORMER_PARENT, EDIT_SET, datum_ref(l.north));
+    assert_false(below(&l, c, l.north));
+    assert_true(unit_was_within(l.t, c, l.north));
+    assert_false(unit_was_within(l.t, c, l.a));
+    land_end(&l);
+}
+
 /* ---- counting by date ----------------------------------------------------------------------- */
 
 static void units__december_is_of_the_old_unit_january_of_the_new(void **state)
@@ -342,6 +372,8 @@ int main(void)
         cmocka_unit_test(units__a_cycle_stands_under_the_top),
         cmocka_unit_test(units__a_branch_on_no_known_unit_is_within_itself_only),
         cmocka_unit_test(units__random_graphs_agree_with_their_closure),
+        cmocka_unit_test(units__where_it_was_is_remembered),
+        cmocka_unit_test(units__a_former_parent_is_believed_without_history),
         cmocka_unit_test(units__december_is_of_the_old_unit_january_of_the_new),
         cmocka_unit_test(units__a_month_or_a_year_stands_for_its_first_day),
         cmocka_unit_test(units__a_chain_of_successors_is_followed_to_the_day),

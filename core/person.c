@@ -19,9 +19,9 @@ static bool list_has(const struct id_list *list, struct dot id)
     return false;
 }
 
-static void mate_add(struct txn *t, struct id_list *list, struct dot id)
+static void mate_add(struct id_list *list, struct dot id)
 {
-    if (list->count < PERSON_MATES_MAX && !list_has(list, id) && store_has(t, id)) {
+    if (list->count < PERSON_MATES_MAX && !list_has(list, id)) {
         list->ids[list->count++] = id;
     }
 }
@@ -31,24 +31,23 @@ bool person_is_merged(struct txn *t, struct dot member)
     return store_is_referred(t, member, F_MERGED_INTO) || store_is_merging(t, member);
 }
 
-static void add_smaller(struct txn *t, const struct record *r, struct id_list *out)
+static void add_smaller(const struct record *r, struct id_list *out)
 {
     const struct field *f = record_field(r, F_MERGED_INTO);
     for (uint32_t i = 0; f && i < f->count; i++) {
         if (f->values[i].datum.type == DATUM_REF) {
-            mate_add(t, out, f->values[i].datum.ref);
+            mate_add(out, f->values[i].datum.ref);
         }
     }
 }
 
-/* given: the member's own state when it is not the one in the store; else NULL */
-static enum err component(struct txn *t, struct dot member, const struct record *given,
-                          struct arena *arena, struct id_list *out)
+enum err person_reach(struct txn *t, struct dot member, const struct record *given,
+                      struct arena *arena, struct id_list *out)
 {
     *out = (struct id_list){.ids = arena_array(arena, PERSON_MATES_MAX, sizeof(struct dot))};
     out->ids[out->count++] = member;
     if (given) {
-        add_smaller(t, given, out);
+        add_smaller(given, out);
     }
     for (size_t next = 0; next < out->count; next++) {
         struct record r;
@@ -59,12 +58,12 @@ static enum err component(struct txn *t, struct dot member, const struct record 
         TRY(store_ids_by_ref(t, out->ids[next], F_MERGED_INTO, (struct dot){0, 0}, PERSON_MATES_MAX,
                              arena, &greater));
         for (size_t i = 0; i < greater.count; i++) {
-            mate_add(t, out, greater.ids[i]);
+            mate_add(out, greater.ids[i]);
         }
         enum err e =
             next == 0 && given ? ERR_NOT_FOUND : store_get(t, out->ids[next], arena, &r, NULL);
         if (e == ERR_OK) {
-            add_smaller(t, &r, out);
+            add_smaller(&r, out);
         } else if (e != ERR_NOT_FOUND) {
             return e;
         }
@@ -78,13 +77,15 @@ static enum err component(struct txn *t, struct dot member, const struct record 
 enum err person_component(struct txn *t, struct dot member, struct arena *arena,
                           struct id_list *out)
 {
-    return component(t, member, NULL, arena, out);
-}
-
-enum err person_mates(struct txn *t, const struct record *member, struct arena *arena,
-                      struct id_list *out)
-{
-    return component(t, member->id, member, arena, out);
+    size_t held = 0;
+    TRY(person_reach(t, member, NULL, arena, out));
+    for (size_t i = 0; i < out->count; i++) {
+        if (dot_equal(out->ids[i], member) || store_has(t, out->ids[i])) {
+            out->ids[held++] = out->ids[i];
+        }
+    }
+    out->count = held;
+    return ERR_OK;
 }
 
 struct dot person_shown(struct txn *t, struct dot member)

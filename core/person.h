@@ -12,9 +12,11 @@
 /* Every id of the component that is held here, the given one among them, sorted. */
 enum err person_component(struct txn *t, struct dot member, struct arena *arena,
                           struct id_list *out) MUST_USE;
-/* The same for a state of the member that is not yet, or no longer, the one in the store. */
-enum err person_mates(struct txn *t, const struct record *member, struct arena *arena,
-                      struct id_list *out) MUST_USE;
+/* The same with those that are not held: edges lead over them, too. For scope, which must not
+ * depend on the order in which records arrive. given: a state of the member that is not yet, or no
+ * longer, the one in the store; NULL = that one. */
+enum err person_reach(struct txn *t, struct dot member, const struct record *given,
+                      struct arena *arena, struct id_list *out) MUST_USE;
 /* Is it merged with any other record held here? Two look-ups, for hot paths. */
 bool person_is_merged(struct txn *t, struct dot member);
 /* The id under which the person is shown: the smallest undeleted of the component, the smallest

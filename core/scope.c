@@ -56,8 +56,7 @@ static enum err add_member(struct gather *g, struct dot id, const struct record 
         add_unit_refs(g, r, F_UNIT);
     }
     if (person_is_merged(g->t, id) || (r && record_field(r, F_MERGED_INTO))) {
-        TRY(r ? person_mates(g->t, r, g->arena, &mates)
-              : person_component(g->t, id, g->arena, &mates));
+        TRY(person_reach(g->t, id, r, g->arena, &mates));
     }
     for (size_t i = 0; i < mates.count; i++) {
         struct record m;
@@ -199,7 +198,7 @@ bool scope_was_within(struct txn *t, struct dot id, struct dot root)
         for (size_t j = 0; j < entries[i].change_count && !was; j++) {
             const struct history_change *c = &entries[i].changes[j];
             for (size_t k = 0; c->field == F_UNIT && k < c->from_count && !was; k++) {
-                was = c->from[k].type == DATUM_REF && unit_is_within(t, c->from[k].ref, root);
+                was = c->from[k].type == DATUM_REF && unit_was_within(t, c->from[k].ref, root);
             }
         }
     }

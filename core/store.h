@@ -174,6 +174,8 @@ struct departure {
     uint64_t acked_seq;      /* of this feed, held by upstream */
     uint64_t children_seq;   /* of this feed, passed by every child (the head when there is none) */
     struct id_list children; /* their units */
+    /* Does upstream lack it all the same, because it refused it or is owed it whole? */
+    bool (*is_owed)(struct txn *t, struct dot upstream, struct dot id);
 };
 enum err store_sweep_departed(struct txn *t, const struct departure *d) MUST_USE;
 

@@ -28,7 +28,7 @@ static bool actor_is_below(struct txn *t, uint64_t actor, const struct arrival *
     if (!store_actor(t, actor, &info)) {
         return true; /* first heard of from there */
     }
-    return !dot_is_none(info.unit) && unit_is_within(t, info.unit, arrival->unit);
+    return !dot_is_none(info.unit) && unit_was_within(t, info.unit, arrival->unit);
 }
 
 /* For actors outside the pusher's subtree the context counts only up to our own, and their dots
@@ -83,10 +83,14 @@ static bool record_within(struct txn *t, const struct record *r, struct dot root
     if (r->kind == KIND_UNIT) {
         const struct value *v = merge_shown(r, F_UNIT_PARENT);
         return dot_equal(r->id, root) ||
-               (v && v->datum.type == DATUM_REF && unit_is_within(t, v->datum.ref, root));
+               (v && v->datum.type == DATUM_REF && unit_was_within(t, v->datum.ref, root));
     }
-    return scope_units(t, r, arena, &units) == ERR_OK &&
-           scope_within(t, units.ids, units.count, root);
+    bool within =
+        scope_units(t, r, arena, &units) == ERR_OK && scope_within(t, units.ids, units.count, root);
+    for (size_t i = 0; i < units.count && !within; i++) {
+        within = unit_was_within(t, units.ids[i], root);
+    }
+    return within;
 }
 
 static bool push_is_allowed(struct receive_state *s)
@@ -466,7 +470,8 @@ static enum err depart(struct txn *t, struct dot id, const struct departure *d, 
     bool covered = dot_equal(local.source_node, d->upstream) || local.content_seq <= d->acked_seq;
     if (!scope_is_lost(t, &r, &units)) {
         *gone = true; /* it is this store's again, or a stub already */
-    } else if (covered && local.feed_seq <= d->children_seq && !child_holds(t, &r, &units, d)) {
+    } else if (covered && !d->is_owed(t, d->upstream, id) && local.feed_seq <= d->children_seq &&
+               !child_holds(t, &r, &units, d)) {
         make_stub(&r, &arena, &stub);
         struct entry_cause cause = {.via = VIA_SYNC, .node = d->upstream, .echo_node = d->upstream};
         e = door_write(t, &r, &local, &stub, &cause);

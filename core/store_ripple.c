@@ -58,10 +58,10 @@ static enum err ripple_member(struct txn *t, const struct record *before,
         fields_equal(before, after, F_MERGED_INTO) && before->flags == after->flags) {
         return ERR_OK;
     }
-    TRY(person_mates(t, after, arena, &mates));
+    TRY(person_reach(t, after->id, after, arena, &mates));
     TRY(ripple_person(t, &mates, after->id, arena, p));
     if (before && !fields_equal(before, after, F_MERGED_INTO)) {
-        TRY(person_mates(t, before, arena, &mates));
+        TRY(person_reach(t, before->id, before, arena, &mates));
         TRY(ripple_person(t, &mates, after->id, arena, p));
     }
     return ERR_OK;
@@ -81,7 +81,7 @@ static enum err ripple_transfer(struct txn *t, const struct record *before,
         for (uint32_t i = 0; f && i < f->count; i++) {
             struct id_list mates;
             if (f->values[i].datum.type == DATUM_REF) {
-                TRY(person_component(t, f->values[i].datum.ref, arena, &mates));
+                TRY(person_reach(t, f->values[i].datum.ref, NULL, arena, &mates));
                 TRY(ripple_person(t, &mates, after->id, arena, p));
             }
         }

@@ -233,7 +233,7 @@ static bool answers(struct txn *t, const struct record *answer, const struct rec
                        arena) &&
            (dot_is_none(issuer) || unit_is_within(t, unit, issuer) ||
             unit_is_within(t, issuer, unit)) &&
-           (unit_is_within(t, to, from) || unit_is_within(t, from, to));
+           unit_is_within(t, to, from);
 }
 
 static enum err find_answer(struct txn *t, const struct record *transfer, struct arena *arena,
@@ -585,7 +585,8 @@ enum err transfer_settle(struct txn *t, struct dot transfer)
     struct transfer_view v;
     bool answered = false;
     enum err e = store_get(t, transfer, &arena, &x, NULL);
-    if (e == ERR_OK && merge_transfer_is_open(&x) && !(x.flags & RECORD_STUB)) {
+    if (e == ERR_OK && merge_transfer_is_open(&x) && !(x.flags & RECORD_STUB) &&
+        !store_is_leaving(t, transfer)) {
         e = find_answer(t, &x, &arena, &answer, &answered);
     }
     /* the answer's own office ends it, nobody else */

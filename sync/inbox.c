@@ -51,19 +51,33 @@ static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
     return ERR_OK;
 }
 
+/* A batch at work. */
+struct apply {
+    struct txn *t;
+    const struct arrival *arrival;
+    struct inbox_result *out;
+    struct arena *arena; /* until the batch is done */
+    bool asked;          /* this store wants some record whole, so that it may be among them */
+    struct id_array transfers;
+    struct waiting {
+        struct change change;
+        struct waiting *next;
+    } * *waiting_end; /* new records that nothing allowed yet; NULL = no more are put off */
+};
+
 /* What this office answered by letter before the member was here is completed when it comes. */
-static enum err note_transfers(struct txn *t, const struct record *r, struct arena *arena,
-                               struct id_array *out)
+static enum err note_transfers(struct apply *a, const struct record *r)
 {
     struct dot self = r->id;
     struct id_list open = {.ids = &self, .count = r->kind == KIND_TRANSFER};
+    struct id_array *out = &a->transfers;
     if (r->kind == KIND_MEMBER) {
-        TRY(store_ids_of_open_transfers(t, r->id, TRANSFERS_MAX, arena, &open));
+        TRY(store_ids_of_open_transfers(a->t, r->id, TRANSFERS_MAX, a->arena, &open));
     }
     if (open.count == 0) {
         return ERR_OK;
     }
-    struct dot *grown = arena_array(arena, out->count + open.count, sizeof(*grown));
+    struct dot *grown = arena_array(a->arena, out->count + open.count, sizeof(*grown));
     if (out->count) {
         memcpy(grown, out->ids, out->count * sizeof(*grown));
     }
@@ -72,53 +86,86 @@ static enum err note_transfers(struct txn *t, const struct record *r, struct are
     return ERR_OK;
 }
 
-static enum err settle_transfers(struct txn *t, const struct id_array *open)
+/* A batch goes by kinds; what a later record of it gives a place is looked at again at its end. */
+static bool put_off(struct apply *a, const struct change *change, enum outcome outcome)
 {
-    for (size_t i = 0; i < open->count; i++) {
-        TRY(transfer_settle(t, open->ids[i]));
+    if (outcome != OUTCOME_REFUSED || !a->waiting_end || store_has(a->t, change->record.id)) {
+        return false;
     }
-    return ERR_OK;
+    struct waiting *w = arena_alloc(a->arena, sizeof(*w));
+    w->change = *change;
+    w->change.record = record_copy(&change->record, a->arena);
+    *a->waiting_end = w;
+    a->waiting_end = &w->next;
+    return true;
+}
+
+static enum err apply_change(struct apply *a, const struct change *change, struct arena *row)
+{
+    enum outcome outcome = OUTCOME_REFUSED;
+    struct arrival as = *a->arrival;
+    struct dot id = change->record.id;
+    /* What this store asked for is taken back from whoever holds it (rule 18). */
+    as.first_contact = as.first_contact || (a->asked && mark_has(a->t, "want.", id));
+    TRY(store_receive(a->t, change, &as, &outcome));
+    if (put_off(a, change, outcome)) {
+        return ERR_OK;
+    }
+    TRY(take_outcome(a->t, outcome, id, a->asked, a->arrival, a->out));
+    if (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED) {
+        TRY(note_transfers(a, &change->record));
+        TRY(change->record.kind == KIND_NODE ? link_follow_node(a->t, id) : ERR_OK);
+    }
+    return outcome == OUTCOME_NEW || outcome == OUTCOME_NEED_WHOLE
+               ? ERR_OK
+               : tell_if_left(a->t, id, a->arrival, row);
+}
+
+static enum err apply_all(struct apply *a, struct batch_reader *reader)
+{
+    struct arena row = {0};
+    struct change change;
+    struct waiting *first = NULL;
+    enum err e = ERR_OK;
+    a->waiting_end = &first;
+    while (e == ERR_OK) {
+        arena_reset(&row);
+        e = batch_reader_next(reader, &row, &change);
+        e = e ? e : apply_change(a, &change, &row);
+    }
+    e = e == ERR_END ? ERR_OK : e;
+    a->waiting_end = NULL;
+    for (struct waiting *w = first; w && e == ERR_OK; w = w->next) {
+        arena_reset(&row);
+        e = apply_change(a, &w->change, &row);
+    }
+    for (size_t i = 0; i < a->transfers.count && e == ERR_OK; i++) {
+        e = transfer_settle(a->t, a->transfers.ids[i]);
+    }
+    arena_free(&row);
+    return e;
 }
 
 enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *arrival,
                      struct arena *arena, struct inbox_result *out)
 {
-    struct arena scratch = {0}, row = {0};
+    struct arena scratch = {0};
+    struct apply a = {.t = t, .arrival = arrival, .out = out, .arena = &scratch};
     struct batch_reader *reader = NULL;
-    struct change change;
-    struct id_array wanted, transfers = {0};
+    struct id_array wanted;
     *out = (struct inbox_result){0};
     if (batch.len == 0) {
         return ERR_OK;
     }
     enum err e = mark_list(t, "want.", 1, &scratch, &wanted);
-    bool asked = e == ERR_OK && wanted.count != 0;
+    a.asked = e == ERR_OK && wanted.count != 0;
     e = e ? e : batch_reader_open(batch, &scratch, &reader);
     if (e == ERR_OK) {
         size_t n = batch_reader_count(reader);
         out->wants.ids = arena_array(arena, n + 1, sizeof(struct dot));
         out->refusals = arena_array(arena, n + 1, sizeof(struct refusal));
+        e = apply_all(&a, reader);
     }
-    while (e == ERR_OK) {
-        enum outcome outcome = OUTCOME_REFUSED;
-        arena_reset(&row);
-        e = batch_reader_next(reader, &row, &change);
-        struct arrival as = *arrival;
-        /* What this store asked for is taken back from whoever holds it (rule 18). */
-        as.first_contact =
-            as.first_contact || (e == ERR_OK && asked && mark_has(t, "want.", change.record.id));
-        e = e ? e : store_receive(t, &change, &as, &outcome);
-        e = e ? e : take_outcome(t, outcome, change.record.id, asked, arrival, out);
-        if (e == ERR_OK && (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED)) {
-            e = change.record.kind == KIND_NODE ? link_follow_node(t, change.record.id) : ERR_OK;
-            e = e ? e : note_transfers(t, &change.record, &scratch, &transfers);
-        }
-        if (outcome != OUTCOME_NEW && outcome != OUTCOME_NEED_WHOLE) {
-            e = e ? e : tell_if_left(t, change.record.id, arrival, &row);
-        }
-    }
-    e = e == ERR_END ? settle_transfers(t, &transfers) : e;
-    arena_free(&row);
     arena_free(&scratch);
     return e;
 }

@@ -217,7 +217,7 @@ enum err link_children_seq(struct txn *t, uint64_t *out)
     return e == ERR_END ? ERR_OK : e;
 }
 
-enum err link_units(struct txn *t, struct arena *arena, struct id_list *out)
+static enum err link_units(struct txn *t, struct arena *arena, struct id_list *out)
 {
     struct slice key = {0}, value;
     size_t cap = 16;
@@ -518,4 +518,22 @@ enum err mark_list(struct txn *t, const char *space, size_t limit, struct arena 
         out->ids[out->count++] = dot_key_get(key.ptr + prefix.len);
     }
     return e == ERR_END ? ERR_OK : e;
+}
+
+static bool is_owed(struct txn *t, struct dot upstream, struct dot id)
+{
+    return mark_has(t, "refused.", id) || queue_has(t, upstream, id);
+}
+
+enum err link_sweep(struct txn *t, const struct upstream *u, uint64_t children_seq)
+{
+    struct arena arena = {0};
+    struct departure d = {.upstream = u->node,
+                          .acked_seq = u->acked_seq,
+                          .children_seq = children_seq,
+                          .is_owed = is_owed};
+    enum err e = link_units(t, &arena, &d.children);
+    e = e ? e : store_sweep_departed(t, &d);
+    arena_free(&arena);
+    return e;
 }

@@ -38,9 +38,6 @@ enum err link_follow_node(struct txn *t, struct dot id) MUST_USE;
 /* Smallest out_seq over all children; UINT64_MAX when there is none. */
 enum err link_children_seq(struct txn *t, uint64_t *out) MUST_USE;
 
-/* Units of all children. */
-enum err link_units(struct txn *t, struct arena *arena, struct id_list *out) MUST_USE;
-
 /* The hub, as a child sees it. */
 struct upstream {
     struct dot node; /* none: not joined, or a root */
@@ -77,6 +74,9 @@ enum err upstream_store(struct txn *t, const struct upstream *u) MUST_USE;
 void upstream_receipt(struct upstream *u, uint64_t own_seq, uint64_t hub_seq, uint64_t top_seq);
 /* Of this store's feed, how much the top holds: everything at a root. */
 uint64_t link_top_seq(struct txn *t);
+
+/* Rule 14 for what has left this store's scope, by what the links say. */
+enum err link_sweep(struct txn *t, const struct upstream *u, uint64_t children_seq) MUST_USE;
 
 /* Records owed to a neighbour whole, whatever the cursor says; sent = round or token of the last
  * sending, 0 = not yet. */

@@ -407,9 +407,7 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     uint64_t children = 0;
     TRY(link_children_seq(t, &children));
     if (!u->contact) { /* else the cursors do not tell what upstream covers */
-        struct departure d = {u->node, u->acked_seq, children, {0}};
-        TRY(link_units(t, arena, &d.children));
-        TRY(store_sweep_departed(t, &d));
+        TRY(link_sweep(t, u, children));
     }
     store_feed_passed(t, children < u->acked_seq ? children : u->acked_seq);
     s->stats.received_records += in.received;

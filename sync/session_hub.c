@@ -190,9 +190,7 @@ static enum err serve_round(struct serve *s)
     struct upstream up;
     TRY(upstream_load(s->t, &up));
     if (!dot_is_none(up.node) && !up.contact) {
-        struct departure d = {up.node, up.acked_seq, children, {0}};
-        TRY(link_units(s->t, &s->arena, &d.children));
-        TRY(store_sweep_departed(s->t, &d));
+        TRY(link_sweep(s->t, &up, children));
         children = up.acked_seq < children ? up.acked_seq : children;
     }
     if (children != UINT64_MAX) {

@@ -93,6 +93,18 @@ static bool record_within(struct txn *t, const struct record *r, struct dot root
     return within;
 }
 
+/* Has anybody there ever written on it? Then it was theirs, whatever of its way was seen here. */
+static bool written_below(struct txn *t, const struct record *r, const struct arrival *arrival)
+{
+    bool wrote = false;
+    for (size_t i = 0; i < r->context.count && !wrote; i++) {
+        struct actor_info who;
+        wrote = store_actor(t, r->context.items[i].actor, &who) && !dot_is_none(who.unit) &&
+                unit_was_within(t, who.unit, arrival->unit);
+    }
+    return wrote;
+}
+
 static bool push_is_allowed(struct receive_state *s)
 {
     struct dot root = s->arrival->unit;
@@ -103,7 +115,8 @@ static bool push_is_allowed(struct receive_state *s)
         /* What left the pusher's subtree may still bring what was written before it heard of that:
          * without a mark it is merged, however late (rule 15). */
         return record_within(s->t, &s->before, root, s->arena) ||
-               scope_was_within(s->t, s->incoming.id, root);
+               scope_was_within(s->t, s->incoming.id, root) ||
+               written_below(s->t, &s->before, s->arrival);
     }
     if (!s->arrival->first_contact && (!actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
                                        marks_close(s->t, NULL, &s->incoming, s->incoming.id))) {

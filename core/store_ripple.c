@@ -115,6 +115,23 @@ static enum err ripple_former(struct txn *t, struct arena *arena, struct ripple 
     return ERR_OK;
 }
 
+/* A node is known where its hub is (scope.c). */
+static enum err ripple_hub(struct txn *t, const struct record *before, const struct record *after,
+                           struct arena *arena, struct ripple *p)
+{
+    struct id_list children;
+    if (before && fields_equal(before, after, F_UNIT) && before->flags == after->flags) {
+        return ERR_OK;
+    }
+    TRY(store_ids_by_ref(t, after->id, F_NODE_HUB, (struct dot){0, 0}, SIZE_MAX, arena, &children));
+    for (size_t i = 0; i < children.count; i++) {
+        if (!dot_equal(children.ids[i], after->id)) {
+            ripple_add(p, children.ids[i], arena);
+        }
+    }
+    return ERR_OK;
+}
+
 /* Does this store hold anything by way of that unit? The top loses nothing. */
 static bool tree_concerns(struct txn *t, struct dot unit)
 {
@@ -131,6 +148,8 @@ enum err ripple_gather(struct txn *t, const struct record *before, const struct 
         TRY(ripple_member(t, before, after, arena, out));
     } else if (after->kind == KIND_TRANSFER) {
         TRY(ripple_transfer(t, before, after, arena, out));
+    } else if (after->kind == KIND_NODE) {
+        TRY(ripple_hub(t, before, after, arena, out));
     } else if (after->kind == KIND_UNIT && before &&
                (!fields_equal(before, after, F_UNIT_PARENT) ||
                 !fields_equal(before, after, F_UNIT_SUCCESSORS))) {

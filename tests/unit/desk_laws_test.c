@@ -5,6 +5,7 @@
 #include "core/draft.h"
 #include "core/person.h"
 #include "core/transfer.h"
+#include "sync/join.h"
 #include "sync/link.h"
 #include "sync/reconcile.h"
 
@@ -77,6 +78,7 @@ struct desk {
     size_t letter_count;
     uint64_t counts[OP_COUNT];
     unsigned text;
+    size_t going[FIXTURE_STORES_MAX]; /* to which hub, and 1; 0 = nowhere */
 };
 
 static uint64_t below(struct desk *d, uint64_t n)
@@ -383,6 +385,49 @@ static enum err act(struct desk *d, size_t at, struct txn *t, struct arena *aren
     return ERR_RULE;
 }
 
+static enum level unit_level_at(struct desk *d, size_t at)
+{
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(d->w.f.stores[at], TXN_READ, &t), ERR_OK);
+    enum level level = unit_level(t, unit_of(d, at));
+    txn_abort(t);
+    return level;
+}
+
+/* A node goes to another hub that may have it: the district of its unit, or the top. */
+static bool rehome(struct desk *d, size_t at, size_t hub)
+{
+    struct fixture *f = &d->w.f;
+    struct txn *t = NULL;
+    char url[32];
+    assert_int_equal(txn_begin(f->stores[hub], TXN_READ, &t), ERR_OK);
+    bool may = unit_is_within(t, unit_of(d, at), unit_of(d, hub));
+    txn_abort(t);
+    if (!may || f->parents[at] == (int)hub || at == hub) {
+        return false;
+    }
+    (void)snprintf(url, sizeof(url), "sim://%zu", hub);
+    enum err e = join_rehome(f->stores[at], url, NULL);
+    if (getenv("TERRACE_TRACE"))
+        fprintf(stderr, "rehome %zu from %d to %zu: %s %s\n", at, f->parents[at], hub,
+                error_word(e), e ? error_last()->text : "");
+    d->going[at] = e == ERR_NO_LINK ? hub + 1 : 0; /* it may have been heard */
+    if (e == ERR_OK) {
+        f->parents[at] = (int)hub;
+    }
+    return e == ERR_OK;
+}
+
+/* Who asked for another hub and heard no answer asks again before anything else. */
+static void sync_at(struct desk *d, size_t at)
+{
+    if (d->going[at] && !rehome(d, at, d->going[at] - 1)) {
+        error_clear();
+        return;
+    }
+    (void)world_sync(&d->w, at);
+}
+
 static void step(struct desk *d)
 {
     static const enum op often[] = {OP_EDIT, OP_EDIT, OP_EDIT, OP_ISSUE, OP_ACCEPT, OP_MERGE_UP};
@@ -390,7 +435,15 @@ static void step(struct desk *d)
     size_t at = below(&*d, d->w.f.count);
     enum op op = below(d, 2) ? often[below(d, ARRAY_COUNT(often))] : (enum op)below(d, OP_COUNT);
     if (below(d, 3) == 0 && at != 0) {
-        (void)world_sync(&d->w, at);
+        sync_at(d, at);
+        return;
+    }
+    if (op == OP_REHOME) {
+        size_t hub = below(d, d->w.f.count);
+        bool done = at > 0 && unit_level_at(d, at) == LEVEL_COMMUNE &&
+                    unit_level_at(d, hub) >= LEVEL_DISTRICT && rehome(d, at, hub);
+        d->counts[op] += done;
+        error_clear();
         return;
     }
     struct txn *t = world_save(&d->w, at);
@@ -433,12 +486,22 @@ static void settle(struct desk *d)
     struct fixture *f = &d->w.f;
     f->lose_request_in = 0;
     f->lose_reply_in = 0;
+    /* whoever syncs with a hub that has let its unit go, finds the top */
     for (int pass = 0; pass < 5; pass++) {
+        for (size_t i = 1; i < f->count; i++) {
+            struct txn *t = NULL;
+            assert_int_equal(txn_begin(f->stores[0], TXN_READ, &t), ERR_OK);
+            bool lost = !unit_is_within(t, unit_of(d, i), unit_of(d, (size_t)f->parents[i]));
+            txn_abort(t);
+            if (pass > 0 && lost && rehome(d, i, 0)) {
+                d->counts[OP_REHOME]++;
+            }
+        }
         for (size_t i = f->count - 1; i > 0; i--) {
-            (void)world_sync(&d->w, i);
+            sync_at(d, i);
         }
         for (size_t i = 1; i < f->count; i++) {
-            (void)world_sync(&d->w, i);
+            sync_at(d, i);
         }
     }
 }

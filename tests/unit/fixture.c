@@ -137,14 +137,21 @@ struct dot fixture_unit(struct fixture *f, size_t at, struct dot parent, const c
     return id;
 }
 
-static struct dot root_node(struct fixture *f, struct dot unit)
+static struct dot root_node(struct fixture *f, const struct identity *self)
 {
     struct arena arena = {0};
     struct txn *t = NULL;
     struct dot id, dot;
-    struct datum unit_datum = datum_ref(unit), name = datum_text(slice_str("root"));
-    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit_datum, 1}, {F_NODE_NAME, EDIT_SET, &name, 1}};
-    struct save save = {.kind = KIND_NODE, .edits = edits, .edit_count = 2, .via = VIA_LOCAL};
+    struct datum unit = datum_ref(self->unit), name = datum_text(slice_str("root"));
+    struct datum key = datum_bytes(slice_make(self->public_key, KEY_PUBLIC_BYTES));
+    struct datum role = datum_int(NODE_ROLE_HUB), state = datum_int(NODE_ACTIVE);
+    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1},
+                           {F_NODE_NAME, EDIT_SET, &name, 1},
+                           {F_NODE_KEY, EDIT_SET, &key, 1},
+                           {F_NODE_ROLE, EDIT_SET, &role, 1},
+                           {F_NODE_STATE, EDIT_SET, &state, 1}};
+    struct save save = {
+        .kind = KIND_NODE, .edits = edits, .edit_count = ARRAY_COUNT(edits), .via = VIA_LOCAL};
     expect_ok(txn_begin(f->stores[0], TXN_WRITE, &t), "begin");
     expect_ok(store_save(t, &save, &arena, &id, &dot), "save node");
     expect_ok(txn_commit(t), "commit");
@@ -164,7 +171,7 @@ void fixture_root(struct fixture *f)
     f->parents[0] = -1;
     f->units[0] = fixture_unit(f, 0, (struct dot){0, 0}, "15", "tinh-doan");
     id.unit = f->units[0];
-    id.node = root_node(f, id.unit);
+    id.node = root_node(f, &id);
     expect_ok(store_set_identity(f->stores[0], &id), "identity");
 }
 
@@ -180,7 +187,8 @@ size_t fixture_child(struct fixture *f, size_t parent, const char *code, enum le
                                 level == LEVEL_DISTRICT ? "huyen-doan" : "doan-co-so");
     f->parents[at] = (int)parent;
     expect_ok(txn_begin(f->stores[parent], TXN_WRITE, &t), "begin");
-    expect_ok(join_invite(t, f->units[at], 1, 7, invitation, &expires), "invite");
+    int64_t role = level == LEVEL_DISTRICT ? NODE_ROLE_HUB : NODE_ROLE_CLERK;
+    expect_ok(join_invite(t, f->units[at], role, 7, invitation, &expires), "invite");
     expect_ok(txn_commit(t), "commit");
     store_path_at(f, at, path, sizeof(path));
     (void)snprintf(url, sizeof(url), "sim://%zu", parent);

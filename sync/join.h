@@ -17,7 +17,8 @@ enum err join_hub(const struct env *env, const char *dir, const char *url, const
  * transaction; its records are compared with the hub's at the next sync. code NULL: the hub knows
  * this computer by its record, and this store knows the hub by its own. With a code the computer
  * becomes one of the unit that the code is for, which its own must be or be within. Until the hub
- * has agreed and that transaction is through, the old hub stays; afterwards it may be done again.
+ * has agreed and that transaction is through, all stays as it was; it may be done again at any
+ * time.
  * ERR_NOT_JOINED, ERR_INPUT, ERR_REFUSED, ERR_NO_LINK, ERR_BUSY. */
 enum err join_rehome(struct store *store, const char *url, const char *code) MUST_USE;
 /* Completes a re-homing that was cut off after it was decided: cheap, to be called before a sync.

@@ -2,11 +2,13 @@
  * new actor it will write; the hub checks it against the node's record. The reply is signed too, so
  * that a node follows no stranger.
  *
- * What may be cut off, and where: before the hub's commit nothing has happened. After it the old
- * hub, once it hears, refuses and says where to go; asking again gives the same answer. The node's
- * own step is one transaction with actor, upstream and address; the identity file follows, and a
- * node that stopped in between completes it at the next start (the actor) and the next sync (the
- * unit). From there on the first contact with the new hub brings what either side lacks. */
+ * Which hub a node syncs with stands in its own record, and the node alone writes that, so that it
+ * has one order. It may be cut off anywhere: before the hub's commit nothing has happened. After it
+ * the new hub has a link that nobody uses, and waits for nothing; the node is still with the old
+ * one. The node's step is one transaction with actor, upstream, address and that save; the identity
+ * file follows, and a node that stopped in between completes it at the next start (the actor) and
+ * the next sync (the unit). From there on the first contact with the new hub brings what either
+ * side lacks, and by way of it the old hub hears that it was left. */
 #include "core/scope.h"
 #include "sync/join_code.h"
 
@@ -115,25 +117,18 @@ static enum err choose_unit(struct txn *t, const struct rehome_request *q,
     return ERR_OK;
 }
 
-static enum err admit_again(struct txn *t, const struct rehome_request *q,
-                            const struct invitation *v, struct link *link, struct arena *arena)
+/* A code may be for a higher unit than the node's: what it is now of, those above say (rule 13). */
+static enum err admit_by_code(struct txn *t, struct invitation *v, const struct link *link,
+                              struct arena *arena)
 {
-    char actor[DOT_TEXT_SIZE];
     struct dot id, dot;
-    actor_text(q->actor, actor);
-    struct datum actors = datum_text(slice_str(actor)), role = datum_int(v->role);
-    struct datum hub = datum_ref(store_identity(txn_store(t))->node), unit = datum_ref(link->unit);
-    struct edit edits[] = {
-        {F_NODE_ACTORS, EDIT_ADD, &actors, 1},
-        {F_NODE_HUB, EDIT_SET, &hub, 1},
-        {F_UNIT, EDIT_SET, &unit, 1},
-        {F_NODE_ROLE, EDIT_SET, &role, 1},
-    };
+    struct datum role = datum_int(v->role), unit = datum_ref(link->unit);
+    const struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1}, {F_NODE_ROLE, EDIT_SET, &role, 1}};
     struct save save = {
-        .id = q->node, .edits = edits, .edit_count = q->has_code ? 4 : 2, .via = VIA_LOCAL};
+        .id = link->node, .edits = edits, .edit_count = ARRAY_COUNT(edits), .via = VIA_LOCAL};
     TRY(store_save(t, &save, arena, &id, &dot));
-    TRY(queue_forget(t, q->node));
-    return link_store(t, link);
+    v->used = true;
+    return invitation_store(t, v);
 }
 
 static struct hash reply_context(struct slice request)
@@ -187,11 +182,11 @@ enum err rehome_in_txn(struct txn *t, struct slice request, struct arena *arena,
     struct link link = {.node = q.node, .first_contact = true};
     memcpy(link.public_key, q.public_key, KEY_PUBLIC_BYTES);
     TRY(choose_unit(t, &q, &node, &v, &link.unit));
-    TRY(admit_again(t, &q, &v, &link, arena));
     if (q.has_code) {
-        v.used = true;
-        TRY(invitation_store(t, &v));
+        TRY(admit_by_code(t, &v, &link, arena));
     }
+    TRY(queue_forget(t, q.node));
+    TRY(link_store(t, &link));
     reply_write(t, request, &link, q.has_code ? v.code : NULL, body);
     return ERR_OK;
 }
@@ -280,6 +275,25 @@ static enum err check_hub(struct txn *t, const struct rehome *h)
 
 static const char unit_key[] = "rehome.unit";
 
+/* Under the new actor: who this node syncs with, and that the actor is its own. */
+static enum err save_hub(struct txn *t, const struct rehome *h)
+{
+    struct arena arena = {0};
+    char actor[DOT_TEXT_SIZE];
+    struct dot id, dot;
+    actor_text(h->actor, actor);
+    const struct datum own = datum_text(slice_str(actor)), hub = datum_ref(h->hub);
+    const struct edit edits[] = {{F_NODE_ACTORS, EDIT_ADD, &own, 1},
+                                 {F_NODE_HUB, EDIT_SET, &hub, 1}};
+    struct save save = {.id = store_identity(txn_store(t))->node,
+                        .edits = edits,
+                        .edit_count = ARRAY_COUNT(edits),
+                        .via = VIA_LOCAL};
+    enum err e = store_save(t, &save, &arena, &id, &dot);
+    arena_free(&arena);
+    return e;
+}
+
 /* Actor, upstream and address change together, so that the old hub or the new one is there whole.
  */
 static enum err take_hub(struct txn *t, const struct rehome *h, const char *url)
@@ -298,7 +312,8 @@ static enum err take_hub(struct txn *t, const struct rehome *h, const char *url)
     pack_uint(&w, h->level);
     enum err e = store_kv_put(t, slice_str(unit_key), buf_view(&unit));
     buf_free(&unit);
-    return e ? e : store_take_actor(t, h->actor);
+    e = e ? e : store_take_actor(t, h->actor);
+    return e ? e : save_hub(t, h);
 }
 
 enum err join_settle(struct store *store)
@@ -338,9 +353,14 @@ static enum err may_rehome(struct store *store)
     struct txn *t = NULL;
     TRY(txn_begin(store, TXN_READ, &t));
     enum err e = upstream_load(t, &up);
+    bool known = store_has(t, store_identity(store)->node);
     txn_abort(t);
     if (e == ERR_OK && dot_is_none(up.node)) {
         return error_set(ERR_NOT_JOINED, _("this store is at the top and has no hub to leave"));
+    }
+    if (e == ERR_OK && !known) {
+        return error_set(ERR_RULE, _("this computer has not synced since it joined; terrace sync "
+                                     "first"));
     }
     return e;
 }

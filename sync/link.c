@@ -189,11 +189,16 @@ enum err link_follow_node(struct txn *t, struct dot id)
     struct link link;
     struct dot own = store_identity(txn_store(t))->node;
     enum err e = store_get(t, id, &arena, &r, NULL);
-    if (e == ERR_OK && r.kind == KIND_NODE) {
-        const struct value *hub = merge_shown(&r, F_NODE_HUB);
-        bool gone = hub && hub->datum.type == DATUM_REF && !dot_equal(hub->datum.ref, own);
-        e = gone ? link_load(t, id, &link) : ERR_NOT_FOUND;
-        e = e ? e : link_close(t, id);
+    const struct field *f =
+        e == ERR_OK && r.kind == KIND_NODE ? record_field(&r, F_NODE_HUB) : NULL;
+    bool gone = f != NULL;
+    for (uint32_t i = 0; f && i < f->count && gone; i++) {
+        gone = f->values[i].datum.type == DATUM_REF && !dot_equal(f->values[i].datum.ref, own);
+    }
+    if (gone) {
+        e = link_load(t, id, &link);
+        /* One that was admitted and has not come yet will say so itself when it comes. */
+        e = e == ERR_OK && link.epoch != 0 ? link_close(t, id) : e;
     }
     arena_free(&arena);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -211,7 +216,9 @@ enum err link_children_seq(struct txn *t, uint64_t *out)
             e = link_damaged();
             break;
         }
-        *out = link.out_seq < *out ? link.out_seq : *out;
+        if (link.epoch != 0) { /* else it never came, and will begin with a comparison */
+            *out = link.out_seq < *out ? link.out_seq : *out;
+        }
     }
     arena_free(&arena);
     return e == ERR_END ? ERR_OK : e;

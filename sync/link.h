@@ -32,10 +32,10 @@ enum err link_store(struct txn *t, const struct link *link) MUST_USE;
 enum err link_by_address(struct txn *t, struct message_address address, struct link *out) MUST_USE;
 /* The child is served no more: nothing waits for it, and link_by_address tells it why. */
 enum err link_close(struct txn *t, struct dot node) MUST_USE;
-/* After a record came: is it of a child that now syncs with another hub? Then its link is closed.
- */
+/* After the record of a node came: is it a child's that now syncs with another hub? Then its link
+ * is closed. */
 enum err link_follow_node(struct txn *t, struct dot id) MUST_USE;
-/* Smallest out_seq over all children; UINT64_MAX when there is none. */
+/* Smallest out_seq over all children that were ever in touch; UINT64_MAX when there is none. */
 enum err link_children_seq(struct txn *t, uint64_t *out) MUST_USE;
 
 /* The hub, as a child sees it. */

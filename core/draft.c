@@ -238,8 +238,11 @@ enum err draft_may_write(struct txn *t, const struct record *r)
     }
     TRY(check_kind(t, schema_kind(r->kind)));
     const struct value *v = merge_shown(r, F_UNIT);
-    struct dot unit =
-        v && v->datum.type == DATUM_REF ? v->datum.ref : store_identity(txn_store(t))->unit;
+    struct dot own = store_identity(txn_store(t))->unit;
+    struct dot unit = v && v->datum.type == DATUM_REF ? v->datum.ref : own;
+    if (r->kind == KIND_UNIT && !dot_is_none(own) && !unit_is_below(t, r->id, own)) {
+        return check_unit(t, (struct dot){0, 0}, "unit");
+    }
     return check_unit(t, r->kind == KIND_UNIT ? r->id : unit, "unit");
 }
 

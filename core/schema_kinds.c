@@ -161,7 +161,8 @@ const struct kind_def schema_kinds[] = {
         {23, "issuer", "Máy cấp phép", "Issuer", FIELD_REF, .rule = MERGE_LATEST,
          .flags = FIELD_MACHINE,
          .ref_kind = KIND_NODE},
-        {F_NODE_HUB, "hub", "Đồng bộ với", "Syncs with", FIELD_REF, .rule = MERGE_LATEST,
+        /* the newest counts, and two are no conflict: the computer itself knows */
+        {F_NODE_HUB, "hub", "Đồng bộ với", "Syncs with", FIELD_REF, .rule = MERGE_FORWARD,
          .flags = FIELD_MACHINE, .ref_kind = KIND_NODE})},
 
     {KIND_FIELD, "field", "Trường thông tin", "Field", ROUTE_DOWN, LEVEL_PROVINCE, FIELDS(

@@ -69,13 +69,26 @@ static enum err own_actors(struct txn *t, struct dot out[OWN_ACTORS_MAX], size_t
     return ERR_OK;
 }
 
+/* Could anybody here ever write it? Not if it was only merged with a member of ours. */
+static bool was_ours(struct txn *t, const struct record *r)
+{
+    struct dot own = store_identity(t->store)->unit;
+    bool ours = scope_was_within(t, r->id, own);
+    for (size_t i = 0; i < r->context.count && !ours; i++) {
+        struct actor_info who;
+        ours = store_actor(t, r->context.items[i].actor, &who) && !dot_is_none(who.unit) &&
+               unit_was_within(t, who.unit, own);
+    }
+    return ours;
+}
+
 enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool *stated)
 {
     struct dot actors[OWN_ACTORS_MAX];
     size_t n = 0;
     const struct field *unit = record_field(r, F_UNIT);
     *stated = false;
-    if (!unit || r->route != ROUTE_OWN) {
+    if (!unit || r->route != ROUTE_OWN || !was_ours(t, r)) {
         return ERR_OK; /* what depends on a member follows its member's marks */
     }
     TRY(own_actors(t, actors, &n));

@@ -322,7 +322,7 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
 }
 
 /* Rule 11: what was refused on a held record stays in the history, with who sent it. */
-static enum err keep_refused(struct receive_state *s)
+static enum err keep_refused(struct receive_state *s, enum outcome *outcome)
 {
     struct record merged;
     struct merge_report report;
@@ -331,9 +331,12 @@ static enum err keep_refused(struct receive_state *s)
         return ERR_OK;
     }
     merge_records(&s->before, &s->incoming, s->arena, &merged, &report);
-    return report.changed && record_is_valid(&merged)
-               ? history_append(s->t, &s->before, &merged, &cause, true)
-               : ERR_OK;
+    if (!report.changed) {
+        *outcome = OUTCOME_SAME; /* whoever sends it: it is here */
+        return ERR_OK;
+    }
+    return record_is_valid(&merged) ? history_append(s->t, &s->before, &merged, &cause, true)
+                                    : ERR_OK;
 }
 
 /* Rule 9: a delete that claims to have seen more of others than this store has is saved again, with
@@ -414,7 +417,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
             return ERR_OK;
         }
         if (!push_is_allowed(&s)) {
-            return s.held && !s.stub ? keep_refused(&s) : ERR_OK;
+            return s.held && !s.stub ? keep_refused(&s, outcome) : ERR_OK;
         }
     }
     if (!merge_base_holds(&s.before.context, change)) {

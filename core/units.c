@@ -202,6 +202,16 @@ static void climb_back(struct climb *c, struct dot unit)
     arena_free(&arena);
 }
 
+bool unit_is_below(struct txn *t, struct dot unit, struct dot root)
+{
+    bool below = dot_equal(unit, root);
+    for (int depth = 0; depth < UNIT_DEPTH_MAX && !below && !dot_is_none(unit); depth++) {
+        unit = unit_parent(t, unit);
+        below = dot_equal(unit, root);
+    }
+    return below || (is_top(t, root) && unit_is_within(t, unit, root));
+}
+
 bool unit_was_within(struct txn *t, struct dot unit, struct dot root)
 {
     struct climb c = {.t = t};

@@ -58,6 +58,17 @@ static bool units_in_scope(struct txn *t, const struct outbox_request *q, uint8_
                  : scope_holds(t, route, units, count, q->peer_unit);
 }
 
+/* What is held everywhere never leaves, but this store may have written on it while it was its own.
+ */
+static bool was_own(struct txn *t, uint8_t route, const struct dot *units, size_t count)
+{
+    bool was = false;
+    for (size_t i = 0; route == ROUTE_EVERYWHERE && i < count && !was; i++) {
+        was = unit_was_within(t, units[i], store_identity(txn_store(t))->unit);
+    }
+    return was;
+}
+
 /* Does the neighbour get this record at all? For up: only what lies in this store's subtree, or did
  * until now, since what left may still carry what was written before. */
 static bool in_scope(struct txn *t, const struct outbox_request *q, const struct record *r,
@@ -71,7 +82,7 @@ static bool in_scope(struct txn *t, const struct outbox_request *q, const struct
     if (units_in_scope(t, q, r->route, units.ids, units.count)) {
         return true;
     }
-    if (q->up && store_is_leaving(t, r->id)) {
+    if (q->up && (store_is_leaving(t, r->id) || was_own(t, r->route, units.ids, units.count))) {
         return true; /* what it brings on its way out belongs to those who have it now */
     }
     return entry && r->route != ROUTE_EVERYWHERE &&
@@ -253,7 +264,8 @@ static bool entry_concerns(const struct fill *f, const struct feed_entry *entry)
         entry->echo_actor == f->q->peer_epoch) {
         return false; /* rule 20; if anything came after, its own entry tells */
     }
-    return (f->q->up && store_is_leaving(f->t, entry->id)) ||
+    return (f->q->up && (store_is_leaving(f->t, entry->id) ||
+                         was_own(f->t, entry->route, entry->units_after, entry->after_count))) ||
            units_in_scope(f->t, f->q, entry->route, entry->units_after, entry->after_count) ||
            units_in_scope(f->t, f->q, entry->route, entry->units_before, entry->before_count);
 }

@@ -218,6 +218,17 @@ struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32
     return id;
 }
 
+enum err fixture_rehome(struct fixture *f, size_t at, size_t hub, const char *code)
+{
+    char url[64];
+    (void)snprintf(url, sizeof(url), "sim://%zu", hub);
+    enum err e = join_rehome(f->stores[at], url, code);
+    if (e == ERR_OK) {
+        f->parents[at] = (int)hub;
+    }
+    return e;
+}
+
 static void copy_store(struct fixture *f, size_t at, bool back)
 {
     char path[128], line[512];

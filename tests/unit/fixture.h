@@ -38,6 +38,8 @@ struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32
                              struct dot unit, uint32_t field, const char *text);
 /* One whole sync with the hub; requests and replies may get lost. true when it ended well. */
 bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats);
+/* Goes to another store's hub, with a code or NULL. What was lost on the way may be tried again. */
+enum err fixture_rehome(struct fixture *f, size_t at, size_t hub, const char *code) MUST_USE;
 /* A copy of the store's directory as it is now; and back to it, as from an old image of the disk.
  */
 void fixture_snapshot(struct fixture *f, size_t at);

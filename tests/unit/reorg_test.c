@@ -62,12 +62,8 @@ static enum err apply(struct land *l, const struct reorg *q)
 static enum err one(struct land *l, enum reorg_op op, struct dot unit, struct dot target)
 {
     struct reorg_target to = {.unit = target};
-    struct reorg q = {.op = op,
-                      .on = ON,
-                      .units = &unit,
-                      .unit_count = 1,
-                      .targets = &to,
-                      .target_count = 1};
+    struct reorg q = {
+        .op = op, .on = ON, .units = &unit, .unit_count = 1, .targets = &to, .target_count = 1};
     return apply(l, &q);
 }
 
@@ -209,11 +205,8 @@ static void reorg__a_name_that_became_free_may_be_taken(void **state)
     (void)state;
     land_begin(&l);
     struct dot c = fixture_unit(&l.f, 0, l.north, "C", "doan-co-so");
-    struct reorg q = {.op = REORG_RENAME,
-                      .on = ON,
-                      .units = &c,
-                      .unit_count = 1,
-                      .name = slice_str("A")};
+    struct reorg q = {
+        .op = REORG_RENAME, .on = ON, .units = &c, .unit_count = 1, .name = slice_str("A")};
     assert_int_equal(apply(&l, &q), ERR_RULE); /* A lives under the same parent */
     assert_int_equal(one(&l, REORG_MERGE, l.a, c), ERR_OK);
     assert_int_equal(apply(&l, &q), ERR_OK);
@@ -248,13 +241,13 @@ static void reorg__what_makes_no_sense_is_refused(void **state)
     (void)state;
     land_begin(&l);
     assert_int_equal(one(&l, REORG_MERGE, l.a, l.a), ERR_RULE);
-    assert_int_equal(one(&l, REORG_MERGE, l.a, l.north), ERR_RULE);    /* another level */
-    assert_int_equal(one(&l, REORG_MERGE, l.a, l.branch), ERR_RULE);   /* below it */
-    assert_int_equal(one(&l, REORG_CLOSE, l.north, l.b), ERR_RULE);    /* downwards */
-    assert_int_equal(one(&l, REORG_MOVE, l.north, l.a), ERR_RULE);     /* a cycle */
-    assert_int_equal(one(&l, REORG_MOVE, l.a, l.north), ERR_RULE);     /* there already */
-    assert_int_equal(one(&l, REORG_MOVE, l.a, l.b), ERR_RULE);         /* the same level */
-    assert_int_equal(one(&l, REORG_CLOSE, l.top, l.north), ERR_RULE);  /* one's own */
+    assert_int_equal(one(&l, REORG_MERGE, l.a, l.north), ERR_RULE);   /* another level */
+    assert_int_equal(one(&l, REORG_MERGE, l.a, l.branch), ERR_RULE);  /* below it */
+    assert_int_equal(one(&l, REORG_CLOSE, l.north, l.b), ERR_RULE);   /* downwards */
+    assert_int_equal(one(&l, REORG_MOVE, l.north, l.a), ERR_RULE);    /* a cycle */
+    assert_int_equal(one(&l, REORG_MOVE, l.a, l.north), ERR_RULE);    /* there already */
+    assert_int_equal(one(&l, REORG_MOVE, l.a, l.b), ERR_RULE);        /* the same level */
+    assert_int_equal(one(&l, REORG_CLOSE, l.top, l.north), ERR_RULE); /* one's own */
     struct dot twice[] = {l.a, l.a};
     struct reorg_target to = {.unit = l.b};
     struct reorg q = {.op = REORG_MERGE,
@@ -328,6 +321,7 @@ static void reorg__units_outside_ones_own_are_left_alone(void **state)
 /* ---- other hubs ----------------------------------------------------------------------------- */
 
 /* A commune of district 1 with one of its members; district 2 beside it. */
+static bool holds(struct fixture *f, size_t at, struct dot id);
 static size_t two_districts(struct fixture *f, struct dot *m)
 {
     fixture_begin(f, 7);
@@ -338,7 +332,10 @@ static size_t two_districts(struct fixture *f, struct dot *m)
     assert_int_equal(to, 2);
     size_t c = fixture_child(f, from, "A", LEVEL_COMMUNE);
     *m = fixture_save_text(f, c, (struct dot){0, 0}, KIND_MEMBER, f->units[c], F_MEMBER_NAME, "Dê");
+    struct session_stats stx; (void)fixture_sync(f, c, &stx); printf("c: sent %d refused %d\n",(int)stx.sent_records,(int)stx.refused);
+    (void)fixture_sync(f, 1, &stx); printf("N: sent %d refused %d\n",(int)stx.sent_records,(int)stx.refused);
     fixture_settle(f);
+    printf("settled top %d N %d\n", holds(f,0,*m), holds(f,1,*m));
     struct txn *t = NULL;
     struct arena arena = {0};
     struct reorg_report report;
@@ -389,10 +386,11 @@ static void rehome__the_node_takes_all_along_and_the_old_hub_lets_go(void **stat
     uint64_t actor = store_identity(f.stores[c])->actor;
     struct dot late =
         fixture_save_text(&f, c, (struct dot){0, 0}, KIND_MEMBER, f.units[c], F_MEMBER_NAME, "Lò");
-    assert_true(fixture_sync(&f, 2, NULL));
+    assert_true(fixture_sync(&f, 2, &stats)); printf("rounds %d recv %d equal %d; ", (int)stats.rounds,(int)stats.received_records,stats.digest_equal); assert_true(fixture_sync(&f, 2, &stats)); printf("rounds %d recv %d equal %d; ", (int)stats.rounds,(int)stats.received_records,stats.digest_equal);printf("top %d N %d C %d ",holds(&f,0,m),holds(&f,1,m),holds(&f,c,m));printf("S holds m: %d late %d\n", holds(&f,2,m), holds(&f,2,late));
     assert_int_equal(fixture_rehome(&f, c, 2, NULL), ERR_OK);
     assert_true(store_identity(f.stores[c])->actor != actor);
     assert_true(fixture_sync(&f, c, &stats));
+    printf("sent %d recv %d\n",(int)stats.sent_records,(int)stats.received_records);assert_true(holds(&f,2,m)); 
     assert_true(stats.sent_records <= 2); /* the late one, and its own record */
     assert_true(holds(&f, 2, late) && holds(&f, 2, m));
     assert_true(has_link(&f, 1, c));

@@ -165,6 +165,8 @@ enum outcome {
 enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
                        enum outcome *outcome) MUST_USE;
 
+/* Only what a person asks of one who has gone: who, where to, when. In the arena. */
+void store_stub_of(const struct record *r, struct arena *arena, struct record *out);
 /* Left this store's scope, and still held whole until everybody has heard. */
 bool store_is_leaving(struct txn *t, struct dot id);
 /* Rule 14: what left this store's scope becomes a departed stub once upstream covers all it had,

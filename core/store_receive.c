@@ -385,6 +385,56 @@ static enum err cap_delete(struct receive_state *s, const struct context *own)
     return e;
 }
 
+void store_stub_of(const struct record *r, struct arena *arena, struct record *out)
+{
+    uint32_t keep[] = {F_UNIT, F_EXT_ID, schema_title_field(r->kind)};
+    *out = *r;
+    out->flags |= RECORD_STUB;
+    out->fields = arena_array(arena, ARRAY_COUNT(keep) + 1, sizeof(struct field));
+    out->field_count = 0;
+    for (size_t i = 0; i < r->field_count; i++) {
+        for (size_t k = 0; k < ARRAY_COUNT(keep); k++) {
+            if (r->fields[i].number == keep[k]) {
+                out->fields[out->field_count++] = r->fields[i];
+                break;
+            }
+        }
+    }
+}
+
+/* The hub tells of a record that it let go, or that is another's: all that this store had of it is
+ * known above. Whether it has left is decided here all the same, by this store's unit. */
+static enum err receive_stub(struct receive_state *s, enum outcome *outcome)
+{
+    struct record whole = s->incoming;
+    struct id_list units;
+    *outcome = OUTCOME_SAME;
+    if (!s->held || s->stub || s->arrival->from_below ||
+        !context_covers_all(&s->incoming.context, &s->before.context)) {
+        return ERR_OK;
+    }
+    whole.flags = 0;
+    TRY(scope_units(s->t, &whole, s->arena, &units));
+    if (!scope_is_lost(s->t, &whole, &units)) {
+        return ERR_OK;
+    }
+    struct entry_cause cause = {
+        .via = s->arrival->via, .node = s->arrival->node, .echo_node = s->arrival->node};
+    cause.echo_actor = s->arrival->actor;
+    TRY(door_write(s->t, &s->before, &s->local, &s->incoming, &cause));
+    *outcome = OUTCOME_MERGED;
+    return leaving_del(s->t, s->incoming.id);
+}
+
+/* Just as it was when it left, and in scope again by what other records say now. */
+static bool comes_back(struct receive_state *s)
+{
+    struct id_list units;
+    return context_equal(&s->before.context, &s->incoming.context) &&
+           scope_units(s->t, &s->incoming, s->arena, &units) == ERR_OK &&
+           !scope_is_lost(s->t, &s->incoming, &units);
+}
+
 enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
                        enum outcome *outcome)
 {
@@ -395,15 +445,15 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
                               .incoming = change->record};
     arena_reset(&t->scratch);
     *outcome = OUTCOME_REFUSED;
-    if (change->record.flags & RECORD_STUB) {
-        return ERR_OK; /* stubs are local memory; nobody sends them */
-    }
     enum err e = store_get(t, change->record.id, s.arena, &s.before, &s.local);
     if (e != ERR_OK && e != ERR_NOT_FOUND) {
         return e;
     }
     s.held = e == ERR_OK;
     s.stub = s.held && (s.before.flags & RECORD_STUB);
+    if (change->record.flags & RECORD_STUB) {
+        return receive_stub(&s, outcome);
+    }
     if (!change->whole && (!s.held || s.stub)) {
         *outcome = OUTCOME_NEED_WHOLE; /* whose it is, only the whole tells */
         return ERR_OK;
@@ -424,7 +474,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
         *outcome = OUTCOME_NEED_WHOLE;
         return ERR_OK;
     }
-    if (s.stub && context_covers_all(&s.before.context, &s.incoming.context)) {
+    if (s.stub && context_covers_all(&s.before.context, &s.incoming.context) && !comes_back(&s)) {
         *outcome = OUTCOME_SAME; /* a stale copy of what has left */
         return ERR_OK;
     }
@@ -437,24 +487,6 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
 }
 
 /* ---- departure ------------------------------------------------------------------------------ */
-
-/* Only what a person asks of one who has gone: who, where to, when. */
-static void make_stub(const struct record *r, struct arena *arena, struct record *out)
-{
-    uint32_t keep[] = {F_UNIT, F_EXT_ID, schema_title_field(r->kind)};
-    *out = *r;
-    out->flags |= RECORD_STUB;
-    out->fields = arena_array(arena, ARRAY_COUNT(keep) + 1, sizeof(struct field));
-    out->field_count = 0;
-    for (size_t i = 0; i < r->field_count; i++) {
-        for (size_t k = 0; k < ARRAY_COUNT(keep); k++) {
-            if (r->fields[i].number == keep[k]) {
-                out->fields[out->field_count++] = r->fields[i];
-                break;
-            }
-        }
-    }
-}
 
 static bool child_holds(struct txn *t, const struct record *r, const struct id_list *units,
                         const struct departure *d)
@@ -488,7 +520,7 @@ static enum err depart(struct txn *t, struct dot id, const struct departure *d, 
         *gone = true; /* it is this store's again, or a stub already */
     } else if (covered && !d->is_owed(t, d->upstream, id) && local.feed_seq <= d->children_seq &&
                !child_holds(t, &r, &units, d)) {
-        make_stub(&r, &arena, &stub);
+        store_stub_of(&r, &arena, &stub);
         struct entry_cause cause = {.via = VIA_SYNC, .node = d->upstream, .echo_node = d->upstream};
         e = door_write(t, &r, &local, &stub, &cause);
         *gone = e == ERR_OK;

@@ -13,8 +13,7 @@ static enum err tell_if_left(struct txn *t, struct dot id, const struct arrival 
 {
     struct record r;
     struct id_list units;
-    if (!arrival->from_below || store_get(t, id, arena, &r, NULL) != ERR_OK ||
-        r.flags & RECORD_STUB) {
+    if (!arrival->from_below || store_get(t, id, arena, &r, NULL) != ERR_OK) {
         return ERR_OK;
     }
     TRY(scope_units(t, &r, arena, &units));

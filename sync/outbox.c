@@ -213,6 +213,25 @@ static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_
     return ERR_OK;
 }
 
+/* How a record owed whole goes: in scope as it is; to a child that once had it in scope its last
+ * state, wherever it is now (rule 18); to one that holds it by way of others, or when only a stub
+ * is left here, as a stub, from which the child sees that it has gone. */
+static bool owed_form(struct fill *f, struct record *r, bool queued)
+{
+    if (in_scope(f->t, f->q, r, NULL, f->arena)) {
+        return true;
+    }
+    if (f->q->up || !(queued || scope_was_within(f->t, r->id, f->q->peer_unit)) ||
+        r->route == ROUTE_LOCAL) {
+        return false;
+    }
+    if (!(r->flags & RECORD_STUB) && !scope_was_within(f->t, r->id, f->q->peer_unit)) {
+        struct record whole = *r;
+        store_stub_of(&whole, f->arena, r);
+    }
+    return true;
+}
+
 /* A record owed whole, from the queue or asked for in the request. What cannot be sent, because it
  * is gone or out of scope, counts as sent. */
 static enum err add_whole(struct fill *f, struct dot id, bool queued)
@@ -220,13 +239,10 @@ static enum err add_whole(struct fill *f, struct dot id, bool queued)
     struct record r;
     struct record_local local;
     enum err e = store_get(f->t, id, f->arena, &r, &local);
-    /* A child that once held it is told its last state, wherever it is now (rule 18). */
-    bool sendable = e == ERR_OK && (in_scope(f->t, f->q, &r, NULL, f->arena) ||
-                                    (!f->q->up && scope_was_within(f->t, id, f->q->peer_unit)));
     if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED) {
         return e;
     }
-    if (!sendable) {
+    if (e != ERR_OK || !owed_form(f, &r, queued)) {
         return queued ? queue_put(f->t, f->q->peer, id, f->q->sent_mark) : ERR_OK;
     }
     if (f->q->up) {

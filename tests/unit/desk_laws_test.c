@@ -18,9 +18,9 @@
 
 #include <cmocka.h>
 
-#define MEMBERS_MAX 24
+#define MEMBERS_MAX 14
 #define LETTERS_MAX 32
-#define STEPS 70
+#define STEPS 60
 
 enum op {
     OP_CREATE,
@@ -75,6 +75,7 @@ struct desk {
     struct dot members[MEMBERS_MAX];
     size_t member_count;
     char letters[LETTERS_MAX][32];
+    size_t letter_to[LETTERS_MAX]; /* the store of the unit it is addressed to */
     size_t letter_count;
     uint64_t counts[OP_COUNT];
     unsigned text;
@@ -128,39 +129,64 @@ static enum err do_create(struct desk *d, size_t at, struct txn *t, struct arena
     return e;
 }
 
-static struct dot any_member(struct desk *d)
+/* A member that somebody at this store may write; now and then just any. */
+static struct dot any_member(struct desk *d, struct txn *t)
 {
-    return d->member_count ? d->members[below(d, d->member_count)] : (struct dot){0, 0};
+    struct dot id = {0, 0};
+    for (int i = 0; i < 8 && d->member_count; i++) {
+        struct arena arena = {0};
+        struct record r;
+        id = d->members[below(d, d->member_count)];
+        bool may = may_write(t, id, &arena, &r) && !merge_is_deleted(&r);
+        arena_free(&arena);
+        if (may) {
+            break;
+        }
+    }
+    error_clear();
+    return id;
+}
+
+/* Has it left this store's scope by the top's knowledge, and not yet by its own? */
+static bool gone_above(struct desk *d, struct txn *t, struct dot id)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct id_list units;
+    struct txn *top = NULL;
+    bool gone = false;
+    if (txn_store(t) != d->w.f.stores[0] && txn_begin(d->w.f.stores[0], TXN_READ, &top) == ERR_OK) {
+        gone = store_get(top, id, &arena, &r, NULL) == ERR_OK &&
+               scope_units(top, &r, &arena, &units) == ERR_OK &&
+               !scope_within(top, units.ids, units.count, store_identity(txn_store(t))->unit);
+        txn_abort(top);
+    }
+    arena_free(&arena);
+    return gone;
 }
 
 static const uint32_t plain_fields[] = {F_MEMBER_NAME, 21, F_NOTE};
 
-static enum err do_edit(struct desk *d, struct txn *t, struct arena *arena, bool *late)
+static enum err do_edit(struct desk *d, struct txn *t, struct arena *arena, bool want_late,
+                        bool *late)
 {
-    struct dot id = any_member(d), own = store_identity(txn_store(t))->unit;
-    struct record r, top;
+    struct dot id = any_member(d, t);
+    struct record r;
     struct datum text = next_text(d, arena);
     struct edit edit = {plain_fields[below(d, ARRAY_COUNT(plain_fields))], EDIT_SET, &text, 1};
-    struct txn *above = NULL;
+    for (size_t i = 0; want_late && i < d->member_count && !gone_above(d, t, id); i++) {
+        id = d->members[i];
+    }
     if (!may_write(t, id, arena, &r) || merge_is_deleted(&r)) {
         return ERR_RULE;
     }
-    /* gone by the top's knowledge, and not yet by this store's? */
-    *late = false;
-    if (txn_store(t) != d->w.f.stores[0] &&
-        txn_begin(d->w.f.stores[0], TXN_READ, &above) == ERR_OK) {
-        struct id_list units;
-        *late = store_get(above, id, arena, &top, NULL) == ERR_OK &&
-                scope_units(above, &top, arena, &units) == ERR_OK &&
-                !scope_within(above, units.ids, units.count, own);
-        txn_abort(above);
-    }
+    *late = gone_above(d, t, id);
     return write_field(t, id, 0, &edit, 1, arena, &id);
 }
 
 static enum err do_move(struct desk *d, struct txn *t, struct arena *arena)
 {
-    struct dot id = any_member(d);
+    struct dot id = any_member(d, t);
     struct record r;
     struct datum unit = datum_ref(unit_of(d, below(d, d->w.f.count)));
     struct edit edit = {F_UNIT, EDIT_SET, &unit, 1};
@@ -171,38 +197,55 @@ static enum err do_move(struct desk *d, struct txn *t, struct arena *arena)
     return write_field(t, id, 0, &edit, 1, arena, &id);
 }
 
+/* Under way by another store's word, of which this one has not heard? */
+static bool under_way_elsewhere(struct desk *d, struct txn *t, struct dot member)
+{
+    struct arena arena = {0};
+    struct id_list open = {0};
+    bool away = false;
+    if (store_ids_of_open_transfers(t, member, 1, &arena, &open) != ERR_OK || open.count) {
+        return false;
+    }
+    for (size_t i = 0; i < d->w.f.count && !away; i++) {
+        struct txn *other = NULL;
+        if (d->w.f.stores[i] != txn_store(t) &&
+            txn_begin(d->w.f.stores[i], TXN_READ, &other) == ERR_OK) {
+            away = store_ids_of_open_transfers(other, member, 1, &arena, &open) == ERR_OK &&
+                   open.count > 0;
+            txn_abort(other);
+        }
+    }
+    arena_free(&arena);
+    return away;
+}
+
 static enum err do_issue(struct desk *d, struct txn *t, struct arena *arena, bool *beside)
 {
-    struct transfer_order o = {.member = any_member(d)};
+    struct transfer_order o = {.member = any_member(d, t)};
     struct dot id;
     struct slice letter;
-    struct id_list open;
     struct record r;
     size_t to = below(d, d->w.f.count);
+    for (size_t i = 0; *beside && i < d->member_count; i++) {
+        if (under_way_elsewhere(d, t, d->members[i]) && may_write(t, d->members[i], arena, &r)) {
+            o.member = d->members[i];
+        }
+    }
     o.to = unit_of(d, to);
     if (d->letter_count == LETTERS_MAX || store_get(t, o.member, arena, &r, NULL) != ERR_OK) {
         return ERR_RULE;
     }
-    *beside = false;
-    for (size_t i = 0; i < d->w.f.count; i++) { /* under way by another store's word? */
-        struct txn *other = NULL;
-        if (d->w.f.stores[i] != txn_store(t) &&
-            txn_begin(d->w.f.stores[i], TXN_READ, &other) == ERR_OK) {
-            *beside = *beside ||
-                      (store_ids_of_open_transfers(other, o.member, 1, arena, &open) == ERR_OK &&
-                       open.count > 0);
-            txn_abort(other);
-        }
-    }
+    *beside = under_way_elsewhere(d, t, o.member);
     enum err e = transfer_issue(t, &o, arena, &id, &letter);
     if (e == ERR_OK) {
+        d->letter_to[d->letter_count] = to;
         (void)snprintf(d->letters[d->letter_count++], sizeof(d->letters[0]), "%.*s",
                        (int)letter.len, (const char *)letter.ptr);
     }
     return e;
 }
 
-static enum err do_answer(struct desk *d, struct txn *t, struct arena *arena,
+static enum err do_answer(struct desk *d, size_t at, struct txn *t, struct arena *arena,
                           enum transfer_answer answer, bool *ahead)
 {
     struct transfer_view v = {0};
@@ -210,49 +253,85 @@ static enum err do_answer(struct desk *d, struct txn *t, struct arena *arena,
     if (d->letter_count == 0) {
         return ERR_RULE;
     }
-    struct slice letter = slice_str(d->letters[below(d, d->letter_count)]);
-    enum err known = transfer_find(t, letter, arena, &v, &candidates);
-    *ahead = known == ERR_NOT_FOUND;
-    if (*ahead && below(d, 3)) {
-        return ERR_RULE; /* mostly the right office has the letter in its hand */
+    struct slice letter = {0};
+    size_t first = below(d, d->letter_count);
+    bool want_ahead = *ahead, found = false;
+    for (size_t i = 0; i < d->letter_count && !found; i++) {
+        size_t k = (first + i) % d->letter_count;
+        letter = slice_str(d->letters[k]);
+        enum err known = transfer_find(t, letter, arena, &v, &candidates);
+        *ahead = known == ERR_NOT_FOUND;
+        /* in the hand of the office that it is addressed to */
+        found = *ahead == want_ahead && (!*ahead || d->letter_to[k] == at);
+    }
+    if (!found) {
+        return ERR_RULE;
     }
     return transfer_answer(t, answer, letter, (struct slice){0}, arena, &v, &candidates);
 }
 
-static enum err do_merge(struct desk *d, struct txn *t, struct arena *arena, bool remove)
+/* a into b or b into a, it is one edge: on the greater id, naming the smaller. */
+static enum err do_merge(struct desk *d, struct txn *t, struct arena *arena, bool up)
 {
-    struct dot a = any_member(d), b = any_member(d);
+    struct dot x = any_member(d, t), y = any_member(d, t);
     struct record ra, rb;
-    if (dot_compare(a, b) >= 0 || !may_write(t, a, arena, &ra) || !may_write(t, b, arena, &rb) ||
-        merge_is_deleted(&ra) || merge_is_deleted(&rb)) {
+    bool ascending = dot_compare(x, y) < 0;
+    struct dot a = ascending ? x : y, b = ascending ? y : x;
+    if (ascending != up || dot_equal(a, b) || !may_write(t, a, arena, &ra) ||
+        !may_write(t, b, arena, &rb) || merge_is_deleted(&ra) || merge_is_deleted(&rb)) {
         return ERR_RULE;
     }
     struct datum smaller = datum_ref(a);
-    struct edit edit = {F_MERGED_INTO, remove ? EDIT_REMOVE : EDIT_ADD, &smaller, 1};
-    return write_field(t, b, 0, &edit, 1, arena, &b);
+    struct edit edit = {F_MERGED_INTO, EDIT_ADD, &smaller, 1};
+    enum err e = write_field(t, b, 0, &edit, 1, arena, &b);
+    return e == ERR_OK && store_own_seq(t) == d->w.own_seq ? ERR_RULE : e; /* it was so already */
 }
 
 static enum err do_unmerge(struct desk *d, struct txn *t, struct arena *arena)
 {
-    struct dot id = any_member(d);
-    struct record r;
-    size_t n = 0;
-    if (!may_write(t, id, arena, &r) || merge_is_deleted(&r)) {
-        return ERR_RULE;
+    size_t first = below(d, d->member_count + 1);
+    for (size_t i = 0; i < d->member_count; i++) {
+        struct dot id = d->members[(first + i) % d->member_count];
+        struct record r;
+        size_t n = 0;
+        if (!may_write(t, id, arena, &r) || merge_is_deleted(&r)) {
+            continue;
+        }
+        (void)merge_siblings(&r, F_MERGED_INTO, arena, &n);
+        struct edit edit = {F_MERGED_INTO, EDIT_SET, NULL, 0};
+        if (n) {
+            return write_field(t, id, 0, &edit, 1, arena, &id);
+        }
     }
-    (void)merge_siblings(&r, F_MERGED_INTO, arena, &n);
-    struct edit edit = {F_MERGED_INTO, EDIT_SET, NULL, 0};
-    return n ? write_field(t, id, 0, &edit, 1, arena, &id) : ERR_RULE;
+    return ERR_RULE;
 }
 
 static enum err do_delete(struct desk *d, struct txn *t, struct arena *arena, bool deleted)
 {
-    struct dot id = any_member(d);
-    struct record r;
     struct datum yes = datum_int(1);
     struct edit edit = {F_DELETED, EDIT_SET, &yes, deleted ? 1 : 0};
-    if (!may_write(t, id, arena, &r) || merge_is_deleted(&r) == deleted) {
-        return ERR_RULE;
+    size_t first = below(d, d->member_count + 1);
+    for (size_t i = 0; i < d->member_count; i++) {
+        struct dot id = d->members[(first + i) % d->member_count];
+        struct record r;
+        if (may_write(t, id, arena, &r) && merge_is_deleted(&r) != deleted) {
+            return write_field(t, id, 0, &edit, 1, arena, &id);
+        }
+    }
+    return ERR_RULE;
+}
+
+static enum err decide_field(struct desk *d, struct txn *t, const struct record *r, uint32_t number,
+                             struct arena *arena)
+{
+    size_t n = 0;
+    struct dot id = r->id;
+    const struct value **v = merge_siblings(r, number, arena, &n);
+    const struct value *take = v[below(d, n)];
+    struct datum yes = datum_int(1);
+    struct edit edit = {number, EDIT_SET, &take->datum, take->datum.type != DATUM_EMPTY};
+    if (number == F_DELETED) {
+        edit = (struct edit){F_DELETED, EDIT_SET, &yes, below(d, 2)};
     }
     return write_field(t, id, 0, &edit, 1, arena, &id);
 }
@@ -260,25 +339,16 @@ static enum err do_delete(struct desk *d, struct txn *t, struct arena *arena, bo
 static enum err do_decide(struct desk *d, struct txn *t, struct arena *arena)
 {
     struct id_list list;
-    struct record r;
-    if (store_ids_in_conflict(t, (struct dot){0, 0}, 100, arena, &list) != ERR_OK ||
-        list.count == 0) {
+    if (store_ids_in_conflict(t, (struct dot){0, 0}, 100, arena, &list) != ERR_OK) {
         return ERR_RULE;
     }
-    struct dot id = list.ids[below(d, list.count)];
-    if (!may_write(t, id, arena, &r)) {
-        return ERR_RULE;
-    }
-    for (size_t i = 0; i < r.field_count; i++) {
-        size_t n = 0;
-        uint32_t number = r.fields[i].number;
-        if (!merge_in_conflict(&r, number) || number == F_DELETED) {
-            continue;
+    for (size_t k = 0; k < list.count; k++) {
+        struct record r;
+        for (size_t i = 0; may_write(t, list.ids[k], arena, &r) && i < r.field_count; i++) {
+            if (merge_in_conflict(&r, r.fields[i].number)) {
+                return decide_field(d, t, &r, r.fields[i].number, arena);
+            }
         }
-        const struct value **v = merge_siblings(&r, number, arena, &n);
-        const struct value *take = v[below(d, n)];
-        struct edit edit = {number, EDIT_SET, &take->datum, take->datum.type != DATUM_EMPTY};
-        return write_field(t, id, 0, &edit, 1, arena, &id);
     }
     return ERR_RULE;
 }
@@ -286,9 +356,20 @@ static enum err do_decide(struct desk *d, struct txn *t, struct arena *arena)
 /* Communes come into another one, of their district or of another; or the step is taken back. */
 static enum err do_unit(struct desk *d, struct txn *t, struct arena *arena, enum op op)
 {
-    size_t u = 1 + below(d, d->w.f.count - 1), v = 1 + below(d, d->w.f.count - 1);
     struct record r;
-    struct dot id = unit_of(d, u), out;
+    struct dot id = {0, 0}, out;
+    size_t v = 1 + below(d, d->w.f.count - 1), u = v;
+    for (int i = 0; i < 12; i++) {
+        size_t n = 0;
+        u = 1 + below(d, d->w.f.count - 1);
+        id = unit_of(d, u);
+        if (u != v && store_get(t, id, arena, &r, NULL) == ERR_OK) {
+            (void)merge_siblings(&r, F_UNIT_SUCCESSORS, arena, &n);
+        }
+        if ((op == OP_UNIT_UNDO) == (n > 0) && u != v && unit_level(t, id) == LEVEL_COMMUNE) {
+            break;
+        }
+    }
     struct datum ref = datum_ref(unit_of(d, v));
     if (u == v || unit_level(t, id) != LEVEL_COMMUNE || !may_write(t, id, arena, &r) ||
         dot_equal(id, store_identity(txn_store(t))->unit)) {
@@ -323,7 +404,12 @@ static enum err do_rogue(struct desk *d, struct txn *t, struct arena *arena, str
     uint8_t key[8 + DOT_KEY_BYTES] = "leaving.";
     struct datum text = next_text(d, arena);
     struct edit edit = {F_MEMBER_NAME, EDIT_SET, &text, 1};
-    *id = any_member(d);
+    for (size_t i = 0; i < d->member_count; i++) {
+        *id = d->members[i];
+        if (store_is_leaving(t, *id)) {
+            break;
+        }
+    }
     if (!store_is_leaving(t, *id) || store_get(t, *id, arena, &r, NULL) != ERR_OK ||
         r.flags & RECORD_STUB || merge_is_deleted(&r)) {
         return ERR_RULE;
@@ -344,28 +430,30 @@ static enum err act(struct desk *d, size_t at, struct txn *t, struct arena *aren
         return do_create(d, at, t, arena);
     case OP_EDIT:
     case OP_LATE_EDIT:
-        e = do_edit(d, t, arena, &flag);
+        e = do_edit(d, t, arena, *op == OP_LATE_EDIT, &flag);
         *op = flag ? OP_LATE_EDIT : OP_EDIT;
         return e;
     case OP_MOVE:
         return do_move(d, t, arena);
     case OP_ISSUE:
     case OP_ISSUE_BESIDE:
+        flag = *op == OP_ISSUE_BESIDE;
         e = do_issue(d, t, arena, &flag);
         *op = flag ? OP_ISSUE_BESIDE : OP_ISSUE;
         return e;
     case OP_ACCEPT:
     case OP_ACCEPT_AHEAD:
-        e = do_answer(d, t, arena, TRANSFER_ACCEPT, &flag);
+        flag = *op == OP_ACCEPT_AHEAD;
+        e = do_answer(d, at, t, arena, TRANSFER_ACCEPT, &flag);
         *op = flag ? OP_ACCEPT_AHEAD : OP_ACCEPT;
         return e;
     case OP_REFUSE:
-        return do_answer(d, t, arena, TRANSFER_REFUSE, &flag);
+        return do_answer(d, at, t, arena, TRANSFER_REFUSE, &flag);
     case OP_RETURN:
-        return do_answer(d, t, arena, TRANSFER_RETURN, &flag);
+        return do_answer(d, at, t, arena, TRANSFER_RETURN, &flag);
     case OP_MERGE_UP:
     case OP_MERGE_DOWN:
-        return do_merge(d, t, arena, false);
+        return do_merge(d, t, arena, *op == OP_MERGE_UP);
     case OP_UNMERGE:
         return do_unmerge(d, t, arena);
     case OP_DELETE:
@@ -428,35 +516,40 @@ static void sync_at(struct desk *d, size_t at)
     (void)world_sync(&d->w, at);
 }
 
+/* One action, at the first store of a few where it can be done. */
 static void step(struct desk *d)
 {
-    static const enum op often[] = {OP_EDIT, OP_EDIT, OP_EDIT, OP_ISSUE, OP_ACCEPT, OP_MERGE_UP};
-    struct arena arena = {0};
-    size_t at = below(&*d, d->w.f.count);
-    enum op op = below(d, 2) ? often[below(d, ARRAY_COUNT(often))] : (enum op)below(d, OP_COUNT);
-    if (below(d, 3) == 0 && at != 0) {
-        sync_at(d, at);
-        return;
-    }
-    if (op == OP_REHOME) {
-        size_t hub = below(d, d->w.f.count);
-        bool done = at > 0 && unit_level_at(d, at) == LEVEL_COMMUNE &&
-                    unit_level_at(d, hub) >= LEVEL_DISTRICT && rehome(d, at, hub);
-        d->counts[op] += done;
+    enum op op = (enum op)below(d, OP_COUNT);
+    for (int i = 0; i < 6; i++) {
+        struct arena arena = {0};
+        enum op done = op;
+        size_t at = below(d, d->w.f.count), hub = below(d, d->w.f.count);
+        if (op == OP_REHOME) {
+            bool gone = at > 0 && unit_level_at(d, at) == LEVEL_COMMUNE &&
+                        unit_level_at(d, hub) >= LEVEL_DISTRICT && rehome(d, at, hub);
+            d->counts[op] += gone;
+            error_clear();
+            if (gone) {
+                return;
+            }
+            continue;
+        }
+        struct txn *t = world_save(&d->w, at);
+        struct dot rogue = {0, 0};
+        size_t facts = d->w.fact_count;
+        d->w.own_seq = store_own_seq(t);
+        enum err e = op == OP_ROGUE ? do_rogue(d, t, &arena, &rogue) : act(d, at, t, &arena, &done);
+        world_saved(&d->w, at, t, e);
+        for (size_t k = facts; op == OP_ROGUE && k < d->w.fact_count; k++) {
+            d->w.facts[k].refused = true;
+        }
         error_clear();
-        return;
+        arena_free(&arena);
+        if (e == ERR_OK) {
+            d->counts[done]++;
+            return;
+        }
     }
-    struct txn *t = world_save(&d->w, at);
-    struct dot rogue = {0, 0};
-    enum err e = op == OP_ROGUE ? do_rogue(d, t, &arena, &rogue) : act(d, at, t, &arena, &op);
-    size_t facts = d->w.fact_count;
-    world_saved(&d->w, at, t, e);
-    d->counts[op] += e == ERR_OK;
-    for (size_t i = facts; op == OP_ROGUE && i < d->w.fact_count; i++) {
-        d->w.facts[i].refused = true;
-    }
-    error_clear();
-    arena_free(&arena);
 }
 
 /* ---- the tree ------------------------------------------------------------------------------- */
@@ -699,10 +792,21 @@ static void run(uint64_t seed, uint64_t counts[OP_COUNT])
     assert_non_null(d);
     world_begin(&d->w, seed);
     plant(d);
+    for (int i = 0; i < 6; i++) {
+        struct arena arena = {0};
+        size_t at = below(d, d->w.f.count);
+        struct txn *t = world_save(&d->w, at);
+        world_saved(&d->w, at, t, do_create(d, at, t, &arena));
+        arena_free(&arena);
+    }
     d->w.f.lose_request_in = 6;
     d->w.f.lose_reply_in = 5;
     for (int i = 0; i < STEPS; i++) {
         step(d);
+        size_t at = below(d, d->w.f.count);
+        if (at != 0 && below(d, 3)) {
+            sync_at(d, at);
+        }
     }
     settle(d);
     assert_int_equal(txn_begin(d->w.f.stores[0], TXN_READ, &top), ERR_OK);

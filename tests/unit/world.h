@@ -19,9 +19,8 @@ struct world {
     struct fixture f;
     struct fact *facts;
     size_t fact_count, fact_cap;
-    struct arena shots; /* of the store at hand, before the action */
     struct shot *shot;
-    uint64_t shot_seq;
+    uint64_t own_seq; /* of the store at hand, before the action */
 };
 void world_begin(struct world *w, uint64_t seed);
 void world_end(struct world *w);

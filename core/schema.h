@@ -78,7 +78,9 @@ enum common_field {
     F_MERGED_KEEP = 5,
     F_NOT_SAME = 6,
     F_EXT_ID = 7,
-    F_NOTE = 8
+    F_NOTE = 8,
+    F_ONCE =
+        9 /* units it belonged to, stood under or came into before: filled by the store's door */
 };
 enum kind_number {
     KIND_UNIT = 1,

@@ -34,6 +34,8 @@ const struct field_def schema_common_fields[] = {
     {F_EXT_ID, "ext_id", "Mã bên ngoài", "External ID", FIELD_TEXT, .rule = MERGE_LATEST,
      .flags = FIELD_UNIQUE_HINT, .max = 200},
     {F_NOTE, "note", "Ghi chú", "Note", FIELD_TEXT, .rule = MERGE_LATEST, .max = STORY_BYTES},
+    {F_ONCE, "once", "Đơn vị trước đây", "Former units", FIELD_REFSET, .rule = MERGE_SET,
+     .flags = FIELD_MACHINE, .ref_kind = KIND_UNIT},
 };
 const size_t schema_common_count = ARRAY_COUNT(schema_common_fields);
 

@@ -185,23 +185,16 @@ bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t c
     return false;
 }
 
-bool scope_was_within(struct txn *t, struct dot id, struct dot root)
+bool scope_was_within(struct txn *t, const struct record *r, struct dot root)
 {
-    struct arena arena = {0};
-    struct history_entry *entries = NULL;
-    size_t n = 0;
+    static const uint32_t fields[] = {F_UNIT, F_ONCE};
     bool was = false;
-    if (store_history(t, id, &arena, &entries, &n) != ERR_OK) {
-        n = 0;
-    }
-    for (size_t i = 0; i < n && !was; i++) {
-        for (size_t j = 0; j < entries[i].change_count && !was; j++) {
-            const struct history_change *c = &entries[i].changes[j];
-            for (size_t k = 0; c->field == F_UNIT && k < c->from_count && !was; k++) {
-                was = c->from[k].type == DATUM_REF && unit_was_within(t, c->from[k].ref, root);
-            }
+    for (size_t k = 0; k < ARRAY_COUNT(fields); k++) {
+        const struct field *f = record_field(r, fields[k]);
+        for (uint32_t i = 0; f && i < f->count && !was; i++) {
+            was = f->values[i].datum.type == DATUM_REF &&
+                  unit_was_within(t, f->values[i].datum.ref, root);
         }
     }
-    arena_free(&arena);
     return was;
 }

@@ -19,7 +19,7 @@ bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t c
                  struct dot unit);
 /* Was this record's unit, or any of them, within the subtree: may a push from there touch it? */
 bool scope_within(struct txn *t, const struct dot *units, size_t count, struct dot root);
-/* Did the record belong there once, by this store's history? */
-bool scope_was_within(struct txn *t, struct dot id, struct dot root);
+/* Does the record belong there, or did it once (F_ONCE), by any of its live values? */
+bool scope_was_within(struct txn *t, const struct record *r, struct dot root);
 
 #endif

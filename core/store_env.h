@@ -68,7 +68,7 @@ struct txn {
         struct dot unit, parent;
         struct dot successor; /* the smallest of them */
         uint32_t successor_count;
-        bool changed; /* its parent was written after it was made, or it has or had successors */
+        bool moved; /* it stood elsewhere before (F_ONCE) */
     } unit_slots[128];
 };
 

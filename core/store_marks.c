@@ -73,7 +73,7 @@ static enum err own_actors(struct txn *t, struct dot out[OWN_ACTORS_MAX], size_t
 static bool was_ours(struct txn *t, const struct record *r)
 {
     struct dot own = store_identity(t->store)->unit;
-    bool ours = scope_was_within(t, r->id, own);
+    bool ours = scope_was_within(t, r, own);
     for (size_t i = 0; i < r->context.count && !ours; i++) {
         struct actor_info who;
         ours = store_actor(t, r->context.items[i].actor, &who) && !dot_is_none(who.unit) &&

@@ -115,7 +115,7 @@ static bool push_is_allowed(struct receive_state *s)
         /* What left the pusher's subtree may still bring what was written before it heard of that:
          * without a mark it is merged, however late (rule 15). */
         return record_within(s->t, &s->before, root, s->arena) ||
-               scope_was_within(s->t, s->incoming.id, root) ||
+               scope_was_within(s->t, &s->before, root) ||
                written_below(s->t, &s->before, s->arrival);
     }
     if (!s->arrival->first_contact && (!actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
@@ -207,7 +207,7 @@ static bool has_value(const struct field *f, const struct value *v)
     return has;
 }
 
-/* What came late goes; what it had replaced comes back; something of this save stays live. */
+/* What came late goes; what it had replaced comes back. */
 static void refuse_in_field(struct refusal_state *x, const struct field *f, struct field *out)
 {
     const struct field *old = record_field(x->before, f->number);
@@ -225,13 +225,12 @@ static void refuse_in_field(struct refusal_state *x, const struct field *f, stru
     if (late == 0) {
         return;
     }
-    size_t kept = n;
     for (uint32_t i = 0; old && i < old->count; i++) {
         if (old->values[i].datum.type != DATUM_MARK && !has_value(f, &old->values[i])) {
             values[n++] = reasserted(x, &old->values[i]);
         }
     }
-    if (set || n == kept) {
+    if (set || n == 0) {
         values[n++] = refusal_value(x, set ? datum_mark() : datum_empty());
     }
     qsort(values, n, sizeof(*values), value_order);
@@ -387,7 +386,7 @@ static enum err cap_delete(struct receive_state *s, const struct context *own)
 
 void store_stub_of(const struct record *r, struct arena *arena, struct record *out)
 {
-    uint32_t keep[] = {F_UNIT, F_EXT_ID, schema_title_field(r->kind)};
+    uint32_t keep[] = {F_UNIT, F_ONCE, F_EXT_ID, schema_title_field(r->kind)};
     *out = *r;
     out->flags |= RECORD_STUB;
     out->fields = arena_array(arena, ARRAY_COUNT(keep) + 1, sizeof(struct field));

@@ -301,6 +301,43 @@ static void apply_edit(struct save_state *s, const struct edit *edit)
     }
 }
 
+static const struct field *field_now(const struct save_state *s, uint32_t number)
+{
+    const struct field *f = NULL;
+    for (size_t i = 0; i < s->field_count && !f; i++) {
+        f = s->fields[i].number == number ? &s->fields[i] : NULL;
+    }
+    return f;
+}
+
+/* Where the record belonged until this save, so that what comes late from there is known for its
+ * own whichever way the record went (rule 15). It only grows. */
+static void remember_homes(struct save_state *s)
+{
+    static const uint32_t of_unit[] = {F_UNIT_PARENT, F_UNIT_SUCCESSORS}, of_others[] = {F_UNIT};
+    bool unit = s->before.kind == KIND_UNIT;
+    const uint32_t *numbers = unit ? of_unit : of_others;
+    size_t n = 0, room = 0, count = unit ? ARRAY_COUNT(of_unit) : ARRAY_COUNT(of_others);
+    for (size_t k = 0; k < count; k++) {
+        const struct field *was = record_field(&s->before, numbers[k]);
+        room += was ? was->count : 0;
+    }
+    struct datum *former = arena_array(s->arena, room + 1, sizeof(*former));
+    for (size_t k = 0; k < count; k++) {
+        const struct field *was = record_field(&s->before, numbers[k]);
+        for (uint32_t i = 0; was && i < was->count; i++) {
+            const struct datum *d = &was->values[i].datum;
+            if (d->type == DATUM_REF && !field_shows(field_now(s, numbers[k]), d)) {
+                former[n++] = *d;
+            }
+        }
+    }
+    struct edit edit = {F_ONCE, EDIT_ADD, former, n};
+    if (n) {
+        apply_edit(s, &edit);
+    }
+}
+
 struct save_item {
     uint32_t field;
     struct hash hash;
@@ -435,12 +472,18 @@ enum err store_save(struct txn *t, const struct save *save, struct arena *arena,
     *dot = (struct dot){0, 0};
     arena_reset(&t->scratch);
     TRY(save_load(&s));
-    s.fields = arena_array(arena, s.field_count + save->edit_count + 1, sizeof(struct field));
+    /* one more for F_ONCE */
+    s.fields = arena_array(arena, s.field_count + save->edit_count + 2, sizeof(struct field));
     if (s.field_count) {
         memcpy(s.fields, s.before.fields, s.field_count * sizeof(struct field));
     }
     for (size_t i = 0; i < save->edit_count; i++) {
-        apply_edit(&s, &save->edits[i]);
+        if (save->edits[i].field != F_ONCE) { /* the door's own */
+            apply_edit(&s, &save->edits[i]);
+        }
+    }
+    if (!s.is_new && s.touched) {
+        remember_homes(&s);
     }
     *id = s.is_new ? s.dot : save->id;
     if (s.touched == 0) {

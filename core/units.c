@@ -16,17 +16,6 @@ static struct dot shown_ref(const struct record *r, uint32_t field)
     return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
 }
 
-static bool changed_since_made(const struct record *r)
-{
-    const struct field *f = record_field(r, F_UNIT_PARENT);
-    bool changed =
-        record_field(r, F_UNIT_SUCCESSORS) != NULL || record_field(r, F_UNIT_FORMER_PARENT) != NULL;
-    for (uint32_t i = 0; f && i < f->count && !changed; i++) {
-        changed = !dot_equal(f->values[i].dot, r->id);
-    }
-    return changed;
-}
-
 static struct id_list successors_of(const struct record *r, struct arena *arena)
 {
     size_t n = 0;
@@ -61,7 +50,8 @@ static struct unit_slot unit_slot(struct txn *t, struct dot unit)
         found = (struct unit_slot){.unit = unit,
                                    .parent = shown_ref(&r, F_UNIT_PARENT),
                                    .successor_count = (uint32_t)successors.count,
-                                   .changed = changed_since_made(&r)};
+                                   .moved = record_field(&r, F_ONCE) != NULL ||
+                                            record_field(&r, F_UNIT_FORMER_PARENT) != NULL};
         found.successor = successors.count ? successors.ids[0] : found.successor;
         *slot = found;
     }
@@ -180,23 +170,14 @@ static void climb_back(struct climb *c, struct dot unit)
 {
     struct arena arena = {0};
     struct record r;
-    struct history_entry *entries = NULL;
-    size_t n = 0;
-    if (store_get(c->t, unit, &arena, &r, NULL) != ERR_OK ||
-        store_history(c->t, unit, &arena, &entries, &n) != ERR_OK) {
-        n = 0; /* no more is known */
-    } else {
+    const struct field *once = NULL;
+    if (store_get(c->t, unit, &arena, &r, NULL) == ERR_OK) {
+        once = record_field(&r, F_ONCE);
         climb_add(c, shown_ref(&r, F_UNIT_FORMER_PARENT));
     }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < entries[i].change_count; j++) {
-            const struct history_change *ch = &entries[i].changes[j];
-            bool above = ch->field == F_UNIT_PARENT || ch->field == F_UNIT_SUCCESSORS;
-            for (size_t k = 0; above && k < ch->from_count; k++) {
-                if (ch->from[k].type == DATUM_REF) {
-                    climb_add(c, ch->from[k].ref);
-                }
-            }
+    for (uint32_t i = 0; once && i < once->count; i++) {
+        if (once->values[i].datum.type == DATUM_REF) {
+            climb_add(c, once->values[i].datum.ref);
         }
     }
     arena_free(&arena);
@@ -224,7 +205,7 @@ bool unit_was_within(struct txn *t, struct dot unit, struct dot root)
             return true;
         }
         climb_step(&c, c.seen[i]);
-        if (unit_slot(t, c.seen[i]).changed) {
+        if (unit_slot(t, c.seen[i]).moved) {
             climb_back(&c, c.seen[i]);
         }
     }

@@ -16,9 +16,8 @@ struct dot unit_parent(struct txn *t, struct dot unit); /* none for a root or an
 bool unit_is_within(struct txn *t, struct dot unit, struct dot root);
 /* By parents alone: a successor takes over what belongs to a unit, not the unit's own record. */
 bool unit_is_below(struct txn *t, struct dot unit, struct dot root);
-/* Is it now, or was it before a move, a merger or their undoing, by this store's history and the
- * unit's own word? Until a commune that moved has found its new hub, the old one carries what it
- * writes. Never for who holds what. */
+/* Is it now, or was it before a move, a merger or their undoing (F_ONCE)? For what may still come
+ * from there late; never for who holds what. */
 bool unit_was_within(struct txn *t, struct dot unit, struct dot root);
 /* Units that name this one as their parent, by any of several concurrent values. */
 enum err unit_children(struct txn *t, struct dot unit, struct arena *arena,

@@ -221,11 +221,11 @@ static bool owed_form(struct fill *f, struct record *r, bool queued)
     if (in_scope(f->t, f->q, r, NULL, f->arena)) {
         return true;
     }
-    if (f->q->up || !(queued || scope_was_within(f->t, r->id, f->q->peer_unit)) ||
+    if (f->q->up || !(queued || scope_was_within(f->t, r, f->q->peer_unit)) ||
         r->route == ROUTE_LOCAL) {
         return false;
     }
-    if (!(r->flags & RECORD_STUB) && !scope_was_within(f->t, r->id, f->q->peer_unit)) {
+    if (!(r->flags & RECORD_STUB) && !scope_was_within(f->t, r, f->q->peer_unit)) {
         struct record whole = *r;
         store_stub_of(&whole, f->arena, r);
     }

@@ -397,6 +397,19 @@ static enum err do_unit(struct desk *d, struct txn *t, struct arena *arena, enum
     return write_field(t, id, 0, edits, 2, arena, &out);
 }
 
+static bool has_own_mark(struct txn *t, struct dot id, struct arena *arena)
+{
+    struct record r;
+    bool has = false;
+    if (store_get(t, id, arena, &r, NULL) != ERR_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < r.mark_count && !has; i++) {
+        has = r.marks[i].actor == store_identity(txn_store(t))->actor;
+    }
+    return has;
+}
+
 /* A program that does not keep to its own marks: it writes on a record that it has let go. */
 static enum err do_rogue(struct desk *d, struct txn *t, struct arena *arena, struct dot *id)
 {
@@ -406,12 +419,13 @@ static enum err do_rogue(struct desk *d, struct txn *t, struct arena *arena, str
     struct edit edit = {F_MEMBER_NAME, EDIT_SET, &text, 1};
     for (size_t i = 0; i < d->member_count; i++) {
         *id = d->members[i];
-        if (store_is_leaving(t, *id)) {
+        if (store_is_leaving(t, *id) && has_own_mark(t, *id, arena)) {
             break;
         }
     }
-    if (!store_is_leaving(t, *id) || store_get(t, *id, arena, &r, NULL) != ERR_OK ||
-        r.flags & RECORD_STUB || merge_is_deleted(&r)) {
+    if (!has_own_mark(t, *id, arena) || !store_is_leaving(t, *id) ||
+        store_get(t, *id, arena, &r, NULL) != ERR_OK || r.flags & RECORD_STUB ||
+        merge_is_deleted(&r)) {
         return ERR_RULE;
     }
     dot_key_put(key + 8, *id);
@@ -609,7 +623,7 @@ static void tell(struct desk *d, struct dot id)
         struct record r;
         struct record_local local;
         struct id_list units = {0}, above = {0};
-        char text[DOT_TEXT_SIZE];
+        char text[DOT_TEXT_SIZE], text_of_dot[DOT_TEXT_SIZE];
         dot_format(id, text);
         assert_int_equal(txn_begin(d->w.f.stores[at], TXN_READ, &t), ERR_OK);
         assert_int_equal(unit_above(t, unit_of(d, at), &arena, &above), ERR_OK);
@@ -633,6 +647,19 @@ static void tell(struct desk *d, struct dot id)
                 printf(" %.*s", (int)code.len, (const char *)code.ptr);
             }
             printf("\n");
+            for (size_t i = 0; getenv("TERRACE_TRACE") && i < r.field_count; i++) {
+                for (uint32_t j = 0; j < r.fields[i].count; j++) {
+                    const struct value *x = &r.fields[i].values[j];
+                    struct slice said =
+                        x->datum.type == DATUM_REF && unit_code(t, x->datum.ref, &arena).len
+                            ? unit_code(t, x->datum.ref, &arena)
+                        : x->datum.type == DATUM_TEXT ? x->datum.text
+                                                      : slice_str("…");
+                    dot_format(x->dot, text_of_dot);
+                    printf("#     field %u: %.*s by %s\n", r.fields[i].number, (int)said.len,
+                           (const char *)said.ptr, text_of_dot);
+                }
+            }
             const struct value *v = merge_shown(&r, F_MEMBER);
             member = v && v->datum.type == DATUM_REF ? v->datum.ref : member;
         } else {
@@ -725,8 +752,13 @@ static void assert_counts(struct desk *d, struct txn *top, uint64_t seed)
     for (size_t i = 0; i < d->member_count; i++) {
         struct record r;
         if (store_get(top, d->members[i], &arena, &r, NULL) == ERR_OK) {
-            counted += !dot_is_none(transfer_counted_unit(top, &r));
-            people += !merge_is_deleted(&r) && dot_equal(person_shown(top, r.id), r.id);
+            bool is_counted = !dot_is_none(transfer_counted_unit(top, &r));
+            bool person = !merge_is_deleted(&r) && dot_equal(person_shown(top, r.id), r.id);
+            counted += is_counted;
+            people += person;
+            if (is_counted != person) {
+                tell(d, r.id);
+            }
         }
     }
     if (counted != people) {
@@ -817,6 +849,10 @@ static void run(uint64_t seed, uint64_t counts[OP_COUNT])
     assert_visible(d, top, seed);
     txn_abort(top);
     world_assert_nothing_lost(&d->w);
+    if (d->counts[OP_ROGUE] == 0 && d->w.refused) {
+        fail_msg("seed %llu: %llu records of honest work were refused", (unsigned long long)seed,
+                 (unsigned long long)d->w.refused);
+    }
     for (size_t i = 0; i < d->w.f.count; i++) {
         struct check_report report;
         assert_int_equal(store_check(d->w.f.stores[i], false, &report), ERR_OK);

@@ -163,8 +163,8 @@ const struct kind_def schema_kinds[] = {
         {23, "issuer", "Máy cấp phép", "Issuer", FIELD_REF, .rule = MERGE_LATEST,
          .flags = FIELD_MACHINE,
          .ref_kind = KIND_NODE},
-        /* the newest counts, and two are no conflict: the computer itself knows */
-        {F_NODE_HUB, "hub", "Đồng bộ với", "Syncs with", FIELD_REF, .rule = MERGE_FORWARD,
+        /* written by the computer itself, one after another, from its first re-homing on */
+        {F_NODE_HUB, "hub", "Đồng bộ với", "Syncs with", FIELD_REF, .rule = MERGE_LATEST,
          .flags = FIELD_MACHINE, .ref_kind = KIND_NODE})},
 
     {KIND_FIELD, "field", "Trường thông tin", "Field", ROUTE_DOWN, LEVEL_PROVINCE, FIELDS(

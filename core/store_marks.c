@@ -12,7 +12,7 @@ static int mark_compare(const struct mark *a, const struct mark *b)
     return c != 0 ? c : a->actor == b->actor ? 0 : a->actor < b->actor ? -1 : 1;
 }
 
-static const struct mark *mark_find(const struct record *r, struct dot unit_dot, uint64_t actor)
+static struct mark *mark_find(const struct record *r, struct dot unit_dot, uint64_t actor)
 {
     for (size_t i = 0; i < r->mark_count; i++) {
         if (r->marks[i].actor == actor && dot_equal(r->marks[i].unit_dot, unit_dot)) {
@@ -95,8 +95,12 @@ enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool 
     marks_make_room(r, unit->count * n, arena);
     for (uint32_t i = 0; i < unit->count; i++) {
         for (size_t j = 0; j < n; j++) {
-            if (!mark_find(r, unit->values[i].dot, actors[j].actor)) {
+            struct mark *m = mark_find(r, unit->values[i].dot, actors[j].actor);
+            if (!m) {
                 mark_insert(r, (struct mark){unit->values[i].dot, actors[j].actor, actors[j].seq});
+                *stated = true;
+            } else if (!store_is_leaving(t, r->id) && m->seq < actors[j].seq) {
+                m->seq = actors[j].seq; /* it came back in between, with its unit as it was */
                 *stated = true;
             }
         }
@@ -155,13 +159,20 @@ enum err marks_carry(struct txn *t, const struct record *before, struct record *
 
 /* Had the actor closed every live value of unit before it gave this dot? Values that it wrote
  * itself beyond a mark open nothing; 0 no, 1 yes, -1 = there are no others. */
-static int closed_in(const struct record *r, struct dot dot)
+static int closed_in(struct txn *t, const struct record *r, struct dot dot)
 {
     const struct field *unit = record_field(r, F_UNIT);
+    struct actor_info who = {0};
+    bool known = store_actor(t, dot.actor, &who) && !dot_is_none(who.unit);
     int closed = -1;
     for (uint32_t i = 0; unit && i < unit->count; i++) {
         struct dot u = unit->values[i].dot;
         bool self_granted = false;
+        /* a reorganisation may have brought it back under the actor without a new value */
+        if (known && unit->values[i].datum.type == DATUM_REF &&
+            unit_was_within(t, unit->values[i].datum.ref, who.unit)) {
+            return 0;
+        }
         for (size_t j = 0; u.actor == dot.actor && j < r->mark_count && !self_granted; j++) {
             self_granted = r->marks[j].actor == dot.actor && r->marks[j].seq < u.seq;
         }
@@ -191,7 +202,7 @@ static bool dependent_is_closed(struct txn *t, const struct record *r, struct do
         struct record m;
         if (member->values[i].datum.type == DATUM_REF) {
             closed = store_get(t, member->values[i].datum.ref, &arena, &m, NULL) == ERR_OK &&
-                     closed_in(&m, dot) == 1;
+                     closed_in(t, &m, dot) == 1;
         }
     }
     arena_free(&arena);
@@ -206,6 +217,6 @@ bool marks_close(struct txn *t, const struct record *before, const struct record
     if (r->mark_count == 0) {
         return false;
     }
-    int closed = closed_in(r, dot);
-    return closed == 1 || (closed == -1 && before && closed_in(before, dot) == 1);
+    int closed = closed_in(t, r, dot);
+    return closed == 1 || (closed == -1 && before && closed_in(t, before, dot) == 1);
 }

@@ -113,6 +113,7 @@ static enum err apply_change(struct apply *a, const struct change *change, struc
     TRY(take_outcome(a->t, outcome, id, a->asked, a->arrival, a->out));
     if (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED) {
         TRY(note_transfers(a, &change->record));
+        a->out->units += change->record.kind == KIND_UNIT;
         TRY(change->record.kind == KIND_NODE ? link_follow_node(a->t, id) : ERR_OK);
     }
     return outcome == OUTCOME_NEW || outcome == OUTCOME_NEED_WHOLE

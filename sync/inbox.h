@@ -9,6 +9,7 @@ struct inbox_result {
     uint64_t received;   /* records that brought something new */
     uint64_t known;      /* records that brought nothing */
     uint64_t need_whole; /* deltas that did not fit */
+    uint64_t units;      /* of the received: records of kind unit */
     struct id_array wants;
     struct refusal *refusals; /* in the arena */
     size_t refusal_count;

@@ -62,9 +62,11 @@ static bool units_in_scope(struct txn *t, const struct outbox_request *q, uint8_
  */
 static bool was_own(struct txn *t, uint8_t route, const struct dot *units, size_t count)
 {
+    struct dot own = store_identity(txn_store(t))->unit;
     bool was = false;
     for (size_t i = 0; route == ROUTE_EVERYWHERE && i < count && !was; i++) {
-        was = unit_was_within(t, units[i], store_identity(txn_store(t))->unit);
+        was = dot_equal(units[i], own) ||
+              (unit_level(t, units[i]) < unit_level(t, own) && unit_was_within(t, units[i], own));
     }
     return was;
 }

@@ -372,6 +372,23 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
     return ERR_OK;
 }
 
+/* What the hub refused is offered again when that may have changed: it has learnt of units, or, for
+ * what is on its way out of here, of anything (rule 26). */
+static enum err retry_refused(struct txn *t, const struct upstream *u, bool units, bool moved,
+                              struct arena *arena)
+{
+    struct id_array refused = {0};
+    if (units || moved) {
+        TRY(mark_list(t, "refused.", RECONCILE_IDS_MAX, arena, &refused));
+    }
+    for (size_t i = 0; i < refused.count; i++) {
+        if (units || store_is_leaving(t, refused.ids[i])) {
+            TRY(queue_put(t, u->node, refused.ids[i], 0));
+        }
+    }
+    return ERR_OK;
+}
+
 static enum err apply_reply(struct session *s, struct txn *t, const struct round_reply *p,
                             struct upstream *u, struct arena *arena)
 {
@@ -385,6 +402,7 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
      */
     bool newer = u->epoch != p->epoch || p->round > u->round ||
                  p->flags & (ROUND_FIRST_CONTACT | ROUND_TOKEN_UNKNOWN);
+    TRY(retry_refused(t, u, in.units != 0, p->head_seq != u->head_seq, arena));
     take_cursor(u, p, in.need_whole == 0);
     if (newer) {
         take_receipt(u, p, self->actor);

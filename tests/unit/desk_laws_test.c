@@ -817,6 +817,25 @@ static void assert_visible(struct desk *d, struct txn *top, uint64_t seed)
     arena_free(&arena);
 }
 
+static void assert_nothing_refused(struct desk *d, size_t at, uint64_t seed)
+{
+    static const char *const spaces[] = {"refused.", "notice."};
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(d->w.f.stores[at], TXN_READ, &t), ERR_OK);
+    for (size_t i = 0; i < ARRAY_COUNT(spaces); i++) {
+        struct arena arena = {0};
+        struct id_array list;
+        assert_int_equal(mark_list(t, spaces[i], 100, &arena, &list), ERR_OK);
+        if (list.count) {
+            tell(d, list.ids[0]);
+            fail_msg("seed %llu: honest work of store %zu was refused", (unsigned long long)seed,
+                     at);
+        }
+        arena_free(&arena);
+    }
+    txn_abort(t);
+}
+
 static void run(uint64_t seed, uint64_t counts[OP_COUNT])
 {
     struct desk *d = calloc(1, sizeof(*d));
@@ -849,9 +868,8 @@ static void run(uint64_t seed, uint64_t counts[OP_COUNT])
     assert_visible(d, top, seed);
     txn_abort(top);
     world_assert_nothing_lost(&d->w);
-    if (d->counts[OP_ROGUE] == 0 && d->w.refused) {
-        fail_msg("seed %llu: %llu records of honest work were refused", (unsigned long long)seed,
-                 (unsigned long long)d->w.refused);
+    for (size_t at = 1; at < d->w.f.count && d->counts[OP_ROGUE] == 0; at++) {
+        assert_nothing_refused(d, at, seed);
     }
     for (size_t i = 0; i < d->w.f.count; i++) {
         struct check_report report;

@@ -20,7 +20,6 @@ struct world {
     struct fact *facts;
     size_t fact_count, fact_cap;
     struct shot *shot;
-    uint64_t refused; /* as the syncs said */
     uint64_t own_seq; /* of the store at hand, before the action */
 };
 void world_begin(struct world *w, uint64_t seed);

@@ -46,6 +46,12 @@ void dot_format(struct dot d, char out[DOT_TEXT_SIZE])
     *at = '\0';
 }
 
+void dot_format_actor(uint64_t actor, char out[DOT_TEXT_SIZE])
+{
+    dot_format((struct dot){actor, 1}, out);
+    out[13] = '\0';
+}
+
 /* As people read them to each other: capitals are fine, i and l are 1, o is 0. -1 when none. */
 static int base32_digit(uint8_t c)
 {

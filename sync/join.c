@@ -35,18 +35,12 @@ static enum err join_request_read(struct slice body, struct join_request *out)
     return ERR_OK;
 }
 
-void actor_text(uint64_t actor, char out[DOT_TEXT_SIZE])
-{
-    dot_format((struct dot){actor, 1}, out);
-    out[13] = '\0'; /* an ID without its seq */
-}
-
 static enum err admit(struct txn *t, const struct join_request *q, const struct invitation *v,
                       struct arena *arena, struct link *link)
 {
     char actor[DOT_TEXT_SIZE];
     struct dot save_dot;
-    actor_text(q->actor, actor);
+    dot_format_actor(q->actor, actor);
     struct slice name = unit_name(t, v->unit, arena);
     struct datum unit = datum_ref(v->unit), text = datum_text(name), role = datum_int(v->role);
     struct datum key = datum_bytes(slice_make(q->public_key, KEY_PUBLIC_BYTES));

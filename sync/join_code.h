@@ -27,8 +27,6 @@ enum err invitation_store(struct txn *t, const struct invitation *v) MUST_USE;
 enum err invitation_check(struct txn *t, struct hash id, struct slice said, struct hash proof,
                           struct invitation *out) MUST_USE;
 
-/* An ID without its seq, as node records name actors. */
-void actor_text(uint64_t actor, char out[DOT_TEXT_SIZE]);
 /* Has env post a message with this body to url/v1/join; *raw holds the answer that *m borrows
  * from. */
 enum err join_ask(const struct env *env, const char *url, const struct identity *id,

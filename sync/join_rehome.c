@@ -275,15 +275,18 @@ static enum err check_hub(struct txn *t, const struct rehome *h)
 
 static const char unit_key[] = "rehome.unit";
 
-/* Under the new actor: who this node syncs with, and that the actor is its own. */
-static enum err save_hub(struct txn *t, const struct rehome *h)
+/* Under the new actor: who this node syncs with, and that both actors are its own. By the one that
+ * it gives up the old hub knows that this came after all that it had from there. */
+static enum err save_hub(struct txn *t, uint64_t former, const struct rehome *h)
 {
     struct arena arena = {0};
-    char actor[DOT_TEXT_SIZE];
+    char texts[2][DOT_TEXT_SIZE];
     struct dot id, dot;
-    actor_text(h->actor, actor);
-    const struct datum own = datum_text(slice_str(actor)), hub = datum_ref(h->hub);
-    const struct edit edits[] = {{F_NODE_ACTORS, EDIT_ADD, &own, 1},
+    dot_format_actor(former, texts[0]);
+    dot_format_actor(h->actor, texts[1]);
+    const struct datum own[] = {datum_text(slice_str(texts[0])), datum_text(slice_str(texts[1]))};
+    const struct datum hub = datum_ref(h->hub);
+    const struct edit edits[] = {{F_NODE_ACTORS, EDIT_ADD, own, ARRAY_COUNT(own)},
                                  {F_NODE_HUB, EDIT_SET, &hub, 1}};
     struct save save = {.id = store_identity(txn_store(t))->node,
                         .edits = edits,
@@ -299,6 +302,7 @@ static enum err save_hub(struct txn *t, const struct rehome *h)
 static enum err take_hub(struct txn *t, const struct rehome *h, const char *url)
 {
     struct upstream old, up = {.node = h->hub};
+    uint64_t former = store_identity(txn_store(t))->actor;
     struct buf unit = {0};
     TRY(upstream_load(t, &old));
     up.last_sync_ms = old.last_sync_ms;
@@ -313,7 +317,7 @@ static enum err take_hub(struct txn *t, const struct rehome *h, const char *url)
     enum err e = store_kv_put(t, slice_str(unit_key), buf_view(&unit));
     buf_free(&unit);
     e = e ? e : store_take_actor(t, h->actor);
-    return e ? e : save_hub(t, h);
+    return e ? e : save_hub(t, former, h);
 }
 
 enum err join_settle(struct store *store)

@@ -182,6 +182,20 @@ enum err link_close(struct txn *t, struct dot node)
     return queue_forget(t, node);
 }
 
+/* Does the record know of this actor of the node? */
+static bool names_actor(const struct record *node, uint64_t actor)
+{
+    const struct field *f = record_field(node, F_NODE_ACTORS);
+    char text[DOT_TEXT_SIZE];
+    bool named = false;
+    dot_format_actor(actor, text);
+    for (uint32_t i = 0; f && i < f->count && !named; i++) {
+        named = f->values[i].datum.type == DATUM_TEXT &&
+                slice_equal(f->values[i].datum.text, slice_str(text));
+    }
+    return named;
+}
+
 enum err link_follow_node(struct txn *t, struct dot id)
 {
     struct arena arena = {0};
@@ -197,8 +211,11 @@ enum err link_follow_node(struct txn *t, struct dot id)
     }
     if (gone) {
         e = link_load(t, id, &link);
-        /* One that was admitted and has not come yet will say so itself when it comes. */
-        e = e == ERR_OK && link.epoch != 0 ? link_close(t, id) : e;
+        /* Of the actor under which it came last the record must know: else this is an older word,
+         * and the one by which it came here is still under way. */
+        if (e == ERR_OK && link.epoch != 0 && names_actor(&r, link.epoch)) {
+            e = link_close(t, id);
+        }
     }
     arena_free(&arena);
     return e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -209,6 +209,17 @@ static bool dependent_is_closed(struct txn *t, const struct record *r, struct do
     return closed;
 }
 
+/* Does r bring saves of others that before has not seen? One of them may have opened it again. */
+static bool others_wrote(const struct record *before, const struct record *r, uint64_t actor)
+{
+    bool wrote = false;
+    for (size_t i = 0; i < r->context.count && !wrote; i++) {
+        const struct dot *d = &r->context.items[i];
+        wrote = d->actor != actor && !context_covers(&before->context, *d);
+    }
+    return wrote;
+}
+
 bool marks_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot)
 {
     if (r->route == ROUTE_DEPENDENT) {
@@ -218,5 +229,6 @@ bool marks_close(struct txn *t, const struct record *before, const struct record
         return false;
     }
     int closed = closed_in(t, r, dot);
-    return closed == 1 || (closed == -1 && before && closed_in(t, before, dot) == 1);
+    return closed == 1 || (closed == -1 && before && !others_wrote(before, r, dot.actor) &&
+                           closed_in(t, before, dot) == 1);
 }

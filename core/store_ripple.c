@@ -150,9 +150,12 @@ enum err ripple_gather(struct txn *t, const struct record *before, const struct 
         TRY(ripple_transfer(t, before, after, arena, out));
     } else if (after->kind == KIND_NODE) {
         TRY(ripple_hub(t, before, after, arena, out));
-    } else if (after->kind == KIND_UNIT && before &&
-               (!fields_equal(before, after, F_UNIT_PARENT) ||
-                !fields_equal(before, after, F_UNIT_SUCCESSORS))) {
+    } else if (after->kind == KIND_UNIT && !before) {
+        struct id_list waiting; /* of this unit, which came before it */
+        TRY(store_ids_of_unit(t, after->id, (struct dot){0, 0}, 1, arena, &waiting));
+        out->tree = waiting.count != 0;
+    } else if (after->kind == KIND_UNIT && (!fields_equal(before, after, F_UNIT_PARENT) ||
+                                            !fields_equal(before, after, F_UNIT_SUCCESSORS))) {
         out->moved_unit = after->id;
         out->tree = tree_concerns(t, after->id);
     }

@@ -550,12 +550,12 @@ static void step(struct desk *d)
         }
         struct txn *t = world_save(&d->w, at);
         struct dot rogue = {0, 0};
-        size_t facts = d->w.fact_count;
         d->w.own_seq = store_own_seq(t);
         enum err e = op == OP_ROGUE ? do_rogue(d, t, &arena, &rogue) : act(d, at, t, &arena, &done);
-        world_saved(&d->w, at, t, e);
-        for (size_t k = facts; op == OP_ROGUE && k < d->w.fact_count; k++) {
-            d->w.facts[k].refused = true;
+        if (op == OP_ROGUE) {
+            world_saved_in_vain(&d->w, at, t, e);
+        } else {
+            world_saved(&d->w, at, t, e);
         }
         error_clear();
         arena_free(&arena);
@@ -867,6 +867,9 @@ static void run(uint64_t seed, uint64_t counts[OP_COUNT])
     assert_counts(d, top, seed);
     assert_visible(d, top, seed);
     txn_abort(top);
+    for (size_t i = 0; getenv("TERRACE_TELL") && i < d->member_count; i++) {
+        tell(d, d->members[i]);
+    }
     world_assert_nothing_lost(&d->w);
     for (size_t at = 1; at < d->w.f.count && d->counts[OP_ROGUE] == 0; at++) {
         assert_nothing_refused(d, at, seed);

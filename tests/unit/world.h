@@ -13,7 +13,9 @@ struct fact {
     uint64_t datum; /* hash of it */
     bool marker;
     bool replaced; /* somebody who saw it wrote over it */
-    bool refused;  /* came after its author had let the record go: history alone keeps it */
+    bool refused; /* came after its author had let the record go: history alone keeps it, unless the
+                   * record was its author's again by then */
+    bool shadowed; /* only such a save wrote over it: live or not, as that was refused or not */
 };
 struct world {
     struct fixture f;
@@ -27,6 +29,8 @@ void world_end(struct world *w);
 /* One user action at a store: between these two, in one transaction, committed by world_saved. */
 struct txn *world_save(struct world *w, size_t at);
 void world_saved(struct world *w, size_t at, struct txn *t, enum err e);
+/* The same for a save that is to be refused where its author's closing mark is known. */
+void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e);
 /* One sync; what the stores save of themselves meanwhile (answers settled, refusals) is noted. */
 bool world_sync(struct world *w, size_t at);
 /* The facts that must be live in every store that is entitled to the record, and no others. */

@@ -169,6 +169,8 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
 void store_stub_of(const struct record *r, struct arena *arena, struct record *out);
 /* Left this store's scope, and still held whole until everybody has heard. */
 bool store_is_leaving(struct txn *t, struct dot id);
+/* All of them. */
+enum err store_ids_leaving(struct txn *t, struct arena *arena, struct id_list *out) MUST_USE;
 /* Rule 14: what left this store's scope becomes a departed stub once upstream covers all it had,
  * every child has heard of it, and none of them holds it still. */
 struct departure {

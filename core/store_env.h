@@ -156,6 +156,8 @@ enum err leaving_put(struct txn *t, struct dot id) MUST_USE;
 enum err leaving_del(struct txn *t, struct dot id) MUST_USE;
 
 /* store_marks.c (rule 15). r's marks are replaced by a grown copy in the arena. */
+/* Could anybody here ever write r? Not if it was only merged with a member of ours. */
+bool marks_were_ours(struct txn *t, const struct record *r);
 /* States how far this store's actors had written when r left its scope. */
 enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool *stated) MUST_USE;
 /* A save under `dot` wrote `unit`: marks go on to it, but for those whose scope it enters. */

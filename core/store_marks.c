@@ -69,8 +69,7 @@ static enum err own_actors(struct txn *t, struct dot out[OWN_ACTORS_MAX], size_t
     return ERR_OK;
 }
 
-/* Could anybody here ever write it? Not if it was only merged with a member of ours. */
-static bool was_ours(struct txn *t, const struct record *r)
+bool marks_were_ours(struct txn *t, const struct record *r)
 {
     struct dot own = store_identity(t->store)->unit;
     bool ours = scope_was_within(t, r, own);
@@ -88,7 +87,7 @@ enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool 
     size_t n = 0;
     const struct field *unit = record_field(r, F_UNIT);
     *stated = false;
-    if (!unit || r->route != ROUTE_OWN || !was_ours(t, r)) {
+    if (!unit || r->route != ROUTE_OWN || !marks_were_ours(t, r)) {
         return ERR_OK; /* what depends on a member follows its member's marks */
     }
     TRY(own_actors(t, actors, &n));

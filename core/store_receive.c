@@ -122,7 +122,8 @@ static bool push_is_allowed(struct receive_state *s)
                                        marks_close(s->t, NULL, &s->incoming, s->incoming.id))) {
         return false;
     }
-    return record_within(s->t, &s->incoming, root, s->arena);
+    return record_within(s->t, &s->incoming, root, s->arena) ||
+           scope_was_within(s->t, &s->incoming, root); /* to be carried on to where it is now */
 }
 
 /* ---- merging -------------------------------------------------------------------------------- */
@@ -514,11 +515,13 @@ static enum err depart(struct txn *t, struct dot id, const struct departure *d, 
     if (e != ERR_OK) {
         goto done;
     }
-    bool covered = dot_equal(local.source_node, d->upstream) || local.content_seq <= d->acked_seq;
+    bool covered =
+        !marks_were_ours(t, &r) || /* nothing here that is not from above */
+        ((dot_equal(local.source_node, d->upstream) || local.content_seq <= d->acked_seq) &&
+         !d->is_owed(t, d->upstream, id));
     if (!scope_is_lost(t, &r, &units)) {
         *gone = true; /* it is this store's again, or a stub already */
-    } else if (covered && !d->is_owed(t, d->upstream, id) && local.feed_seq <= d->children_seq &&
-               !child_holds(t, &r, &units, d)) {
+    } else if (covered && local.feed_seq <= d->children_seq && !child_holds(t, &r, &units, d)) {
         store_stub_of(&r, &arena, &stub);
         struct entry_cause cause = {.via = VIA_SYNC, .node = d->upstream, .echo_node = d->upstream};
         e = door_write(t, &r, &local, &stub, &cause);
@@ -532,26 +535,14 @@ done:
 enum err store_sweep_departed(struct txn *t, const struct departure *d)
 {
     struct arena arena = {0};
-    struct slice key = {0}, value, prefix = slice_str("leaving.");
-    enum err e = ERR_OK;
-    for (;;) {
+    struct id_list leaving;
+    enum err e = store_ids_leaving(t, &arena, &leaving);
+    for (size_t i = 0; e == ERR_OK && i < leaving.count; i++) {
         bool gone = false;
-        e = store_kv_next(t, prefix, key, &arena, &key, &value);
-        if (e != ERR_OK) {
-            break;
-        }
-        if (key.len != prefix.len + DOT_KEY_BYTES) {
-            continue;
-        }
         arena_reset(&t->scratch);
-        e = depart(t, dot_key_get(key.ptr + prefix.len), d, &gone);
-        if (e == ERR_OK && gone) {
-            e = leaving_del(t, dot_key_get(key.ptr + prefix.len));
-        }
-        if (e != ERR_OK) {
-            break;
-        }
+        e = depart(t, leaving.ids[i], d, &gone);
+        e = e == ERR_OK && gone ? leaving_del(t, leaving.ids[i]) : e;
     }
     arena_free(&arena);
-    return e == ERR_END ? ERR_OK : e;
+    return e;
 }

@@ -194,6 +194,28 @@ bool store_is_leaving(struct txn *t, struct dot id)
     return leaving;
 }
 
+enum err store_ids_leaving(struct txn *t, struct arena *arena, struct id_list *out)
+{
+    const struct slice prefix = slice_str("leaving.");
+    struct slice key = {0}, value;
+    size_t cap = 16;
+    enum err e = ERR_OK;
+    *out = (struct id_list){.ids = arena_array(arena, cap, sizeof(struct dot))};
+    while ((e = store_kv_next(t, prefix, key, arena, &key, &value)) == ERR_OK) {
+        if (key.len != prefix.len + DOT_KEY_BYTES) {
+            continue;
+        }
+        if (out->count == cap) {
+            struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
+            memcpy(grown, out->ids, cap * sizeof(*grown));
+            out->ids = grown;
+            cap *= 2;
+        }
+        out->ids[out->count++] = dot_key_get(key.ptr + prefix.len);
+    }
+    return e == ERR_END ? ERR_OK : e;
+}
+
 enum err leaving_put(struct txn *t, struct dot id)
 {
     uint8_t key[8 + DOT_KEY_BYTES];

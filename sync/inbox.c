@@ -57,6 +57,7 @@ struct apply {
     struct inbox_result *out;
     struct arena *arena; /* until the batch is done */
     bool asked;          /* this store wants some record whole, so that it may be among them */
+    bool refused;        /* the hub has refused some record of this store */
     struct id_array transfers;
     struct waiting {
         struct change change;
@@ -85,6 +86,12 @@ static enum err note_transfers(struct apply *a, const struct record *r)
     return ERR_OK;
 }
 
+/* What the hub sends it has: if not just so, that will show in the comparison. */
+static enum err no_more_refused(struct apply *a, struct dot id)
+{
+    return a->refused && !a->arrival->from_below ? mark_del(a->t, "refused.", id) : ERR_OK;
+}
+
 /* A batch goes by kinds; what a later record of it gives a place is looked at again at its end. */
 static bool put_off(struct apply *a, const struct change *change, enum outcome outcome)
 {
@@ -111,6 +118,7 @@ static enum err apply_change(struct apply *a, const struct change *change, struc
         return ERR_OK;
     }
     TRY(take_outcome(a->t, outcome, id, a->asked, a->arrival, a->out));
+    TRY(no_more_refused(a, id));
     if (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED) {
         TRY(note_transfers(a, &change->record));
         a->out->units += change->record.kind == KIND_UNIT;
@@ -159,6 +167,8 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
     }
     enum err e = mark_list(t, "want.", 1, &scratch, &wanted);
     a.asked = e == ERR_OK && wanted.count != 0;
+    e = e ? e : mark_list(t, "refused.", 1, &scratch, &wanted);
+    a.refused = e == ERR_OK && wanted.count != 0;
     e = e ? e : batch_reader_open(batch, &scratch, &reader);
     if (e == ERR_OK) {
         size_t n = batch_reader_count(reader);

@@ -82,6 +82,17 @@ static enum err add_chain(struct txn *t, const struct upstream *u, struct buf *h
     return ERR_OK;
 }
 
+/* What is on its way out of this store's scope is in no group that is compared. */
+static enum err queue_leaving(struct txn *t, const struct upstream *u, struct arena *arena)
+{
+    struct id_list leaving;
+    TRY(store_ids_leaving(t, arena, &leaving));
+    for (size_t i = 0; i < leaving.count; i++) {
+        TRY(queue_put(t, u->node, leaving.ids[i], 0));
+    }
+    return ERR_OK;
+}
+
 /* Rule 18: what of the comparison this request carries. */
 static enum err add_contact(struct session *s, struct txn *t, struct upstream *u,
                             struct arena *arena, struct round_request *q)
@@ -92,6 +103,7 @@ static enum err add_contact(struct session *s, struct txn *t, struct upstream *u
     }
     if (c->phase == CONTACT_NONE) {
         c->phase = CONTACT_GROUPS;
+        TRY(queue_leaving(t, u, arena));
         return reconcile_groups(t, store_identity(s->store)->unit, arena, &q->groups,
                                 &q->group_count);
     }
@@ -382,7 +394,11 @@ static enum err retry_refused(struct txn *t, const struct upstream *u, bool unit
         TRY(mark_list(t, "refused.", RECONCILE_IDS_MAX, arena, &refused));
     }
     for (size_t i = 0; i < refused.count; i++) {
-        if (units || store_is_leaving(t, refused.ids[i])) {
+        struct record r;
+        enum err e = store_get(t, refused.ids[i], arena, &r, NULL);
+        if (e == ERR_NOT_FOUND || (e == ERR_OK && r.flags & RECORD_STUB)) {
+            TRY(mark_del(t, "refused.", refused.ids[i])); /* it has gone */
+        } else if (units || store_is_leaving(t, refused.ids[i])) {
             TRY(queue_put(t, u->node, refused.ids[i], 0));
         }
     }

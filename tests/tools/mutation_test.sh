@@ -30,7 +30,7 @@ mutant() {
         # the mutant stands before the library, so that it is the one linked
         # shellcheck disable=SC2086 # lists of words
         ${CC:-cc} -o "$work/test" "$work/mutant.o" "$BUILD/tests/unit/${test}_test.o" \
-            "$BUILD/tests/unit/fixture.o" "$BUILD/libterrace.a" $libs -lcmocka || exit 1
+            "$BUILD/libunit.a" "$BUILD/libterrace.a" $libs -lcmocka || exit 1
         if ! timeout 120 "$work/test" >"$work/log" 2>&1; then
             noticed=$test
             break
@@ -87,4 +87,26 @@ mutant skipped_entries_forgotten_are_caught \
     's/candidate_add(f, change_of(f, &r, &local, skipped)/candidate_add(f, change_of(f, \&r, \&local, false)/'
 source=sync/session.c
 mutant receipts_without_storage_are_caught 's/upstream_receipt(u, p->ack_seq, p->head_seq, p->top_seq)/upstream_receipt(u, p->ack_seq, p->head_seq, p->head_seq)/'
+
+# the rules of the merge desk, switched off one by one
+tests=desk_laws
+TERRACE_SEED=1 TERRACE_SEEDS=120
+export TERRACE_SEED TERRACE_SEEDS
+source=core/scope.c
+mutant the_desk_as_it_is_passes ''
+mutant rule_12_a_person_not_in_scope_as_one_is_caught \
+    's/if (person_is_merged(g->t, id) ||.*/if (0) {/'
+mutant rule_16_a_member_that_leaves_at_issue_is_caught \
+    's/add_unit_refs(g, &r, F_TRANSFER_FROM);/(void)r;/'
+source=core/store_receive.c
+mutant rule_14_leaving_before_upstream_has_it_is_caught \
+    's/bool covered = !marks_were_ours(t, &r) ||/bool covered = true ||/'
+source=core/store_marks.c
+mutant rule_15_marks_that_close_nothing_are_caught \
+    's/^bool marks_close(.*/bool marks_never_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot); bool marks_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot) { (void)t; (void)before; (void)r; (void)dot; return false; } bool marks_never_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot)/;s/^ *struct dot dot)$//'
+source=core/merge.c
+mutant rule_2_equal_values_collapsed_are_caught \
+    's/if (!context_covers(other_context, v->dot)) {/for (uint32_t q = 0; q < other->count \&\& !set; q++) { if (datum_compare(\&other->values[q].datum, \&v->datum) == 0 \&\& value_compare(\&other->values[q], v) < 0) { return false; } } if (!context_covers(other_context, v->dot)) {/'
+mutant rule_5_elements_that_come_back_are_caught \
+    's/return !set && field_has_dot(other, v->dot);/return field_has_dot(other, v->dot) || set;/'
 echo "1..$n"

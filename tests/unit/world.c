@@ -196,11 +196,15 @@ void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e)
     }
     world_saved(w, at, t, e);
     for (size_t i = 0; i < count; i++) {
-        w->facts[i].shadowed = w->facts[i].shadowed || w->facts[i].replaced != before[i].replaced;
         w->facts[i].replaced = before[i].replaced;
     }
     for (size_t i = count; i < w->fact_count; i++) {
         w->facts[i].refused = true;
+        for (size_t k = 0; k < count; k++) {
+            w->facts[k].shadowed =
+                w->facts[k].shadowed || (dot_equal(w->facts[k].id, w->facts[i].id) &&
+                                         w->facts[k].field == w->facts[i].field);
+        }
     }
     free(before);
 }
@@ -273,6 +277,24 @@ static bool fact_is_live(const struct record *r, const struct fact *fact)
             datum_hash(&v->datum) == fact->datum;
     }
     return live;
+}
+
+size_t world_refused(struct world *w)
+{
+    struct arena arena = {0};
+    struct txn *t = NULL;
+    size_t n = 0;
+    assert_int_equal(txn_begin(w->f.stores[0], TXN_READ, &t), ERR_OK);
+    for (size_t i = 0; i < w->fact_count; i++) {
+        const struct fact *fact = &w->facts[i];
+        struct record r;
+        arena_reset(&arena);
+        n += fact->refused && !fact->replaced &&
+             store_get(t, fact->id, &arena, &r, NULL) == ERR_OK && !fact_is_live(&r, fact);
+    }
+    txn_abort(t);
+    arena_free(&arena);
+    return n;
 }
 
 /* The top holds everything; the stores below are compared with it elsewhere. */

@@ -15,7 +15,7 @@ struct fact {
     bool replaced; /* somebody who saw it wrote over it */
     bool refused; /* came after its author had let the record go: history alone keeps it, unless the
                    * record was its author's again by then */
-    bool shadowed; /* only such a save wrote over it: live or not, as that was refused or not */
+    bool shadowed; /* such a save wrote in the same field: what is live there is not judged */
 };
 struct world {
     struct fixture f;
@@ -33,6 +33,8 @@ void world_saved(struct world *w, size_t at, struct txn *t, enum err e);
 void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e);
 /* One sync; what the stores save of themselves meanwhile (answers settled, refusals) is noted. */
 bool world_sync(struct world *w, size_t at);
+/* How many of those saves in vain are kept by a history alone. */
+size_t world_refused(struct world *w);
 /* The facts that must be live in every store that is entitled to the record, and no others. */
 void world_assert_nothing_lost(struct world *w);
 

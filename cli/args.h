@@ -34,7 +34,10 @@
     X(TO, "to", 0, "UNIT", N_("the unit to which it goes"))                                        \
     X(ON, "on", 0, "DATE", N_("the day from which it counts"))                                     \
     X(ASSIGN, "assign", 0, "FILE", N_("lines MEMBER_OR_BRANCH,CODE"))                              \
-    X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))
+    X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))        \
+    X(NOT, "not", 0, NULL, N_("these two are two persons"))                                        \
+    X(UNDO, "undo", 0, NULL, N_("forget it again"))                                                \
+    X(KEEP, "keep", 0, "FIELD=a|b", N_("of this field the value of the first or the second"))
 
 enum option {
 #define X(id, name, letter, arg, help) OPT_##id,
@@ -42,7 +45,7 @@ enum option {
 #undef X
         OPT_COUNT_OF_ALL
 };
-#define OPT_BIT(id) (1u << OPT_##id)
+#define OPT_BIT(id) ((uint64_t)1 << OPT_##id)
 
 struct args {
     const char **words; /* the command's name is not among them */
@@ -63,7 +66,7 @@ struct command {
     const char *words; /* as in the usage line */
     size_t words_min, words_max;
     enum store_need store;
-    uint32_t options; /* OPT_BITs besides the global ones */
+    uint64_t options; /* OPT_BITs besides the global ones */
     const char *summary;
     const char *help; /* translated by the caller, as summary is */
     enum err (*run)(struct cli *c);

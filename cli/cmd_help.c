@@ -5,12 +5,12 @@
 #include "cli/show.h"
 #include "core/text.h"
 
-static void put_options(struct cli *c, uint32_t options)
+static void put_options(struct cli *c, uint64_t options)
 {
     struct arena arena = {0};
     struct table table = {.arena = &arena, .columns = 2};
     for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
-        if (!(options & (1u << i))) {
+        if (!(options & ((uint64_t)1 << i))) {
             continue;
         }
         struct buf usage = {0};

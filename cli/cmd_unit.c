@@ -8,7 +8,7 @@
 struct operation {
     const char *word;
     enum reorg_op op;
-    uint32_t options; /* besides --on and --dry-run */
+    uint64_t options; /* besides --on and --dry-run */
     const char *usage;
 };
 static const struct operation operations[] = {
@@ -83,7 +83,7 @@ static enum err find_operation(struct unit_command *u)
     }
     bool fits = counts_fit(u);
     for (size_t i = 0; i < ARRAY_COUNT(own); i++) {
-        fits = fits && (!a->given[own[i]] || (u->op->options & (1u << own[i])));
+        fits = fits && (!a->given[own[i]] || (u->op->options & ((uint64_t)1 << own[i])));
     }
     return fits && a->given[OPT_ON] ? ERR_OK : written_so(u->op);
 }

@@ -39,7 +39,10 @@
     X(TO, "to", 0, "UNIT", N_("the unit to which it goes"))                                        \
     X(ON, "on", 0, "DATE", N_("the day from which it counts"))                                     \
     X(ASSIGN, "assign", 0, "FILE", N_("lines MEMBER_OR_BRANCH,CODE"))                              \
-    X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))
+    X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))        \
+    X(NOT, "not", 0, NULL, N_("these two are two persons"))                                        \
+    X(UNDO, "undo", 0, NULL, N_("forget it again"))                                                \
+    X(KEEP, "keep", 0, "FIELD=a|b", N_("of this field the value of the first or the second"))
 
 enum option {
 #define X(id, name, letter, arg, help) OPT_##id,

@@ -3,6 +3,7 @@
 #include "cli/form.h"
 #include "cli/json.h"
 #include "cli/show.h"
+#include "core/person.h"
 
 #define REFERRING_MAX 100000
 #define REFERRING_SHOWN 5
@@ -85,7 +86,7 @@ static enum err find_here(struct cli *c, struct dot *id, struct record *r)
     struct txn *t = NULL;
     TRY(txn_begin(c->store, TXN_READ, &t));
     enum err e = cli_find(c, t, 0, c->args.words[0], id);
-    e = e ? e : store_get(t, *id, &c->arena, r, NULL);
+    e = e ? e : person_read(t, *id, &c->arena, r, NULL);
     txn_abort(t);
     return e;
 }
@@ -158,7 +159,8 @@ struct removal {
     struct dot id, dot;
     struct slice title;
     struct id_list referring;
-    struct table shown; /* the first of them, for people */
+    struct table shown;   /* the first of them, for people */
+    struct dot stands_in; /* under which a merged person is shown now */
 };
 
 static enum err show_referring(struct cli *c, struct txn *t, struct removal *rm)
@@ -183,6 +185,7 @@ static enum err remove_record(struct cli *c, struct txn *t, struct removal *rm)
     struct record r;
     const struct identity *own = store_identity(c->store);
     TRY(cli_find(c, t, 0, c->args.words[0], &rm->id));
+    rm->id = person_shown(t, rm->id);
     TRY(store_get(t, rm->id, &c->arena, &r, NULL));
     TRY(draft_may_write(t, &r));
     if (merge_is_deleted(&r)) {
@@ -195,7 +198,9 @@ static enum err remove_record(struct cli *c, struct txn *t, struct removal *rm)
     rm->title = show_title(t, &r, &c->arena);
     TRY(list_referring(c, t, &r, &rm->referring));
     TRY(show_referring(c, t, rm));
-    return delete_save(t, rm->id, &c->arena, &rm->dot);
+    TRY(delete_save(t, rm->id, &c->arena, &rm->dot));
+    rm->stands_in = person_shown(t, rm->id);
+    return ERR_OK;
 }
 
 enum err cmd_rm(struct cli *c)
@@ -227,6 +232,11 @@ enum err cmd_rm(struct cli *c)
     }
     if (referring > REFERRING_SHOWN) {
         buf_add_str(&c->out, "    …\n");
+    }
+    if (!dot_equal(rm.stands_in, rm.id)) {
+        dot_format(rm.stands_in, text);
+        buf_printf(&c->out,
+                   _("The same person has another record, which is shown from now on: %s\n"), text);
     }
     return cli_flush(c);
 }

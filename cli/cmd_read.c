@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "cli/query.h"
 #include "cli/show.h"
+#include "core/person.h"
 #include "core/text.h"
 #include "sync/session.h"
 
@@ -16,7 +17,7 @@ enum err cmd_show(struct cli *c)
     struct record_local local;
     TRY(txn_begin(c->store, TXN_READ, &t));
     enum err e = cli_find(c, t, 0, c->args.words[0], &id);
-    e = e ? e : store_get(t, id, &c->arena, &r, &local);
+    e = e ? e : person_read(t, id, &c->arena, &r, &local);
     if (e == ERR_OK && c->json) {
         show_json(t, &r, &local, &c->arena, &c->out);
     } else if (e == ERR_OK) {
@@ -128,10 +129,24 @@ enum err cmd_list(struct cli *c)
 
 /* ---- find ----------------------------------------------------------------------------------- */
 
+/* Two records of one person may both fit: it is shown once. */
+static bool is_new_hit(struct id_list *seen, struct dot id)
+{
+    for (size_t i = 0; i < seen->count; i++) {
+        if (dot_equal(seen->ids[i], id)) {
+            return false;
+        }
+    }
+    seen->ids[seen->count++] = id;
+    return true;
+}
+
 static enum err find_all(struct cli *c, struct txn *t, const struct id_list *found,
                          struct table *table, size_t *shown)
 {
     struct arena arena = {0};
+    struct id_list seen = {.ids = arena_array(&c->arena, found->count + 1, sizeof(struct dot))};
+    bool merged = store_any_merging(t), itself = true;
     enum err e = ERR_OK;
     for (size_t i = 0; i < found->count && e == ERR_OK; i++) {
         struct record r;
@@ -140,6 +155,10 @@ static enum err find_all(struct cli *c, struct txn *t, const struct id_list *fou
         arena_reset(&arena);
         e = store_get(t, found->ids[i], &arena, &r, &local);
         if (e != ERR_OK || merge_is_deleted(&r) || (r.flags & RECORD_STUB)) {
+            continue;
+        }
+        e = merged ? person_follow(t, &r, &local, &arena, &itself) : ERR_OK;
+        if (e != ERR_OK || (merged && !is_new_hit(&seen, r.id))) {
             continue;
         }
         (*shown)++;

@@ -117,6 +117,26 @@ static const struct command commands[] = {
         "answer or overdue, what breaks a rule, computers that are silent; each with the command "
         "to type. --seen ID puts a notice of a refused change away."),
      cmd_inbox},
+    {"doubles", N_("[--not ID ID]"), 0, 2, STORE_MUST, OPT_BIT(UNIT) | OPT_BIT(NOT) | OPT_BIT(UNDO),
+     N_("lists persons who may have been entered twice"),
+     N_("Each pair with what speaks for it, the surest first; those of whom only the year of birth "
+        "is known come last. If they are one person: terrace merge. If they are two, --not ID ID "
+        "remembers it, and they are asked about no more; --undo forgets that."),
+     cmd_doubles},
+    {"merge", N_("ID ID"), 2, 2, STORE_MUST, OPT_BIT(KEEP) | OPT_BIT(DRY_RUN),
+     N_("makes two records one person, and prints the ID that stays"),
+     N_("Nothing is deleted: both records stay and are shown as one, meetings attended under "
+        "either "
+        "count once. Where both say something, the record with the smaller ID counts, unless "
+        "--keep "
+        "says otherwise; it may be given several times. terrace unmerge takes it all back. "
+        "Example:\n"
+        "  terrace merge k7f-41 m2x-7 --keep birth_date=b --keep card_no=a"),
+     cmd_merge},
+    {"unmerge", N_("ID [ID]"), 1, 2, STORE_MUST, 0, N_("makes two records two persons again"),
+     N_("Everything is as it was before the merge. With one ID it is parted from all that it was "
+        "merged with."),
+     cmd_unmerge},
     {"unit",
      N_("merge UNIT… --into UNIT|CODE=NAME | split UNIT --into CODE=NAME… | move UNIT --to UNIT | "
         "rename UNIT --name NAME | close UNIT --into UNIT; each --on DATE"),

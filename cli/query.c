@@ -1,6 +1,7 @@
 #include "cli/query.h"
 
 #include "cli/show.h"
+#include "core/person.h"
 #include "core/text.h"
 
 /* "2001" and "2001-04" ask for a whole year and a whole month. */
@@ -68,6 +69,9 @@ static enum err build_filter(struct cli *c, struct txn *t, const struct kind_def
         out->datum = datum_text(item.value);
         e = ERR_OK;
     }
+    if (e == ERR_OK && out->datum.type == DATUM_REF) {
+        out->datum.ref = person_shown(t, out->datum.ref); /* as those of the records are followed */
+    }
     if (e == ERR_OK && out->datum.type == DATUM_TEXT) {
         out->folded = text_fold(out->datum.text, &c->arena);
     }
@@ -117,16 +121,22 @@ static enum err run_page(struct txn *t, const struct query *q, const struct id_l
                          struct arena *arena, bool (*visit)(void *ctx, const struct hit *hit),
                          void *ctx, bool *go_on)
 {
+    /* a deleted record is listed as it is, so that it can be brought back */
+    bool raw = (q->deleted && q->kind->number == KIND_MEMBER) || !store_any_merging(t);
     for (size_t i = 0; i < page->count && *go_on; i++) {
         struct record r;
         struct record_local local;
         struct hit hit = {t, &r, &local, arena};
         arena_reset(arena);
         enum err e = store_get(t, page->ids[i], arena, &r, &local);
+        bool shown = true;
+        if (e == ERR_OK && !raw) {
+            e = person_follow(t, &r, &local, arena, &shown);
+        }
         if (e != ERR_OK) {
             return e;
         }
-        if (query_fits(q, &hit)) {
+        if (shown && query_fits(q, &hit)) {
             *go_on = visit(ctx, &hit);
         }
     }

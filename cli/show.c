@@ -2,6 +2,7 @@
 
 #include "cli/json.h"
 #include "core/desk.h"
+#include "core/person.h"
 #include "core/text.h"
 #include "sync/session.h"
 
@@ -284,6 +285,37 @@ static void json_conflicts(struct txn *t, const struct record *r, struct arena *
     }
 }
 
+struct id_list show_merged(struct txn *t, const struct record *r, struct arena *arena)
+{
+    struct id_list ids = {0};
+    if (r->kind != KIND_MEMBER || !person_is_merged(t, r->id) ||
+        person_component(t, r->id, arena, &ids) != ERR_OK) {
+        return (struct id_list){0};
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < ids.count; i++) {
+        if (!dot_equal(ids.ids[i], r->id)) {
+            ids.ids[n++] = ids.ids[i];
+        }
+    }
+    ids.count = n;
+    return ids;
+}
+
+static void json_merged(struct txn *t, const struct record *r, struct arena *arena, struct buf *out)
+{
+    struct id_list ids = show_merged(t, r, arena);
+    if (ids.count == 0) {
+        return;
+    }
+    emit_key(out, "_merged");
+    emit_open(out, '[');
+    for (size_t i = 0; i < ids.count; i++) {
+        emit_id(out, ids.ids[i]);
+    }
+    emit_close(out, ']');
+}
+
 /* The moment the shown unit was written, as a date. */
 static struct slice departure_date(const struct record *r, struct arena *arena)
 {
@@ -313,6 +345,7 @@ void show_json(struct txn *t, const struct record *r, const struct record_local 
     json_fields(r, arena, out);
     json_conflicts(t, r, arena, out);
     show_beside_json(t, r, arena, out);
+    json_merged(t, r, arena, out);
     emit_put_int(out, "_receipt", session_receipt(t, r->id, local));
     if (r->flags & RECORD_STUB) {
         emit_key(out, "_departed");

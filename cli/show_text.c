@@ -126,6 +126,12 @@ static void add_state(struct txn *t, const struct record *r, const struct record
     char id[DOT_TEXT_SIZE];
     dot_format(r->id, id);
     add_line(out, "ID", slice_str(id));
+    struct id_list merged = show_merged(t, r, arena);
+    for (size_t i = 0; i < merged.count; i++) {
+        char other[DOT_TEXT_SIZE];
+        dot_format(merged.ids[i], other);
+        add_line(out, i == 0 ? _("Merged with") : "", slice_str(other));
+    }
     add_line(out, _("Safe"), slice_str(receipt_text(session_receipt(t, r->id, local))));
     if (merge_is_deleted(r)) {
         buf_printf(out,

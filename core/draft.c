@@ -2,8 +2,6 @@
 
 #include "core/text.h"
 
-#define DOUBLES_MAX 16
-
 struct state {
     struct txn *t;
     const struct draft *draft;
@@ -272,80 +270,45 @@ static enum err check_cycle(const struct state *s)
 
 /* ---- doubles -------------------------------------------------------------------------------- */
 
-static bool same_shown(const struct record *r, uint32_t field, const struct datum *d,
-                       struct arena *arena)
+/* What is to be written, as a record that can be compared with others. */
+static struct record outcome_record(const struct state *s)
 {
-    const struct value *v = merge_shown(r, field);
-    if (!v || v->datum.type != d->type) {
-        return false;
-    }
-    if (d->type == DATUM_TEXT && field != F_EXT_ID) {
-        return slice_equal(text_fold(v->datum.text, arena), text_fold(d->text, arena));
-    }
-    return datum_compare(&v->datum, d) == 0;
-}
-
-/* Two rows with keys of their own in the list they come from are two persons there, even with one
- * number between them by a slip: that is for people to look at afterwards. */
-static bool told_apart(const struct state *s, const struct record *other)
-{
-    struct datum own = outcome_of(s, F_EXT_ID);
-    const struct value *v = merge_shown(other, F_EXT_ID);
-    return s->draft->via == VIA_IMPORT && own.type == DATUM_TEXT && v &&
-           v->datum.type == DATUM_TEXT && !slice_equal(own.text, v->datum.text);
-}
-
-static enum err find_same(struct state *s, uint32_t key_field, uint32_t also_field)
-{
-    struct datum key = outcome_of(s, key_field);
-    struct datum also = also_field ? outcome_of(s, also_field) : datum_empty();
-    struct id_list found;
-    if (key.type != DATUM_TEXT || (also_field && also.type == DATUM_EMPTY)) {
-        return ERR_OK;
-    }
-    TRY(store_ids_by_key(s->t, s->kind->number, key_field, key.text, 256, s->arena, &found));
-    for (size_t i = 0; i < found.count && s->doubles.count < DOUBLES_MAX; i++) {
-        struct record r;
-        if (!s->is_new && dot_equal(found.ids[i], s->before.id)) {
+    struct record r = {.id = s->before.id, .kind = s->kind->number};
+    r.fields = arena_array(s->arena, s->edit_count + 1, sizeof(*r.fields));
+    struct value *values = arena_array(s->arena, s->edit_count + 1, sizeof(*values));
+    for (size_t i = 0; i < s->edit_count; i++) {
+        const struct edit *e = &s->edits[i];
+        if (e->count == 0 || is_set(schema_field(r.kind, e->field))) {
             continue;
         }
-        TRY(store_get(s->t, found.ids[i], s->arena, &r, NULL));
-        if ((r.flags & RECORD_STUB) || merge_is_deleted(&r) ||
-            !same_shown(&r, key_field, &key, s->arena) ||
-            (also_field && !same_shown(&r, also_field, &also, s->arena)) ||
-            (s->kind->number != KIND_UNIT && told_apart(s, &r))) {
-            continue;
+        size_t at = r.field_count++;
+        for (; at > 0 && r.fields[at - 1].number > e->field; at--) {
+            r.fields[at] = r.fields[at - 1];
         }
-        s->doubles.ids[s->doubles.count++] = found.ids[i];
+        values[i].datum = e->data[0];
+        r.fields[at] = (struct field){e->field, 1, &values[i]};
     }
-    return ERR_OK;
+    return r;
 }
 
 static enum err check_doubles(struct state *s)
 {
-    const struct field_def *f = NULL;
     const char *at = NULL;
     if (s->draft->anyway) {
         return ERR_OK;
     }
-    s->doubles.ids = arena_array(s->arena, DOUBLES_MAX, sizeof(*s->doubles.ids));
-    for (size_t i = 0; (f = schema_field_at(s->kind, i)) != NULL && !at; i++) {
-        const struct edit *e = (f->flags & FIELD_UNIQUE_HINT) ? edit_of(s, f->number) : NULL;
-        if (e && e->count) {
-            TRY(find_same(s, f->number, 0));
-            at = s->doubles.count ? f->name : NULL;
-        }
-    }
-    if (!at && s->kind->number == KIND_MEMBER && s->is_new) {
-        TRY(find_same(s, F_MEMBER_NAME, F_MEMBER_BIRTH));
-        at = s->doubles.count ? "full_name" : NULL;
-    }
-    if (!at) {
-        return ERR_OK;
-    }
-    return error_set_field(ERR_DOUBLE, at,
-                           _("this may already be recorded; look at the record named here, and "
-                             "use --anyway if it is another one"));
+    struct record outcome = outcome_record(s);
+    struct datum ext_id = outcome_of(s, F_EXT_ID);
+    struct draft_look look = {.outcome = &outcome,
+                              .is_new = s->is_new,
+                              .via = s->draft->via,
+                              .ext_id =
+                                  ext_id.type == DATUM_TEXT ? ext_id.text : slice_make("", 0)};
+    TRY(draft_find_doubles(s->t, &look, s->arena, &s->doubles, &at));
+    return !at ? ERR_OK
+               : error_set_field(ERR_DOUBLE, at,
+                                 _("this may already be recorded; look at the record named here, "
+                                   "and use --anyway if it is another one"));
 }
 
 /* ---- saving --------------------------------------------------------------------------------- */
@@ -401,8 +364,8 @@ static void drop_unchanged(struct state *s)
     s->edit_count = n;
 }
 
-enum err draft_save(struct txn *t, const struct draft *draft, struct arena *arena, struct dot *id,
-                    struct dot *dot, struct id_list *doubles)
+enum err draft_save_record(struct txn *t, const struct draft *draft, struct arena *arena,
+                           struct dot *id, struct dot *dot, struct id_list *doubles)
 {
     struct state s = {.t = t, .draft = draft, .arena = arena};
     *doubles = (struct id_list){0};

@@ -23,9 +23,28 @@ struct draft {
     bool anyway; /* enter a probable double all the same */
 };
 /* Checks everything and saves. ERR_INPUT, ERR_RULE with field; ERR_DOUBLE, and ERR_AMBIGUOUS of a
- * reference, with the candidates in *doubles (arena). *dot is none when nothing changed. */
+ * reference, with the candidates in *doubles (arena). *dot is none when nothing changed. A draft
+ * for any record of a merged person is for the person: *id is the one shown, and each field goes to
+ * the record that speaks for it. */
 enum err draft_save(struct txn *t, const struct draft *draft, struct arena *arena, struct dot *id,
                     struct dot *dot, struct id_list *doubles) MUST_USE;
+/* The same for one record as it stands, whoever it is merged with. */
+enum err draft_save_record(struct txn *t, const struct draft *draft, struct arena *arena,
+                           struct dot *id, struct dot *dot, struct id_list *doubles) MUST_USE;
+
+/* What is about to be written, for a look at who is here already. */
+struct draft_look {
+    const struct record *outcome; /* its plain fields that change; id none when it is new */
+    bool is_new;
+    enum via via;
+    struct slice ext_id; /* the one it has or gets; empty = none */
+};
+/* The same unique number in another record, or the same person to all appearance: one name but for
+ * a slip, one day of birth but for day and month in the wrong order. What costs more than a few
+ * look-ups is left out in an import; doubles_find sees it afterwards. *field is the one in which it
+ * shows, NULL when nobody was found. Persons are named by the id under which they are shown. */
+enum err draft_find_doubles(struct txn *t, const struct draft_look *look, struct arena *arena,
+                            struct id_list *out, const char **field) MUST_USE;
 
 /* May this store write the record at all: its level, its unit, not departed? ERR_RULE. */
 enum err draft_may_write(struct txn *t, const struct record *r) MUST_USE;

@@ -1,5 +1,6 @@
 /* From what people write for a record to the record. */
 #include "core/draft.h"
+#include "core/person.h"
 #include "core/text.h"
 
 #define CANDIDATES_MAX 32
@@ -137,6 +138,19 @@ static enum err search_all(struct search *s)
     return ERR_OK;
 }
 
+/* Several records of one person are one hit: the one shown. */
+static void unite_persons(struct search *s)
+{
+    struct id_list hits = s->hits;
+    if (hits.count < 2 || !store_any_merging(s->t)) {
+        return;
+    }
+    s->hits.count = 0;
+    for (size_t i = 0; i < hits.count; i++) {
+        keep(s, person_shown(s->t, hits.ids[i])); /* never ahead of what is read */
+    }
+}
+
 enum err draft_resolve_ref(struct txn *t, uint32_t kind, struct slice text, struct arena *arena,
                            struct dot *out, struct id_list *candidates)
 {
@@ -145,6 +159,7 @@ enum err draft_resolve_ref(struct txn *t, uint32_t kind, struct slice text, stru
     s.hits.ids = arena_array(arena, CANDIDATES_MAX, sizeof(*s.hits.ids));
     if (s.text.len > 0) {
         TRY(search_all(&s));
+        unite_persons(&s);
     }
     *candidates = s.hits;
     int shown = s.text.len > 80 ? 80 : (int)s.text.len;

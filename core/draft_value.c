@@ -1,5 +1,6 @@
 /* Between the text a person types or reads and a datum. */
 #include "core/draft.h"
+#include "core/person.h"
 #include "core/text.h"
 
 #define YEAR_MIN 1000
@@ -314,7 +315,7 @@ static struct slice format_ref(struct txn *t, struct dot ref, struct arena *aren
     struct record r;
     char id[DOT_TEXT_SIZE];
     dot_format(ref, id);
-    if (store_get(t, ref, arena, &r, NULL) != ERR_OK) {
+    if (person_read(t, ref, arena, &r, NULL) != ERR_OK) {
         return arena_copy(arena, slice_str(id));
     }
     const struct value *title = merge_shown(&r, schema_title_field(r.kind));

@@ -93,15 +93,18 @@ struct dot person_shown(struct txn *t, struct dot member)
     struct arena arena = {0};
     struct id_list list;
     struct dot shown = member;
+    bool living = false;
     if (!person_is_merged(t, member) || person_component(t, member, &arena, &list) != ERR_OK) {
         goto done;
     }
     shown = list.ids[0];
-    for (size_t i = 0; i < list.count; i++) {
+    bool whole = false; /* a stub stands in only where nothing else lives */
+    for (size_t at = 0; at < list.count && !whole; at++) {
         struct record r;
-        if (store_get(t, list.ids[i], &arena, &r, NULL) == ERR_OK && !merge_is_deleted(&r)) {
-            shown = list.ids[i];
-            break;
+        if (store_get(t, list.ids[at], &arena, &r, NULL) == ERR_OK && !merge_is_deleted(&r)) {
+            whole = !(r.flags & RECORD_STUB);
+            shown = whole || !living ? list.ids[at] : shown;
+            living = true;
         }
     }
 done:

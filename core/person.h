@@ -23,4 +23,35 @@ bool person_is_merged(struct txn *t, struct dot member);
  * when all are deleted; the id itself when it is merged with none. */
 struct dot person_shown(struct txn *t, struct dot member);
 
+/* A person as it is read. */
+struct person_view {
+    struct id_list ids;     /* the whole component */
+    struct record *records; /* those that speak, the shown one first, then by id: the living ones,
+                             * the shown one alone when none lives */
+    size_t count;
+    struct record record;      /* under the shown id: of each plain field the values of the record
+                                * that speaks for it, of a set the union */
+    struct record_local local; /* of the shown one, feed_seq the newest of all */
+};
+enum err person_view(struct txn *t, struct dot member, struct arena *arena,
+                     struct person_view *out) MUST_USE;
+/* The record that speaks for a plain field: the one that an officer chose when merging (the latest
+ * choice, where there are several), else the first that has a value, else the shown one. A field
+ * that follows a leader comes from where the leader comes from. */
+const struct record *person_speaker(const struct person_view *v, uint32_t field);
+/* Any record as people read it: a member as its person, whatever id of it was asked for; in others
+ * references to members are followed to the shown ids, and what becomes equal in a set is one.
+ * Costs nothing noticeable where nobody is merged. ERR_NOT_FOUND, ERR_DAMAGED. local may be NULL.
+ */
+enum err person_read(struct txn *t, struct dot id, struct arena *arena, struct record *out,
+                     struct record_local *local) MUST_USE;
+/* The same for a record that was read already. *shown is false for a record of a person that is
+ * shown under another id: whoever lists records leaves it out. */
+enum err person_follow(struct txn *t, struct record *r, struct record_local *local,
+                       struct arena *arena, bool *shown) MUST_USE;
+
+/* The text of a choice in merged_keep, "19:k7f3…-41". */
+struct slice person_keep_format(uint32_t field, struct dot id, struct arena *arena);
+bool person_keep_parse(struct slice text, uint32_t *field, struct dot *id);
+
 #endif

@@ -119,7 +119,9 @@ enum known_field {
     F_NODE_STATE = 20,
     F_NODE_HUB = 24, /* the hub that it syncs with */
     F_MEMBER_NAME = 16,
+    F_MEMBER_SEX = 18,
     F_MEMBER_BIRTH = 19,
+    F_MEMBER_HOME = 20,
     F_MEMBER_CARD_NO = 30,
     F_MEMBER_ID_NO = 32,
     F_MEMBER_STATUS = 40,

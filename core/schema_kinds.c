@@ -214,13 +214,13 @@ const struct kind_def schema_kinds[] = {
         {17, "other_names", "Tên gọi khác", "Other names", FIELD_TEXT, .rule = MERGE_LATEST,
          .flags = FIND_BY,
          .max = LINE_BYTES},
-        {18, "sex", "Giới tính", "Sex", FIELD_ENUM, .rule = MERGE_LATEST, .codes = LIST(
+        {F_MEMBER_SEX, "sex", "Giới tính", "Sex", FIELD_ENUM, .rule = MERGE_LATEST, .codes = LIST(
             {1, 0, "female", "Nữ", "Female"},
             {2, 0, "male", "Nam", "Male"},
             {3, 0, "other", "Khác", "Other"})},
         {F_MEMBER_BIRTH, "birth_date", "Ngày sinh", "Birth date", FIELD_DATE, .rule = MERGE_LATEST,
          .flags = MUST},
-        {20, "home_place", "Quê quán", "Home place", FIELD_TEXT, .rule = MERGE_LATEST,
+        {F_MEMBER_HOME, "home_place", "Quê quán", "Home place", FIELD_TEXT, .rule = MERGE_LATEST,
          .max = LINE_BYTES},
         {21, "residence", "Nơi ở hiện nay", "Residence", FIELD_TEXT, .rule = MERGE_LATEST,
          .max = LINE_BYTES},

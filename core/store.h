@@ -104,6 +104,8 @@ enum err store_ids_by_ref(struct txn *t, struct dot target, uint32_t field, stru
 bool store_is_referred(struct txn *t, struct dot target, uint32_t field);
 /* Does the record name others it is merged into? */
 bool store_is_merging(struct txn *t, struct dot id);
+/* Is any record here merged into another? */
+bool store_any_merging(struct txn *t);
 /* Transfers of a member that are under way (merge.h, merge_transfer_is_open). */
 enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t limit,
                                      struct arena *arena, struct id_list *out) MUST_USE;

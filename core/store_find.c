@@ -109,6 +109,11 @@ bool store_is_merging(struct txn *t, struct dot id)
     return table_get(t, TABLE_INDEX, key_view(&k), &v) == ERR_OK;
 }
 
+bool store_any_merging(struct txn *t)
+{
+    return has_some(t, SOME_MERGED, 'm');
+}
+
 enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t limit,
                                      struct arena *arena, struct id_list *out)
 {

@@ -198,6 +198,32 @@ struct slice text_fold(struct slice in, struct arena *arena)
     return out;
 }
 
+struct slice text_lower(struct slice in, struct arena *arena)
+{
+    struct buf out = {0};
+    for (size_t at = 0; at < in.len;) {
+        size_t start = at;
+        uint8_t c = in.ptr[at];
+        if (c < 0x80) {
+            at++;
+            buf_add_byte(&out, c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c);
+            continue;
+        }
+        int32_t cp = next_code_point(in, &at);
+        int32_t small = cp < 0 ? cp : utf8proc_tolower(cp);
+        utf8proc_uint8_t bytes[4];
+        utf8proc_ssize_t len = small == cp ? 0 : utf8proc_encode_char(small, bytes);
+        if (len > 0) {
+            buf_add(&out, bytes, (size_t)len);
+        } else {
+            buf_add(&out, in.ptr + start, at - start);
+        }
+    }
+    struct slice s = arena_copy(arena, buf_view(&out));
+    buf_free(&out);
+    return s;
+}
+
 size_t text_width(struct slice in)
 {
     size_t width = 0;

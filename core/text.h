@@ -12,6 +12,8 @@ bool text_is_normal(struct slice in);
 /* Search key: case and diacritics folded, đ→d, runs of other than letters and digits become one
  * space, trimmed. "Giàng A Dê", in NFC or NFD, gives "giang a de". Input need not be valid. */
 struct slice text_fold(struct slice in, struct arena *arena);
+/* Small letters, marks kept; text in NFC stays so. */
+struct slice text_lower(struct slice in, struct arena *arena);
 /* Columns on a terminal. */
 size_t text_width(struct slice in);
 

@@ -89,3 +89,19 @@ import_steps() {
         fi
     done <"$2/${3:-steps}"
 }
+
+# A province with one store and doubles planted: planted STORE MEMBERS_A_COMMUNE SEED PERCENT. Who is
+# who stands in $work/STORE.made/truth.
+planted() {
+    made=$work/$1.made
+    "$BUILD/tools/workload" --province --members "$2" --branches 8 --activities 0 --attendances 0 \
+        --seed "$3" --doubles "$4" --out "$made" || return 1
+    for part in branches.jsonl members.jsonl doubles.jsonl doubles-truth; do
+        cat "$made"/*/"$part" >"$made/${part#doubles-}" || return 1
+    done
+    t "$1" init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null &&
+        t "$1" import unit tools/data/units-yenbai-2019-10.csv >/dev/null &&
+        t "$1" import unit "$made/branches.jsonl" >/dev/null &&
+        t "$1" --json import member "$made/members.jsonl" &&
+        t "$1" --json import member "$made/doubles.jsonl"
+}

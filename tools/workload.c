@@ -1,10 +1,13 @@
 /* workload: writes .jsonl files that `terrace import KIND FILE` takes, as large as wanted.
  *
  *   workload --out DIR [--commune CODE | --province [CODE] | --nation] [--seed N] [--members N]
- *            [--activities N] [--attendances N] [--branches N] [--plans N]
+ *            [--activities N] [--attendances N] [--branches N] [--plans N] [--doubles PERCENT]
  *            [--order branch|lived-in] [--data DIR]
  *
  * Counts are for each commune. For one commune the files stand in DIR, for more in DIR/CODE.
+ * --doubles enters so many percent of the members a second time, with two slips each:
+ * `doubles.jsonl`, and in `doubles-truth` who is who. Over a province half of them stand in another
+ * commune, so they are imported after all members.
  * `steps` lists the imports in order, a line each: time, kind, file; the time is "now" or what
  * $TERRACE_NOW is to be. `steps-month` lists a month of edits after them. Rows are keyed by ext_id.
  *
@@ -413,7 +416,21 @@ static void month_write(struct commune *c, const char *dir)
     finish(steps, "steps-month");
 }
 
-static void commune_write(const struct options *o, const struct place *place, const char *dir)
+static void doubles_files(struct commune *c, const struct place *elsewhere, const char *dir,
+                          FILE *steps)
+{
+    FILE *rows = create(dir, "doubles.jsonl");
+    FILE *truth = create(dir, "doubles-truth");
+    doubles_write(c, elsewhere, rows, truth);
+    finish(rows, "doubles.jsonl");
+    finish(truth, "doubles-truth");
+    if (strcmp(elsewhere->code, c->place.code) == 0) { /* else their units come later */
+        fputs("now member doubles.jsonl\n", steps);
+    }
+}
+
+static void commune_write(const struct options *o, const struct place *place,
+                          const struct place *elsewhere, const char *dir)
 {
     struct commune c = {.options = o, .place = *place};
     c.rng.state = o->seed;
@@ -439,6 +456,9 @@ static void commune_write(const struct options *o, const struct place *place, co
         finish(plans, "plans.jsonl");
         finish(items, "plan-items.jsonl");
         fputs("now plan plans.jsonl\nnow plan_item plan-items.jsonl\n", steps);
+    }
+    if (o->doubles > 0) {
+        doubles_files(&c, elsewhere, dir, steps);
     }
     finish(steps, "steps");
     month_write(&c, dir);
@@ -476,7 +496,8 @@ static int option(struct request *q, const char *name, const char *value)
                    {"--activities", &o->activities},
                    {"--attendances", &o->attendances},
                    {"--branches", &o->branches},
-                   {"--plans", &o->plans}};
+                   {"--plans", &o->plans},
+                   {"--doubles", &o->doubles}};
     const struct {
         const char *name;
         const char **out;
@@ -516,6 +537,28 @@ static int option(struct request *q, const char *name, const char *value)
     fail("unknown option", name);
 }
 
+static bool is_asked(const struct request *q, const struct place *place)
+{
+    return q->commune ? strcmp(place->code, q->commune) == 0
+                      : !q->province || strcmp(place->pcode, q->province) == 0;
+}
+
+/* Where people of the commune at `home` may have moved: the same for one seed, whatever else is
+ * generated. */
+static struct place another_place(const struct units *units, const struct request *q, size_t home)
+{
+    struct rng r = {q->options.seed + 0x646f75626c65u + home};
+    struct place place = {0};
+    for (unsigned tries = 0; tries < 100000; tries++) {
+        size_t i = rng_below(&r, (unsigned)units->count);
+        if (i != home && place_fill(units, &units->list[i], &place) && is_asked(q, &place)) {
+            return place;
+        }
+    }
+    (void)place_fill(units, &units->list[home], &place);
+    return place;
+}
+
 int main(int argc, char **argv)
 {
     struct request q = {.options = {.seed = 1,
@@ -531,11 +574,11 @@ int main(int argc, char **argv)
         fprintf(stderr,
                 "usage: workload --out DIR [--commune CODE | --province [CODE] | --nation] "
                 "[--seed N] [--members N]\n  [--activities N] [--attendances N] [--branches "
-                "N] [--plans N] [--order branch|lived-in] [--data DIR]\n");
+                "N] [--plans N] [--doubles PERCENT] [--order branch|lived-in] [--data DIR]\n");
         return 2;
     }
-    if (q.options.branches == 0) {
-        fail("not a number for", "--branches");
+    if (q.options.branches == 0 || q.options.doubles > 25) {
+        fail("not a number for", q.options.branches == 0 ? "--branches" : "--doubles");
     }
     bool yenbai = !q.nation && (!q.province || strcmp(q.province, "15") == 0);
     struct units units =
@@ -547,14 +590,13 @@ int main(int argc, char **argv)
     unsigned written = 0;
     for (size_t i = 0; i < units.count; i++) {
         struct place place = {0};
-        if (!place_fill(&units, &units.list[i], &place) ||
-            (q.commune && strcmp(place.code, q.commune) != 0) ||
-            (!q.commune && q.province && strcmp(place.pcode, q.province) != 0)) {
+        if (!place_fill(&units, &units.list[i], &place) || !is_asked(&q, &place)) {
             continue;
         }
         char dir[1024];
         put(dir, sizeof(dir), "%s%s%s", q.out, q.commune ? "" : "/", q.commune ? "" : place.code);
-        commune_write(&q.options, &place, dir);
+        struct place elsewhere = q.commune ? place : another_place(&units, &q, i);
+        commune_write(&q.options, &place, &elsewhere, dir);
         written++;
     }
     free(units.list);

@@ -47,7 +47,7 @@ struct person {
     unsigned branch, number; /* number: of its ext_id, from 1 in order of appearance */
     unsigned week;           /* in which it was entered */
     enum people people;
-    bool female, outstanding, has_place, has_theory, party;
+    bool female, outstanding, has_place, has_theory, party, doubled;
     char name[96], phone[24], card[32], id_no[40];
     const char *religion, *occupation, *education, *profession, *it_skill, *home, *theory, *status;
     struct day birth, admitted, party_day;
@@ -63,6 +63,7 @@ struct meeting {
 struct options {
     uint64_t seed;
     unsigned members, activities, attendances, branches, plans; /* in each commune */
+    unsigned doubles;                                           /* percent of the members */
     bool lived_in;
 };
 struct commune {
@@ -83,6 +84,11 @@ void people_write_change(struct commune *c, const struct person *p, unsigned whi
 void village_name(struct rng *r, enum people people, char *out, size_t size);
 void person_name(struct rng *r, enum people people, bool female, char *out, size_t size);
 enum people people_of_place(struct rng *r, const struct place *place);
+
+/* workload_doubles.c */
+/* Members entered a second time, and a line for each: EXT_ID EXT_ID SLIP SLIP, or `year` for one
+ * whose second entry knows only the year of birth. */
+void doubles_write(struct commune *c, const struct place *elsewhere, FILE *rows, FILE *truth);
 
 /* workload_life.c */
 void meetings_fill(struct commune *c);

@@ -42,33 +42,11 @@ static struct txn *write_txn(struct house *h, size_t at)
     return t;
 }
 
-/* "name=value" words, NULL at the end; a name ending in + or - adds or removes. */
 static enum err try_draft(struct house *h, size_t at, struct draft draft, struct dot *id,
                           struct dot *dot, const char *const *words)
 {
-    struct draft_item items[16];
-    size_t n = 0;
-    for (; words[n]; n++) {
-        const char *equals = strchr(words[n], '=');
-        size_t len = (size_t)(equals - words[n]);
-        enum edit_op op = equals[-1] == '+' ? EDIT_ADD : equals[-1] == '-' ? EDIT_REMOVE : EDIT_SET;
-        items[n] = (struct draft_item){.name = slice_make(words[n], op == EDIT_SET ? len : len - 1),
-                                       .op = op,
-                                       .value = slice_str(equals + 1)};
-    }
-    struct txn *t = write_txn(h, at);
-    draft.items = items;
-    draft.item_count = n;
-    draft.via = draft.via ? draft.via : VIA_LOCAL;
-    enum err e = draft_save(t, &draft, &h->arena, id, dot, &h->doubles);
-    if (e == ERR_OK) {
-        assert_int_equal(txn_commit(t), ERR_OK);
-    } else {
-        txn_abort(t);
-    }
-    return e;
+    return fixture_draft(&h->f, at, draft, &h->arena, id, dot, &h->doubles, words);
 }
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static enum err add(struct house *h, size_t at, uint32_t kind, struct dot *id,
                     const char *const *words)

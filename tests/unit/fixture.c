@@ -218,6 +218,35 @@ struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32
     return id;
 }
 
+enum err fixture_draft(struct fixture *f, size_t at, struct draft draft, struct arena *arena,
+                       struct dot *id, struct dot *dot, struct id_list *doubles,
+                       const char *const *words)
+{
+    struct draft_item items[16];
+    struct txn *t = NULL;
+    size_t n = 0;
+    for (; words[n]; n++) {
+        const char *equals = strchr(words[n], '=');
+        size_t len = (size_t)(equals - words[n]);
+        enum edit_op op = equals[-1] == '+' ? EDIT_ADD : equals[-1] == '-' ? EDIT_REMOVE : EDIT_SET;
+        assert_true(n < sizeof(items) / sizeof(items[0]));
+        items[n] = (struct draft_item){.name = slice_make(words[n], op == EDIT_SET ? len : len - 1),
+                                       .op = op,
+                                       .value = slice_str(equals + 1)};
+    }
+    expect_ok(txn_begin(f->stores[at], TXN_WRITE, &t), "begin");
+    draft.items = items;
+    draft.item_count = n;
+    draft.via = draft.via ? draft.via : VIA_LOCAL;
+    enum err e = draft_save(t, &draft, arena, id, dot, doubles);
+    if (e == ERR_OK) {
+        expect_ok(txn_commit(t), "commit");
+    } else {
+        txn_abort(t);
+    }
+    return e;
+}
+
 enum err fixture_rehome(struct fixture *f, size_t at, size_t hub, const char *code)
 {
     char url[64];

@@ -2,6 +2,7 @@
 #ifndef TERRACE_TESTS_UNIT_FIXTURE_H
 #define TERRACE_TESTS_UNIT_FIXTURE_H
 
+#include "core/draft.h"
 #include "core/env.h"
 #include "core/scope.h"
 #include "core/store.h"
@@ -36,6 +37,12 @@ struct dot fixture_unit(struct fixture *f, size_t at, struct dot parent, const c
                         const char *type);
 struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32_t kind,
                              struct dot unit, uint32_t field, const char *text);
+/* A draft in a transaction of its own, from "name=value" words, NULL at the end; a name ending in +
+ * or - adds or removes. Candidates in *doubles. */
+enum err fixture_draft(struct fixture *f, size_t at, struct draft draft, struct arena *arena,
+                       struct dot *id, struct dot *dot, struct id_list *doubles,
+                       const char *const *words);
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 /* One whole sync with the hub; requests and replies may get lost. true when it ended well. */
 bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats);
 /* Goes to another store's hub, with a code or NULL. What was lost on the way may be tried again. */

@@ -1,0 +1,253 @@
+/* Is it here already? */
+#include "core/alike.h"
+#include "core/draft.h"
+#include "core/person.h"
+#include "core/text.h"
+
+#include <stdlib.h>
+
+#define DOUBLES_MAX 16
+#define SAME_NAME_MAX 256
+#define NEAR_NAME_MAX 2000
+#define CROWD_LEAST 2000 /* the few who were looked up stand for a commune */
+#define EVEN_ODDS 1.0
+
+struct look_state {
+    struct txn *t;
+    const struct draft_look *look;
+    struct arena *arena;
+    struct dot self; /* the person that is written; none for a new one */
+    struct id_list *out;
+};
+
+static bool same_shown(const struct record *r, uint32_t field, const struct datum *d,
+                       struct arena *arena)
+{
+    const struct value *v = merge_shown(r, field);
+    if (!v || v->datum.type != d->type) {
+        return false;
+    }
+    if (d->type == DATUM_TEXT && field != F_EXT_ID) {
+        return slice_equal(text_fold(v->datum.text, arena), text_fold(d->text, arena));
+    }
+    return datum_compare(&v->datum, d) == 0;
+}
+
+/* Two rows with keys of their own in the list they come from are two persons there, even with one
+ * number between them by a slip: that is for people to look at afterwards. */
+static bool told_apart(const struct look_state *s, const struct record *other)
+{
+    const struct value *v = merge_shown(other, F_EXT_ID);
+    return s->look->via == VIA_IMPORT && other->kind != KIND_UNIT && s->look->ext_id.len > 0 && v &&
+           v->datum.type == DATUM_TEXT && !slice_equal(s->look->ext_id, v->datum.text);
+}
+
+/* false for what can be no double: gone, or the very person that is written. */
+static enum err read_other(const struct look_state *s, struct dot id, struct record *r,
+                           bool *counts)
+{
+    *counts = false;
+    if (!s->look->is_new && dot_equal(id, s->look->outcome->id)) {
+        return ERR_OK;
+    }
+    TRY(store_get(s->t, id, s->arena, r, NULL));
+    *counts = r->kind == s->look->outcome->kind && !(r->flags & RECORD_STUB) &&
+              !merge_is_deleted(r) && !told_apart(s, r);
+    return ERR_OK;
+}
+
+static void add_double(struct look_state *s, struct dot id)
+{
+    struct dot shown = person_shown(s->t, id);
+    bool known = !dot_is_none(s->self) && dot_equal(shown, s->self);
+    for (size_t i = 0; i < s->out->count && !known; i++) {
+        known = dot_equal(s->out->ids[i], shown);
+    }
+    if (!known && s->out->count < DOUBLES_MAX) {
+        s->out->ids[s->out->count++] = shown;
+    }
+}
+
+static enum err find_number(struct look_state *s, const struct field_def *f)
+{
+    struct id_list found;
+    const struct value *own = merge_shown(s->look->outcome, f->number);
+    if (!own || own->datum.type != DATUM_TEXT) {
+        return ERR_OK;
+    }
+    TRY(store_ids_by_key(s->t, s->look->outcome->kind, f->number, own->datum.text, SAME_NAME_MAX,
+                         s->arena, &found));
+    for (size_t i = 0; i < found.count; i++) {
+        struct record r;
+        bool counts = false;
+        TRY(read_other(s, found.ids[i], &r, &counts));
+        if (counts && same_shown(&r, f->number, &own->datum, s->arena)) {
+            add_double(s, found.ids[i]);
+        }
+    }
+    return ERR_OK;
+}
+
+/* ---- persons -------------------------------------------------------------------------------- */
+
+static size_t name_words(struct slice folded, struct slice words[ALIKE_WORDS_MAX])
+{
+    size_t n = 0;
+    for (size_t from = 0, end = 0; from < folded.len && n < ALIKE_WORDS_MAX; from = end + 1) {
+        const uint8_t *space = memchr(folded.ptr + from, ' ', folded.len - from);
+        end = space ? (size_t)(space - folded.ptr) : folded.len;
+        words[n++] = slice_make(folded.ptr + from, end - from);
+    }
+    return n;
+}
+
+/* The words but those from `from` up to `to`. */
+static struct slice name_without(const struct slice *words, size_t count, size_t from, size_t to,
+                                 struct arena *arena)
+{
+    struct buf name = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (i < from || i >= to) {
+            buf_add_str(&name, name.len ? " " : "");
+            buf_add_slice(&name, words[i]);
+        }
+    }
+    struct slice out = arena_copy(arena, buf_view(&name));
+    buf_free(&name);
+    return out;
+}
+
+static void add_ids(struct look_state *s, const struct id_list *found, struct id_list *all)
+{
+    struct dot *both = arena_array(s->arena, all->count + found->count + 1, sizeof(*both));
+    for (size_t i = 0; i < all->count; i++) {
+        both[i] = all->ids[i];
+    }
+    for (size_t i = 0; i < found->count; i++) {
+        both[all->count + i] = found->ids[i];
+    }
+    *all = (struct id_list){.ids = both, .count = all->count + found->count};
+}
+
+static enum err with_name(struct look_state *s, struct slice name, struct id_list *all)
+{
+    struct id_list found;
+    TRY(store_ids_by_key(s->t, KIND_MEMBER, F_MEMBER_NAME, name, SAME_NAME_MAX, s->arena, &found));
+    add_ids(s, &found, all);
+    return ERR_OK;
+}
+
+static enum err with_phrase(struct look_state *s, struct slice phrase, struct id_list *all)
+{
+    struct id_list found;
+    TRY(store_ids_by_text(s->t, phrase, NEAR_NAME_MAX, s->arena, &found));
+    add_ids(s, &found, all);
+    return ERR_OK;
+}
+
+/* Who may have this name, but for a slip: the same, or without a middle name. At the keyboard there
+ * is time to look also at those who share the last word, or all others. */
+static enum err near_names(struct look_state *s, struct slice folded, struct id_list *all)
+{
+    struct slice words[ALIKE_WORDS_MAX];
+    size_t n = name_words(folded, words);
+    TRY(with_name(s, folded, all));
+    if (n > 2) {
+        TRY(with_name(s, name_without(words, n, 1, n - 1, s->arena), all));
+    }
+    for (size_t i = 1; n > 3 && i + 1 < n; i++) {
+        TRY(with_name(s, name_without(words, n, i, i + 1, s->arena), all));
+    }
+    if (s->look->via != VIA_IMPORT && n > 1) {
+        TRY(with_phrase(s, words[n - 1], all));
+        TRY(with_phrase(s, name_without(words, n, n - 1, n, s->arena), all));
+    }
+    return ERR_OK;
+}
+
+static bool births_agree(int64_t x, int64_t y)
+{
+    bool swapped = DATE_DAY(x) != 0 && DATE_YEAR(x) == DATE_YEAR(y) &&
+                   DATE_DAY(x) == DATE_MONTH(y) && DATE_MONTH(x) == DATE_DAY(y);
+    return x == y || swapped;
+}
+
+static int id_sort(const void *a, const void *b)
+{
+    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
+}
+
+/* Those of the found who have the same birthday come into a crowd with the new one, who is first.
+ * Of most rows of an import there is none, and no crowd. */
+static enum err gather(struct look_state *s, const struct id_list *all, int64_t birth,
+                       struct alike_crowd *crowd)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        struct record r;
+        bool counts = false;
+        if (i > 0 && dot_equal(all->ids[i], all->ids[i - 1])) {
+            continue;
+        }
+        TRY(read_other(s, all->ids[i], &r, &counts));
+        const struct value *v = counts ? merge_shown(&r, F_MEMBER_BIRTH) : NULL;
+        if (!v || v->datum.type != DATUM_INT || !births_agree(birth, v->datum.i)) {
+            continue;
+        }
+        if (crowd->count == 0 && !alike_add(crowd, s->look->outcome)) {
+            return ERR_OK;
+        }
+        (void)alike_add(crowd, &r);
+    }
+    return ERR_OK;
+}
+
+static enum err find_person(struct look_state *s)
+{
+    const struct value *name = merge_shown(s->look->outcome, F_MEMBER_NAME);
+    const struct value *birth = merge_shown(s->look->outcome, F_MEMBER_BIRTH);
+    struct alike_crowd crowd = {.size_least = CROWD_LEAST};
+    struct id_list all = {0};
+    if (!name || name->datum.type != DATUM_TEXT || !birth || birth->datum.type != DATUM_INT) {
+        return ERR_OK;
+    }
+    TRY(near_names(s, text_fold(name->datum.text, s->arena), &all));
+    if (all.count > 1) {
+        qsort(all.ids, all.count, sizeof(*all.ids), id_sort);
+    }
+    enum err e = gather(s, &all, birth->datum.i, &crowd);
+    for (size_t i = 1; e == ERR_OK && i < crowd.count; i++) {
+        struct alike_result r = alike_compare(&crowd, &crowd.people[0], &crowd.people[i]);
+        bool named = r.reasons & (ALIKE_BIT(NAME) | ALIKE_BIT(NAME_MARKS));
+        /* of two who are known by the year alone, only the name can tell */
+        bool same = named && crowd.people[i].birth == birth->datum.i;
+        if (same || (r.odds >= EVEN_ODDS && !r.apart)) {
+            add_double(s, crowd.people[i].id);
+        }
+    }
+    alike_free(&crowd);
+    return e;
+}
+
+enum err draft_find_doubles(struct txn *t, const struct draft_look *look, struct arena *arena,
+                            struct id_list *out, const char **field)
+{
+    struct look_state s = {.t = t, .look = look, .arena = arena, .out = out};
+    const struct kind_def *kind = schema_kind(look->outcome->kind);
+    const struct field_def *f = NULL;
+    *out = (struct id_list){.ids = arena_array(arena, DOUBLES_MAX, sizeof(*out->ids))};
+    *field = NULL;
+    if (!look->is_new) {
+        s.self = person_shown(t, look->outcome->id);
+    }
+    for (size_t i = 0; (f = schema_field_at(kind, i)) != NULL && !*field; i++) {
+        if (f->flags & FIELD_UNIQUE_HINT) {
+            TRY(find_number(&s, f));
+            *field = out->count ? f->name : NULL;
+        }
+    }
+    if (!*field && look->outcome->kind == KIND_MEMBER && look->is_new) {
+        TRY(find_person(&s));
+        *field = out->count ? "full_name" : NULL;
+    }
+    return ERR_OK;
+}

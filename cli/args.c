@@ -132,7 +132,7 @@ void args_free(struct args *a)
 enum err args_check(const struct args *a, const struct command *cmd)
 {
     for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
-        if (a->given[i] && !((GLOBAL_OPTIONS | cmd->options) & ((uint64_t)1 << i))) {
+        if (a->given[i] && !option_in(GLOBAL_OPTIONS | cmd->options, i)) {
             return error_set(ERR_USAGE, _("%s does not take --%s; see: terrace help %s"), cmd->name,
                              option_rows[i].name, cmd->name);
         }

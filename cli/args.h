@@ -30,6 +30,11 @@
     X(TAKE, "take", 0, "N|DOT", N_("the value with this number"))                                  \
     X(VALUE, "value", 0, "V", N_("another value"))                                                 \
     X(REPAIR, "repair", 0, NULL, N_("rebuild what can be rebuilt"))                                \
+    X(OUTSIDE, "outside", 0, "TEXT", N_("a place that keeps no terrace"))                          \
+    X(LETTER, "letter", 0, "NO", N_("this letter number instead of a new one"))                    \
+    X(REASON, "reason", 0, "TEXT", N_("why"))                                                      \
+    X(STATE, "state", 0, "STATE", N_("only those in this state"))                                  \
+    X(SEEN, "seen", 0, "ID", N_("puts a notice away, once it is read"))                            \
     X(INTO, "into", 0, "UNIT|CODE=NAME", N_("the unit that takes over; = makes a new one"))        \
     X(TO, "to", 0, "UNIT", N_("the unit to which it goes"))                                        \
     X(ON, "on", 0, "DATE", N_("the day from which it counts"))                                     \
@@ -45,7 +50,11 @@ enum option {
 #undef X
         OPT_COUNT_OF_ALL
 };
-#define OPT_BIT(id) ((uint64_t)1 << OPT_##id)
+#define OPT_BIT(id) (UINT64_C(1) << OPT_##id)
+static inline bool option_in(uint64_t set, int option)
+{
+    return (set >> option & 1) != 0;
+}
 
 struct args {
     const char **words; /* the command's name is not among them */

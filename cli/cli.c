@@ -91,3 +91,9 @@ const char *cli_time(struct arena *arena, int64_t ms)
     return arena_printf(arena, "%02d/%02d/%04d %02d:%02d", tm.tm_mday, tm.tm_mon + 1,
                         tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
 }
+
+int64_t cli_days(const struct cli *c, int64_t since_ms)
+{
+    int64_t past = c->env.now_ms(c->env.ctx) - since_ms;
+    return since_ms > 0 && past > 0 ? past / 86400000 : 0;
+}

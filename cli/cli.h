@@ -41,6 +41,8 @@ const char *cli_field_label(const struct cli *c, const struct field_def *f);
 enum err cli_parse_item(struct cli *c, const char *word, struct draft_item *out) MUST_USE;
 /* dd/mm/yyyy hh:mm in local time, in the arena; "" for 0 */
 const char *cli_time(struct arena *arena, int64_t ms);
+/* Whole days from then to now, never less than 0. */
+int64_t cli_days(const struct cli *c, int64_t since_ms);
 
 /* Language (lang.c). */
 const char *lang_choose(const char *option, const char *setting);

@@ -25,6 +25,8 @@ enum err cmd_status(struct cli *c);
 enum err cmd_check(struct cli *c);
 enum err cmd_conflicts(struct cli *c);
 enum err cmd_resolve(struct cli *c);
+enum err cmd_transfer(struct cli *c);
+enum err cmd_inbox(struct cli *c);
 enum err cmd_doubles(struct cli *c);
 enum err cmd_merge(struct cli *c);
 enum err cmd_unmerge(struct cli *c);

@@ -1,4 +1,4 @@
-/* add, edit, set, rm, undo */
+/* add, edit, set, rm */
 #include "cli/cmd.h"
 #include "cli/form.h"
 #include "cli/json.h"
@@ -124,11 +124,10 @@ enum err cmd_edit(struct cli *c)
 
 /* ---- rm ------------------------------------------------------------------------------------- */
 
-static enum err delete_save(struct txn *t, struct dot id, bool deleted, struct arena *arena,
-                            struct dot *dot)
+static enum err delete_save(struct txn *t, struct dot id, struct arena *arena, struct dot *dot)
 {
     struct datum d = datum_int(1);
-    struct edit edit = {.field = F_DELETED, .op = EDIT_SET, .data = &d, .count = deleted ? 1 : 0};
+    struct edit edit = {.field = F_DELETED, .op = EDIT_SET, .data = &d, .count = 1};
     struct save save = {.id = id, .edits = &edit, .edit_count = 1, .via = VIA_LOCAL};
     return store_save(t, &save, arena, &id, dot);
 }
@@ -199,7 +198,7 @@ static enum err remove_record(struct cli *c, struct txn *t, struct removal *rm)
     rm->title = show_title(t, &r, &c->arena);
     TRY(list_referring(c, t, &r, &rm->referring));
     TRY(show_referring(c, t, rm));
-    TRY(delete_save(t, rm->id, true, &c->arena, &rm->dot));
+    TRY(delete_save(t, rm->id, &c->arena, &rm->dot));
     rm->stands_in = person_shown(t, rm->id);
     return ERR_OK;
 }
@@ -238,163 +237,6 @@ enum err cmd_rm(struct cli *c)
         dot_format(rm.stands_in, text);
         buf_printf(&c->out,
                    _("The same person has another record, which is shown from now on: %s\n"), text);
-    }
-    return cli_flush(c);
-}
-
-/* ---- undo ----------------------------------------------------------------------------------- */
-
-static bool has_datum(const struct datum *list, size_t count, const struct datum *d)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (datum_compare(&list[i], d) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Elements of a that b lacks, markers left out. */
-static struct edit set_difference(uint32_t field, enum edit_op op, const struct datum *a,
-                                  size_t a_count, const struct datum *b, size_t b_count,
-                                  struct arena *arena)
-{
-    struct datum *data = arena_array(arena, a_count + 1, sizeof(*data));
-    size_t n = 0;
-    for (size_t i = 0; i < a_count; i++) {
-        if (a[i].type != DATUM_MARK && !has_datum(b, b_count, &a[i])) {
-            data[n++] = a[i];
-        }
-    }
-    return (struct edit){field, op, data, n};
-}
-
-/* Of a set only what this save did; of a plain field the value before, if this save's is live. */
-static size_t undo_change(const struct record *r, const struct history_entry *h,
-                          const struct history_change *ch, struct arena *arena, struct edit *out)
-{
-    const struct field *field = record_field(r, ch->field);
-    size_t n = 0;
-    if (!field) {
-        return 0;
-    }
-    if (schema_rule(r->kind, field) == MERGE_SET) {
-        out[0] = set_difference(ch->field, EDIT_REMOVE, ch->to, ch->to_count, ch->from,
-                                ch->from_count, arena);
-        n += out[0].count ? 1 : 0;
-        out[n] = set_difference(ch->field, EDIT_ADD, ch->from, ch->from_count, ch->to, ch->to_count,
-                                arena);
-        return n + (out[n].count ? 1 : 0);
-    }
-    bool live = false;
-    for (uint32_t i = 0; i < field->count; i++) {
-        live = live || dot_equal(field->values[i].dot, h->dot);
-    }
-    if (!live) {
-        return 0;
-    }
-    bool empty = ch->from_count == 0 || ch->from[0].type == DATUM_EMPTY;
-    out[0] = (struct edit){ch->field, EDIT_SET, ch->from, empty ? 0 : 1};
-    return 1;
-}
-
-static enum err undo_entry(struct txn *t, const struct record *r, const struct history_entry *h,
-                           struct arena *arena, struct dot *dot)
-{
-    if (dot_equal(h->dot, r->id)) {
-        return delete_save(t, r->id, true, arena, dot);
-    }
-    struct edit *edits = arena_array(arena, h->change_count * 2 + 1, sizeof(*edits));
-    size_t n = 0;
-    bool deletion = false;
-    for (size_t i = 0; i < h->change_count; i++) {
-        n += undo_change(r, h, &h->changes[i], arena, &edits[n]);
-        deletion = deletion || h->changes[i].field == F_DELETED;
-    }
-    if (n == 0) {
-        return error_set(ERR_RULE,
-                         _("what that save wrote has been replaced since; nothing was changed"));
-    }
-    if (merge_is_deleted(r) && !deletion) {
-        return error_set(ERR_RULE, _("this record is deleted; undo the deletion first"));
-    }
-    struct save save = {.id = r->id, .edits = edits, .edit_count = n, .via = VIA_LOCAL};
-    struct dot id;
-    return store_save(t, &save, arena, &id, dot);
-}
-
-/* Taking back that a unit was made deletes it, and nothing must be left standing on it. */
-static enum err check_unmake(struct cli *c, struct txn *t, const struct record *r)
-{
-    struct id_list list;
-    size_t living = 0;
-    if (r->kind != KIND_UNIT) {
-        return ERR_OK;
-    }
-    TRY(list_referring(c, t, r, &list));
-    for (size_t i = 0; i < list.count; i++) {
-        struct record other;
-        TRY(store_get(t, list.ids[i], &c->arena, &other, NULL));
-        living += !merge_is_deleted(&other);
-    }
-    if (living == 0) {
-        return ERR_OK;
-    }
-    return error_set(ERR_RULE,
-                     ngettext("%zu record belongs to this unit, which would be gone; terrace unit "
-                              "close hands it to another. Nothing was changed",
-                              "%zu records belong to this unit, which would be gone; terrace unit "
-                              "close hands them to another. Nothing was changed",
-                              living),
-                     living);
-}
-
-static enum err undo(struct cli *c, struct txn *t, struct dot *id, struct dot *dot)
-{
-    struct record r;
-    struct dot which;
-    struct history_entry *entries = NULL;
-    size_t count = 0;
-    unsigned bits = 0;
-    TRY(cli_find(c, t, 0, c->args.words[0], id));
-    TRY(store_get(t, *id, &c->arena, &r, NULL));
-    TRY(draft_may_write(t, &r));
-    if (c->args.given[OPT_SAVE]) {
-        TRY(dot_parse(slice_str(c->args.value[OPT_SAVE]), &which, &bits));
-    } else {
-        enum err e = store_own_newest(t, *id, &which);
-        if (e == ERR_NOT_FOUND) {
-            return error_set(e, _("this store has saved nothing on that record"));
-        }
-        TRY(e);
-        bits = 65;
-    }
-    TRY(store_history(t, *id, &c->arena, &entries, &count));
-    for (size_t i = count; i > 0; i--) {
-        struct dot d = entries[i - 1].dot;
-        bool same = bits > 64 ? dot_equal(d, which)
-                              : d.seq == which.seq && bits > 0 &&
-                                    (d.actor ^ which.actor) >> (64 - bits) == 0;
-        if (same && !entries[i - 1].refused) {
-            if (dot_equal(d, r.id)) {
-                TRY(check_unmake(c, t, &r));
-            }
-            return undo_entry(t, &r, &entries[i - 1], &c->arena, dot);
-        }
-    }
-    return error_set(ERR_NOT_FOUND, _("the history here does not know that save"));
-}
-
-enum err cmd_undo(struct cli *c)
-{
-    struct txn *t = NULL;
-    struct dot id, dot = {0, 0};
-    TRY(txn_begin(c->store, TXN_WRITE, &t));
-    TRY(cli_end(t, undo(c, t, &id, &dot)));
-    if (c->json) {
-        put_saved(c, id, dot);
-    } else {
-        put_dot(c, dot);
     }
     return cli_flush(c);
 }

@@ -3,14 +3,17 @@
 #include "cli/json.h"
 #include "cli/settings.h"
 #include "cli/show.h"
+#include "cli/waiting.h"
 #include "core/text.h"
+
+#define BARE_WAITING_MAX 5
 
 static void put_options(struct cli *c, uint64_t options)
 {
     struct arena arena = {0};
     struct table table = {.arena = &arena, .columns = 2};
     for (int i = 0; i < OPT_COUNT_OF_ALL; i++) {
-        if (!(options & ((uint64_t)1 << i))) {
+        if (!option_in(options, i)) {
             continue;
         }
         struct buf usage = {0};
@@ -202,12 +205,38 @@ enum err cmd_help(struct cli *c)
     return cli_flush(c);
 }
 
+/* The first of what waits. */
+static enum err bare_waiting(struct cli *c)
+{
+    struct txn *t = NULL;
+    struct waiting w = {.count = 0};
+    TRY(txn_begin(c->store, TXN_READ, &t));
+    enum err e = waiting_collect(c, t, (struct dot){0, 0}, &w);
+    if (e == ERR_OK && w.count > 0 && !c->json) {
+        buf_printf(
+            &c->out,
+            ngettext("\n%zu matter waits for you:\n", "\n%zu matters wait for you:\n", w.count),
+            w.count);
+    }
+    if (e == ERR_OK) {
+        waiting_print(c, t, &w, BARE_WAITING_MAX);
+    }
+    txn_abort(t);
+    size_t count = w.count;
+    waiting_free(&w);
+    TRY(e);
+    TRY(cli_flush(c));
+    cli_say(c, count > BARE_WAITING_MAX
+                   ? _("terrace inbox shows all of them; terrace help tells what else can be done.")
+                   : _("terrace help tells what else can be done."));
+    return ERR_OK;
+}
+
 enum err help_bare(struct cli *c)
 {
     if (c->store) {
         TRY(cmd_status(c));
-        cli_say(c, _("terrace help tells what else can be done."));
-        return ERR_OK;
+        return bare_waiting(c);
     }
     if (c->json) {
         return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);

@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "cli/settings.h"
 #include "cli/show.h"
+#include "sync/receipts.h"
 #include "sync/session.h"
 
 #include <errno.h>
@@ -148,6 +149,10 @@ enum err cmd_config(struct cli *c)
 struct status {
     struct link_status link;
     uint64_t records, conflicts;
+    struct receipts receipts;
+    struct receipts_unit *units; /* offices that sync with this hub */
+    size_t unit_count;
+    struct slice (*unit_words)[2]; /* name and code of each */
     const char *hub;
     struct dot unit; /* of --unit; none when not asked */
     struct hash digest;
@@ -189,12 +194,25 @@ static enum err subtree_digest(struct cli *c, struct txn *t, struct status *st)
     return ERR_OK;
 }
 
+static enum err gather_receipts(struct cli *c, struct txn *t, struct status *st)
+{
+    TRY(receipts_count(t, &st->receipts));
+    TRY(receipts_units(t, &c->arena, &st->units, &st->unit_count));
+    st->unit_words = arena_array(&c->arena, st->unit_count + 1, sizeof(*st->unit_words));
+    for (size_t i = 0; i < st->unit_count; i++) {
+        st->unit_words[i][0] = unit_name(t, st->units[i].unit, &c->arena);
+        st->unit_words[i][1] = unit_code(t, st->units[i].unit, &c->arena);
+    }
+    return ERR_OK;
+}
+
 static enum err gather(struct cli *c, struct status *st)
 {
     struct txn *t = NULL;
     TRY(txn_begin(c->store, TXN_READ, &t));
     enum err e = session_status(t, &st->link);
     e = e ? e : count_conflicts(t, &st->conflicts);
+    e = e ? e : gather_receipts(c, t, st);
     e = e ? e : setting_get(t, setting_find("hub"), &c->arena, &st->hub);
     st->records = store_record_count(t);
     if (e == ERR_OK && c->args.given[OPT_UNIT]) {
@@ -214,6 +232,34 @@ static struct slice own_unit(struct cli *c, bool code)
         txn_abort(t);
     }
     return s;
+}
+
+static void receipts_json(struct cli *c, const struct status *st)
+{
+    emit_key(&c->out, "receipts");
+    emit_open(&c->out, '{');
+    emit_put_int(&c->out, "here", (int64_t)st->receipts.here);
+    emit_put_int(&c->out, "up", (int64_t)st->receipts.up);
+    emit_put_int(&c->out, "top", (int64_t)st->receipts.top);
+    emit_close(&c->out, '}');
+    if (st->unit_count == 0) {
+        return;
+    }
+    emit_key(&c->out, "units");
+    emit_open(&c->out, '[');
+    for (size_t i = 0; i < st->unit_count; i++) {
+        const struct receipts_unit *u = &st->units[i];
+        emit_open(&c->out, '{');
+        emit_put_text(&c->out, "unit_code", st->unit_words[i][1]);
+        emit_put_text(&c->out, "name", st->unit_words[i][0]);
+        emit_put_int(&c->out, "nodes", (int64_t)u->nodes);
+        if (u->last_contact_ms) {
+            emit_put_int(&c->out, "last_contact", u->last_contact_ms);
+        }
+        emit_put_int(&c->out, "receipt", u->receipt);
+        emit_close(&c->out, '}');
+    }
+    emit_close(&c->out, ']');
 }
 
 static void status_json(struct cli *c, const struct status *st)
@@ -238,8 +284,30 @@ static void status_json(struct cli *c, const struct status *st)
         hash_hex(st->digest, hex);
         emit_put_text(&c->out, "digest", slice_str(hex));
     }
+    receipts_json(c, st);
     emit_close(&c->out, '}');
     buf_add_byte(&c->out, '\n');
+}
+
+/* How far each office below is, and how far what it sent has come. */
+static void units_text(struct cli *c, const struct status *st)
+{
+    static const char *const marks[] = {"·", "✓", "✓✓"};
+    struct table table = {.arena = &c->arena, .columns = 4};
+    for (size_t i = 0; i < st->unit_count; i++) {
+        const struct receipts_unit *u = &st->units[i];
+        struct slice name = st->unit_words[i][0];
+        const char *contact =
+            u->last_contact_ms ? cli_time(&c->arena, u->last_contact_ms) : _("not yet");
+        const struct slice cells[] = {slice_str(arena_printf(&c->arena, "  %s", marks[u->receipt])),
+                                      name, st->unit_words[i][1], slice_str(contact)};
+        table_add(&table, cells);
+    }
+    if (st->unit_count > 0) {
+        buf_add_str(&c->out, _("Offices that sync with this one, and their last contact (✓ all "
+                               "they sent is stored here, ✓✓ at the top too):\n"));
+        table_write(&table, &c->out);
+    }
 }
 
 /* The computer of a unit that is no more goes on; its clerk should know what becomes of it. */
@@ -279,6 +347,12 @@ static void status_text(struct cli *c, const struct status *st)
     tell_closed(c);
     buf_printf(&c->out, ngettext("%llu record here.\n", "%llu records here.\n", st->records),
                (unsigned long long)st->records);
+    if (joined) {
+        buf_printf(&c->out,
+                   _("✓✓ %llu stored at the top, ✓ %llu one level up, · %llu only here.\n"),
+                   (unsigned long long)st->receipts.top, (unsigned long long)st->receipts.up,
+                   (unsigned long long)st->receipts.here);
+    }
     if (joined && st->link.unsent == 0) {
         buf_add_str(&c->out, _("Everything is stored at the upper level too.\n"));
     } else if (joined) {
@@ -306,6 +380,7 @@ static void status_text(struct cli *c, const struct status *st)
         buf_printf(&c->out, _("%s: %llu records, digest %s\n"), c->args.value[OPT_UNIT],
                    (unsigned long long)st->unit_records, hex);
     }
+    units_text(c, st);
 }
 
 enum err cmd_status(struct cli *c)

@@ -83,7 +83,7 @@ static enum err find_operation(struct unit_command *u)
     }
     bool fits = counts_fit(u);
     for (size_t i = 0; i < ARRAY_COUNT(own); i++) {
-        fits = fits && (!a->given[own[i]] || (u->op->options & ((uint64_t)1 << own[i])));
+        fits = fits && (!a->given[own[i]] || option_in(u->op->options, own[i]));
     }
     return fits && a->given[OPT_ON] ? ERR_OK : written_so(u->op);
 }

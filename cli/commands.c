@@ -100,6 +100,23 @@ static const struct command commands[] = {
      N_("--take N takes the value with that number in the list, --value V another one. For the "
         "field deleted: 1 deletes again, 2 keeps the record."),
      cmd_resolve},
+    {"transfer",
+     N_("issue MEMBER --to UNIT [FIELD=VALUE…] | accept LETTER | refuse LETTER | return "
+        "LETTER | list"),
+     1, ANY, STORE_MUST,
+     OPT_BIT(TO) | OPT_BIT(OUTSIDE) | OPT_BIT(LETTER) | OPT_BIT(REASON) | OPT_BIT(STATE),
+     N_("moves a member to another unit, by letter"),
+     N_("issue prints the number of the letter. The other side accepts or refuses by that number, "
+        "also before any data has come: the rest follows with the next sync. Until it is answered "
+        "the member counts where it came from, and the issuer may return (take back) the letter. "
+        "list shows who is waited for; after 30 days it says so, after 90 it is overdue."),
+     cmd_transfer},
+    {"inbox", "", 0, 0, STORE_MUST, OPT_BIT(UNIT) | OPT_BIT(LIMIT) | OPT_BIT(SEEN),
+     N_("lists all that waits for a person here, the most urgent first"),
+     N_("Conflicts this office decides, probable doubles, changes that were refused, letters to "
+        "answer or overdue, what breaks a rule, computers that are silent; each with the command "
+        "to type. --seen ID puts a notice of a refused change away."),
+     cmd_inbox},
     {"doubles", N_("[--not ID ID]"), 0, 2, STORE_MUST, OPT_BIT(UNIT) | OPT_BIT(NOT) | OPT_BIT(UNDO),
      N_("lists persons who may have been entered twice"),
      N_("Each pair with what speaks for it, the surest first; those of whom only the year of birth "

@@ -34,10 +34,22 @@ enum err setting_check_listen(const char *v)
     return ERR_OK;
 }
 
+static enum err check_silent_days(const char *v)
+{
+    char *end = NULL;
+    long days = strtol(v, &end, 10);
+    if (end == v || *end != '\0' || days < 1 || days > 3650) {
+        return error_set_field(ERR_INPUT, "silent_days", _("this is a number from 1 to 3650"));
+    }
+    return ERR_OK;
+}
+
 static const struct setting settings[] = {
     {"hub", "", N_("address of the hub this store syncs with"), setting_check_url},
     {"lang", "", N_("language of the program: vi or en"), check_lang},
     {"listen", "127.0.0.1:7470", N_("where serve listens: HOST:PORT"), setting_check_listen},
+    {"silent_days", "40", N_("after how many days without a sync the inbox says so"),
+     check_silent_days},
 };
 
 const struct setting *setting_at(size_t index)

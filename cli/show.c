@@ -1,6 +1,7 @@
 #include "cli/show.h"
 
 #include "cli/json.h"
+#include "core/desk.h"
 #include "core/person.h"
 #include "core/text.h"
 #include "sync/session.h"
@@ -92,22 +93,10 @@ void show_datum(struct buf *out, const struct field_def *f, const struct datum *
 
 /* ---- who ------------------------------------------------------------------------------------ */
 
-static struct actor_info author(struct txn *t, struct dot dot)
-{
-    struct actor_info info = {0};
-    const struct identity *own = store_identity(txn_store(t));
-    if (dot.actor == own->actor) {
-        info = (struct actor_info){own->node, own->unit};
-    } else if (!store_actor(t, dot.actor, &info)) {
-        info = (struct actor_info){0};
-    }
-    return info;
-}
-
 void show_origin(struct txn *t, const struct value *v, struct arena *arena, struct buf *out)
 {
     struct dot dot = v->origin ? v->origin->dot : v->dot;
-    struct actor_info who = author(t, dot);
+    struct actor_info who = desk_author(t, dot);
     emit_put_text(out, "by", unit_code(t, who.unit, arena));
     emit_put_id(out, "node", who.node);
     emit_put_int(out, "time", v->origin ? v->origin->time_ms : v->time_ms);
@@ -116,25 +105,20 @@ void show_origin(struct txn *t, const struct value *v, struct arena *arena, stru
 
 const char *show_author(struct txn *t, struct dot dot, struct arena *arena)
 {
-    struct slice name = unit_name(t, author(t, dot).unit, arena);
+    struct slice name = unit_name(t, desk_author(t, dot).unit, arena);
     return name.len ? arena_cstr(arena, name) : _("unknown");
-}
-
-static struct actor_info value_author(struct txn *t, const struct value *v)
-{
-    return author(t, v->origin ? v->origin->dot : v->dot);
 }
 
 const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,
                               size_t index, struct arena *arena)
 {
-    struct actor_info who = value_author(t, values[index]);
+    struct actor_info who = desk_value_author(t, values[index]);
     struct slice name = unit_name(t, who.unit, arena);
     const char *unit = name.len ? arena_cstr(arena, name) : _("unknown");
     char id[DOT_TEXT_SIZE];
     bool alike = false;
     for (size_t i = 0; i < count; i++) {
-        struct actor_info other = value_author(t, values[i]);
+        struct actor_info other = desk_value_author(t, values[i]);
         alike = alike || (dot_equal(other.unit, who.unit) && !dot_equal(other.node, who.node));
     }
     if (!alike || dot_is_none(who.node)) {
@@ -202,9 +186,9 @@ void show_deleted_text(struct txn *t, const struct record *r, struct arena *aren
 
 /* ---- JSON ----------------------------------------------------------------------------------- */
 
-static const char *field_key(const struct record *r, uint32_t number, struct arena *arena)
+const char *show_field_key(uint32_t kind, uint32_t number, struct arena *arena)
 {
-    const struct field_def *f = schema_field(r->kind, number);
+    const struct field_def *f = schema_field(kind, number);
     return f ? f->name : arena_printf(arena, "field_%u", number);
 }
 
@@ -227,7 +211,7 @@ static void json_field(const struct record *r, uint32_t number, struct arena *ar
         if (count == 0) {
             return;
         }
-        emit_key(out, field_key(r, number, arena));
+        emit_key(out, show_field_key(r->kind, number, arena));
         emit_open(out, '[');
         for (size_t i = 0; i < count; i++) {
             show_datum(out, f, &v[i]->datum, arena);
@@ -237,7 +221,7 @@ static void json_field(const struct record *r, uint32_t number, struct arena *ar
     }
     const struct value *v = merge_shown(r, number);
     if (v && v->datum.type != DATUM_EMPTY) {
-        emit_key(out, field_key(r, number, arena));
+        emit_key(out, show_field_key(r->kind, number, arena));
         show_datum(out, f, &v->datum, arena);
     }
 }
@@ -281,7 +265,7 @@ static void json_conflicts(struct txn *t, const struct record *r, struct arena *
         }
         size_t count = 0;
         const struct value **v = merge_siblings(r, number, arena, &count);
-        emit_key(out, field_key(r, number, arena));
+        emit_key(out, show_field_key(r->kind, number, arena));
         emit_open(out, '[');
         if (number == F_DELETED) {
             show_deleted_json(t, r, false, arena, out);
@@ -360,6 +344,7 @@ void show_json(struct txn *t, const struct record *r, const struct record_local 
     emit_put_text(out, "unit_code", unit_code(t, unit, arena));
     json_fields(r, arena, out);
     json_conflicts(t, r, arena, out);
+    show_beside_json(t, r, arena, out);
     json_merged(t, r, arena, out);
     emit_put_int(out, "_receipt", session_receipt(t, r->id, local));
     if (r->flags & RECORD_STUB) {

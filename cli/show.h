@@ -13,6 +13,8 @@ void show_text(struct cli *c, struct txn *t, const struct record *r,
 /* Any datum of a field as JSON; field NULL = unknown. */
 void show_datum(struct buf *out, const struct field_def *f, const struct datum *d,
                 struct arena *arena);
+/* Its name, "field_5000" for one that is not known here. */
+const char *show_field_key(uint32_t kind, uint32_t number, struct arena *arena);
 /* A datum as an import reads it back: date 2001-04-12, code, ID. */
 struct slice show_plain(const struct field_def *f, const struct datum *d, struct arena *arena);
 /* "by", "node", "time", "dot" of a value */
@@ -30,6 +32,11 @@ void show_deleted_json(struct txn *t, const struct record *r, bool numbered, str
                        struct buf *out);
 /* Lines for people: what happened, and who did it. */
 void show_deleted_text(struct txn *t, const struct record *r, struct arena *arena, struct buf *out);
+/* Different outcomes of a state that were written at the same time (show_beside.c): key "_beside",
+ * and lines for people. */
+void show_beside_json(struct txn *t, const struct record *r, struct arena *arena, struct buf *out);
+void show_beside_text(struct cli *c, struct txn *t, const struct record *r, struct arena *arena,
+                      struct buf *out);
 /* Its unit; a unit stands for itself. none when it has none. */
 struct dot show_unit(const struct record *r);
 /* The other records of the same person; none when it is merged with none. */

@@ -175,5 +175,6 @@ void show_text(struct cli *c, struct txn *t, const struct record *r,
             add_conflict(c, t, r, schema_field(r->kind, number), number, arena, out);
         }
     }
+    show_beside_text(c, t, r, arena, out);
     add_state(t, r, local, arena, out);
 }

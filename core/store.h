@@ -112,6 +112,14 @@ enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t li
 /* Records in conflict, in id order. */
 enum err store_ids_in_conflict(struct txn *t, struct dot after, size_t limit, struct arena *arena,
                                struct id_list *out) MUST_USE;
+/* Groups of records that share an exact key of that kind and field, folded and cut to the index's
+ * length; each group is ended by a dot of none. */
+enum err store_ids_sharing_key(struct txn *t, uint32_t kind, uint32_t field, struct arena *arena,
+                               struct id_list *out) MUST_USE;
+/* Whatever plain fields refer to, each once, held here or not. */
+enum err store_ids_referred(struct txn *t, struct arena *arena, struct id_list *out) MUST_USE;
+/* Units that give scope to any record here, known or not. */
+enum err store_units_with_records(struct txn *t, struct arena *arena, struct id_list *out) MUST_USE;
 /* Ids whose actor begins with these bits (of dot_parse) and whose seq is d.seq. */
 enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, size_t limit,
                             struct arena *arena, struct id_list *out) MUST_USE;
@@ -226,29 +234,39 @@ enum err store_group_hashes(struct txn *t, enum route route, struct dot unit, st
                             size_t limit, struct arena *arena, struct id_hash **out,
                             size_t *count) MUST_USE;
 
+/* Who wrote a datum of the story: a dot of none where an older program wrote the entry. */
+struct history_by {
+    struct dot dot;
+    int64_t time_ms;
+    uint8_t level;
+};
 struct history_change {
     uint32_t field;
-    struct datum *from; /* what was live before; several for siblings and sets */
+    struct datum *from; /* what was live before; several for siblings; of a set what it took out */
+    struct history_by *from_by; /* one each */
     size_t from_count;
-    struct datum *to;
+    struct datum *to; /* what was live after; of a set what it added */
+    struct history_by *to_by;
     size_t to_count;
+    struct history_by *marks; /* of sets: the saves that touched it */
+    size_t mark_count;
 };
+/* One save. What one merge brought of several saves is told as several entries. */
 struct history_entry {
-    struct dot dot;    /* the save; the newest one when a merge brought several */
+    struct dot dot;
     int64_t time_ms;   /* of that save */
     int64_t stored_ms; /* when it came here */
     struct dot node;   /* that sent it; none when local */
     uint8_t via;
     bool refused; /* kept here only, never live */
+    bool late;    /* it came after a later save of the same field, or of where the record belongs */
+    bool earlier; /* a save that was part of the record when that first came here */
     struct history_change *changes;
     size_t change_count;
 };
 /* Oldest first, the creation included. */
 enum err store_history(struct txn *t, struct dot id, struct arena *arena,
                        struct history_entry **out, size_t *count) MUST_USE;
-/* Newest save of this store on a record; none when there is none. */
-enum err store_own_newest(struct txn *t, struct dot id, struct dot *out) MUST_USE;
-
 /* The hash chain over this actor's saves (rule 25): head after seq; zero hash for seq 0. */
 uint64_t store_own_seq(struct txn *t);
 enum err store_chain_head(struct txn *t, uint64_t seq, struct hash *out) MUST_USE;

@@ -194,7 +194,11 @@ enum err feed_append(struct txn *t, const struct record *r, const struct record_
                      const struct id_list *before, const struct id_list *after) MUST_USE;
 enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 
-/* store_history.c */
+/* store_history.c writes and store_story.c reads: a change is field, from, by whom, to, by whom,
+ * marks; the first version wrote field, from, to. */
+#define BY_PARTS 4 /* dot, time, level */
+#define CHANGE_PARTS 6
+#define CHANGE_PARTS_FIRST 3
 enum err history_append(struct txn *t, const struct record *before, const struct record *after,
                         const struct entry_cause *cause, bool refused) MUST_USE;
 

@@ -158,20 +158,13 @@ enum err marks_carry(struct txn *t, const struct record *before, struct record *
 
 /* Had the actor closed every live value of unit before it gave this dot? Values that it wrote
  * itself beyond a mark open nothing; 0 no, 1 yes, -1 = there are no others. */
-static int closed_in(struct txn *t, const struct record *r, struct dot dot)
+static int closed_in(const struct record *r, struct dot dot)
 {
     const struct field *unit = record_field(r, F_UNIT);
-    struct actor_info who = {0};
-    bool known = store_actor(t, dot.actor, &who) && !dot_is_none(who.unit);
     int closed = -1;
     for (uint32_t i = 0; unit && i < unit->count; i++) {
         struct dot u = unit->values[i].dot;
         bool self_granted = false;
-        /* a reorganisation may have brought it back under the actor without a new value */
-        if (known && unit->values[i].datum.type == DATUM_REF &&
-            unit_was_within(t, unit->values[i].datum.ref, who.unit)) {
-            return 0;
-        }
         for (size_t j = 0; u.actor == dot.actor && j < r->mark_count && !self_granted; j++) {
             self_granted = r->marks[j].actor == dot.actor && r->marks[j].seq < u.seq;
         }
@@ -185,6 +178,24 @@ static int closed_in(struct txn *t, const struct record *r, struct dot dot)
         closed = 1;
     }
     return closed;
+}
+
+/* Whatever its marks: a transfer under way, a merger or a reorganisation may have brought it back
+ * to the actor without a new value of unit. */
+static bool is_in_scope_of(struct txn *t, const struct record *r, uint64_t actor)
+{
+    struct arena arena = {0};
+    struct id_list units = {0};
+    struct actor_info who;
+    bool in_scope = false;
+    if (store_actor(t, actor, &who) && !dot_is_none(who.unit) &&
+        scope_units(t, r, &arena, &units) == ERR_OK) {
+        for (size_t i = 0; i < units.count && !in_scope; i++) {
+            in_scope = unit_was_within(t, units.ids[i], who.unit);
+        }
+    }
+    arena_free(&arena);
+    return in_scope;
 }
 
 /* A dependent follows its member's marks, unless it stays the actor's by its own unit. */
@@ -201,7 +212,7 @@ static bool dependent_is_closed(struct txn *t, const struct record *r, struct do
         struct record m;
         if (member->values[i].datum.type == DATUM_REF) {
             closed = store_get(t, member->values[i].datum.ref, &arena, &m, NULL) == ERR_OK &&
-                     closed_in(t, &m, dot) == 1;
+                     closed_in(&m, dot) == 1;
         }
     }
     arena_free(&arena);
@@ -224,10 +235,11 @@ bool marks_close(struct txn *t, const struct record *before, const struct record
     if (r->route == ROUTE_DEPENDENT) {
         return dependent_is_closed(t, r, dot);
     }
-    if (r->mark_count == 0) {
+    if (r->mark_count == 0 || is_in_scope_of(t, r, dot.actor) ||
+        (before && is_in_scope_of(t, before, dot.actor))) {
         return false;
     }
-    int closed = closed_in(t, r, dot);
+    int closed = closed_in(r, dot);
     return closed == 1 || (closed == -1 && before && !others_wrote(before, r, dot.actor) &&
-                           closed_in(t, before, dot) == 1);
+                           closed_in(before, dot) == 1);
 }

@@ -549,6 +549,21 @@ static bool is_owed(struct txn *t, struct dot upstream, struct dot id)
     return mark_has(t, "refused.", id) || queue_has(t, upstream, id);
 }
 
+/* A refusal is of no more use when the record has gone. */
+static enum err forget_gone(struct txn *t, struct arena *arena)
+{
+    struct id_array refused;
+    TRY(mark_list(t, "refused.", ROUND_IDS_MAX, arena, &refused));
+    for (size_t i = 0; i < refused.count; i++) {
+        struct record r;
+        enum err e = store_get(t, refused.ids[i], arena, &r, NULL);
+        if (e == ERR_NOT_FOUND || (e == ERR_OK && r.flags & RECORD_STUB)) {
+            TRY(mark_del(t, "refused.", refused.ids[i]));
+        }
+    }
+    return ERR_OK;
+}
+
 enum err link_sweep(struct txn *t, const struct upstream *u, uint64_t children_seq)
 {
     struct arena arena = {0};
@@ -558,6 +573,7 @@ enum err link_sweep(struct txn *t, const struct upstream *u, uint64_t children_s
                           .is_owed = is_owed};
     enum err e = link_units(t, &arena, &d.children);
     e = e ? e : store_sweep_departed(t, &d);
+    e = e ? e : forget_gone(t, &arena);
     arena_free(&arena);
     return e;
 }

@@ -394,11 +394,7 @@ static enum err retry_refused(struct txn *t, const struct upstream *u, bool unit
         TRY(mark_list(t, "refused.", RECONCILE_IDS_MAX, arena, &refused));
     }
     for (size_t i = 0; i < refused.count; i++) {
-        struct record r;
-        enum err e = store_get(t, refused.ids[i], arena, &r, NULL);
-        if (e == ERR_NOT_FOUND || (e == ERR_OK && r.flags & RECORD_STUB)) {
-            TRY(mark_del(t, "refused.", refused.ids[i])); /* it has gone */
-        } else if (units || store_is_leaving(t, refused.ids[i])) {
+        if (units || store_is_leaving(t, refused.ids[i])) {
             TRY(queue_put(t, u->node, refused.ids[i], 0));
         }
     }

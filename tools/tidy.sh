@@ -32,13 +32,14 @@ core record
 core schema
 core merge
 core store units scope person alike
-core draft rules
+core draft rules undo desk
 core transfer reorg doubles
 sync dictionary frame batch
 sync message round
 sync link
 sync outbox inbox reconcile
 sync session
+sync receipts
 sync client
 sync join hub bundle
 LEVELS

@@ -142,6 +142,19 @@ claim contract__vietnamese_needs_no_locale \
 claim contract__language_by_environment \
     sh -c "[ \"\$(TERRACE_LANG=vi '$TERRACE' help)\" = \"\$('$TERRACE' --lang vi help)\" ]"
 
+# letters, and what waits
+son=$(t s add member unit=04576 full_name="Hà Văn Sơn" birth_date=2002 id_no=0151)
+letter=$(t s transfer issue "$son" --outside "Đoàn xã Khác" 2>/dev/null)
+claim contract__transfer_has_its_keys keys "$(t s --json transfer list)" id member from_code letter_no \
+    state waiting_for days
+claim contract__transfer_prints_its_keys keys "$(t s --json transfer return "$letter")" id member \
+    letter_no state
+t s add member unit=04570 full_name="Lò Thị Mai" birth_date=2003 id_no=0151 --anyway >/dev/null
+claim contract__inbox_leaves_a_districts_matter_to_it same "$(t s --json inbox)" ""
+far=$(t s list unit parent=136 --json --limit 1 | json code)
+t s add member unit="$far" full_name="Thào A Sếnh" birth_date=2004 id_no=0151 --anyway >/dev/null
+claim contract__inbox_has_its_keys keys "$(t s --json inbox)" type urgency since unit_code id text 'do'
+
 # a hub and its nodes
 serve s
 code=$(t s invite 04576)

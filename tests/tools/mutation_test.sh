@@ -88,6 +88,34 @@ mutant skipped_entries_forgotten_are_caught \
 source=sync/session.c
 mutant receipts_without_storage_are_caught 's/upstream_receipt(u, p->ack_seq, p->head_seq, p->top_seq)/upstream_receipt(u, p->ack_seq, p->head_seq, p->head_seq)/'
 
+tests=shown_laws
+source=core/merge.c
+mutant showing_as_it_is_passes ''
+mutant a_leader_that_does_not_choose_is_caught 's/if (leader) {/if (leader \&\& f->count > 1000) {/'
+mutant an_origin_that_does_not_rank_is_caught 's/int la = a->origin ? a->origin->level : a->level;/int la = a->level;/'
+
+tests=history
+source=core/store_story.c
+mutant the_story_as_it_is_passes ''
+mutant saves_told_of_the_newest_author_are_caught 's/if (a.count <= 1 ||/if (a.count <= 100 ||/'
+mutant what_came_before_told_of_the_creator_is_caught 's/dot_equal(c->to_by\[i\].dot, dot)/!dot_is_none(dot)/'
+source=core/undo.c
+mutant undoing_what_was_replaced_is_caught 's/    if (!live) {/    if (0) {/'
+mutant undoing_over_another_value_is_caught 's/others ? shown_of(u, c->field, beside, others)/0 ? NULL/'
+
+tests=rules
+source=core/desk.c
+mutant the_routing_as_it_is_passes ''
+mutant a_desk_of_the_record_alone_is_caught 's/set_add(out, dot_is_none(unit) ? .*/(void)unit;/'
+source=core/rules.c
+mutant one_person_with_one_card_is_no_breach 's/^    return a->kind != KIND_MEMBER ||/    return a->kind == KIND_MEMBER ||/'
+
+tests=receipts
+source=sync/receipts.c
+mutant receipts_as_they_are_pass ''
+mutant a_unit_at_the_top_too_early_is_caught 's/    TRY(hold_back_pending(t, &u, settled));//'
+mutant a_refused_record_counted_above_is_caught 's/    e = e ? e : exceptions(t, &u, &arena, &apart);//'
+
 # the rules of the merge desk, switched off one by one
 tests=desk_laws
 TERRACE_SEED=1 TERRACE_SEEDS=120

@@ -57,7 +57,7 @@ static const struct record *shot_find(const struct shot *s, struct dot id)
 
 void world_begin(struct world *w, uint64_t seed)
 {
-    *w = (struct world){.shot = calloc(2, sizeof(struct shot))};
+    *w = (struct world){.shot = calloc(2, sizeof(struct shot)), .seed = seed};
     assert_non_null(w->shot);
     fixture_begin(&w->f, seed);
 }
@@ -311,7 +311,8 @@ void world_assert_nothing_lost(struct world *w)
         dot_format(fact->dot, dot);
         arena_reset(&arena);
         if (store_get(t, fact->id, &arena, &r, NULL) != ERR_OK) {
-            fail_msg("record %s of kind %u is not at the top", id, fact->kind);
+            fail_msg("seed %llu: record %s of kind %u is not at the top",
+                     (unsigned long long)w->seed, id, fact->kind);
         }
         if (fact->marker) {
             continue;
@@ -321,12 +322,12 @@ void world_assert_nothing_lost(struct world *w)
             continue;
         }
         if (live && fact->replaced) {
-            fail_msg("%s field %u: value of save %s was replaced and is live", id, fact->field,
-                     dot);
+            fail_msg("seed %llu: %s field %u: value of save %s was replaced and is live",
+                     (unsigned long long)w->seed, id, fact->field, dot);
         }
         if (!live && !fact->replaced && !fact->refused) {
-            fail_msg("%s of kind %u, field %u: value of save %s is lost", id, fact->kind,
-                     fact->field, dot);
+            fail_msg("seed %llu: %s of kind %u, field %u: value of save %s is lost",
+                     (unsigned long long)w->seed, id, fact->kind, fact->field, dot);
         }
         if (fact->refused && !live && !fact->replaced) {
             bool kept = false;
@@ -334,8 +335,8 @@ void world_assert_nothing_lost(struct world *w)
                 kept = in_history(w, at, fact);
             }
             if (!kept) {
-                fail_msg("%s field %u: the refused value of save %s is in no history", id,
-                         fact->field, dot);
+                fail_msg("seed %llu: %s field %u: the refused value of save %s is in no history",
+                         (unsigned long long)w->seed, id, fact->field, dot);
             }
         }
     }

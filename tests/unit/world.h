@@ -19,6 +19,7 @@ struct fact {
 };
 struct world {
     struct fixture f;
+    uint64_t seed;
     struct fact *facts;
     size_t fact_count, fact_cap;
     struct shot *shot;

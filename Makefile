@@ -11,6 +11,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 JOBS ?= 2
 FUZZ_SECONDS ?= 20
+SAN_SEEDS ?= 60
 
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla -Wstrict-prototypes \
        -Wmissing-prototypes -Wwrite-strings -Wformat=2
@@ -132,7 +133,8 @@ test-run:
 unit: $(unit_bin) ## only the unit tests
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run.sh $(unit_bin)
 
-SAN_RUN = $(MAKE) -s --no-print-directory scripts='$(short_scripts)' test-run
+# fewer of the random histories: they are slow under a sanitizer
+SAN_RUN = TERRACE_SEEDS=$(SAN_SEEDS) $(MAKE) -s --no-print-directory scripts='$(short_scripts)' test-run
 
 asan: ## unit tests, fuzz corpus and short end-to-end runs under AddressSanitizer
 	@ASAN_OPTIONS=abort_on_error=0:detect_leaks=1 $(SAN_RUN) BUILD=build/asan \

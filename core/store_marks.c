@@ -180,20 +180,25 @@ static int closed_in(const struct record *r, struct dot dot)
     return closed;
 }
 
+static bool any_was_within(struct txn *t, const struct id_list *units, struct dot root)
+{
+    bool was = false;
+    for (size_t i = 0; i < units->count && !was; i++) {
+        was = unit_was_within(t, units->ids[i], root);
+    }
+    return was;
+}
+
 /* Whatever its marks: a transfer under way, a merger or a reorganisation may have brought it back
  * to the actor without a new value of unit. */
 static bool is_in_scope_of(struct txn *t, const struct record *r, uint64_t actor)
 {
     struct arena arena = {0};
-    struct id_list units = {0};
+    struct id_list units;
     struct actor_info who;
-    bool in_scope = false;
-    if (store_actor(t, actor, &who) && !dot_is_none(who.unit) &&
-        scope_units(t, r, &arena, &units) == ERR_OK) {
-        for (size_t i = 0; i < units.count && !in_scope; i++) {
-            in_scope = unit_was_within(t, units.ids[i], who.unit);
-        }
-    }
+    bool in_scope = store_actor(t, actor, &who) && !dot_is_none(who.unit) &&
+                    scope_units(t, r, &arena, &units) == ERR_OK &&
+                    any_was_within(t, &units, who.unit);
     arena_free(&arena);
     return in_scope;
 }
@@ -207,12 +212,12 @@ static bool dependent_is_closed(struct txn *t, const struct record *r, struct do
     struct actor_info who = {0};
     bool closed = member != NULL && store_actor(t, dot.actor, &who) &&
                   scope_units_direct(t, r, &arena, &own) == ERR_OK &&
-                  !scope_within(t, own.ids, own.count, who.unit);
+                  !any_was_within(t, &own, who.unit);
     for (uint32_t i = 0; closed && i < member->count; i++) {
         struct record m;
         if (member->values[i].datum.type == DATUM_REF) {
             closed = store_get(t, member->values[i].datum.ref, &arena, &m, NULL) == ERR_OK &&
-                     closed_in(&m, dot) == 1;
+                     !is_in_scope_of(t, &m, dot.actor) && closed_in(&m, dot) == 1;
         }
     }
     arena_free(&arena);

@@ -437,6 +437,7 @@ enum err outbox_fill(struct txn *t, const struct outbox_request *q, struct arena
     for (size_t i = 0; e == ERR_OK && i < f.count; i++) {
         if (i < n) {
             out->ids[i] = f.items[i].change.record.id;
+            out->units += f.items[i].change.record.kind == KIND_UNIT;
             if (f.items[i].queued) {
                 e = queue_put(t, q->peer, out->ids[i], q->sent_mark);
             }

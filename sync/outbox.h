@@ -19,6 +19,7 @@ struct outbox_request {
 struct outbox {
     struct buf batch; /* raw encoding; empty when there is nothing */
     size_t count;
+    size_t units;    /* of these: records of kind unit */
     struct dot *ids; /* of the records sent; in the arena */
     uint64_t from_seq, to_seq;
     bool more;

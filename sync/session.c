@@ -180,6 +180,7 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
         q.batch = buf_view(&box.batch);
         s->sent_more = box.more;
         s->sent_count = box.count;
+        s->sent_units = box.units;
         s->stats.sent_records += box.count;
         buf_clear(body);
         round_request_write(&q, body);
@@ -414,7 +415,8 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
      */
     bool newer = u->epoch != p->epoch || p->round > u->round ||
                  p->flags & (ROUND_FIRST_CONTACT | ROUND_TOKEN_UNKNOWN);
-    TRY(retry_refused(t, u, in.units != 0, p->head_seq != u->head_seq, arena));
+    TRY(retry_refused(t, u, in.units != 0 || s->sent_units != 0, p->head_seq != u->head_seq,
+                      arena));
     take_cursor(u, p, in.need_whole == 0);
     if (newer) {
         take_receipt(u, p, self->actor);

@@ -31,6 +31,7 @@ struct session {
     struct session_contact contact;
     bool sent_more; /* the last request left something unsent */
     uint64_t sent_count;
+    uint64_t sent_units; /* in the last request */
     size_t
         batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
     bool renewed;        /* a new actor was taken while the reply was applied */

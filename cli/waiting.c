@@ -3,6 +3,7 @@
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "core/desk.h"
+#include "core/doubles.h"
 #include "core/rules.h"
 #include "core/transfer.h"
 #include "sync/link.h"
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #define WORDS_BYTES 2048 /* of one line */
+#define DOUBLE_SURE_SCORE 50
 
 /* ---- the list -------------------------------------------------------------------------------- */
 
@@ -151,6 +153,68 @@ static enum err gather_conflicts(struct gather *g)
         }
     } while (e == ERR_OK && page.count > 0);
     arena_free(&ids);
+    return e;
+}
+
+/* ---- doubles --------------------------------------------------------------------------------- */
+
+static const char *reasons_text(struct gather *g, uint32_t reasons)
+{
+    struct buf b = {0};
+    for (int i = 0; i < ALIKE_REASON_COUNT; i++) {
+        if (reasons & (1u << i)) {
+            buf_printf(&b, "%s%s", b.len ? ", " : "",
+                       alike_words((enum alike_reason)i, g->c->lang));
+        }
+    }
+    const char *s = arena_cstr(&g->arena, buf_view(&b));
+    buf_free(&b);
+    return s;
+}
+
+/* When the later of the two was named. */
+static int64_t named_ms(const struct record *a, const struct record *b)
+{
+    const struct value *x = merge_shown(a, F_MEMBER_NAME), *y = merge_shown(b, F_MEMBER_NAME);
+    int64_t ms = x ? x->time_ms : 0;
+    return y && y->time_ms > ms ? y->time_ms : ms;
+}
+
+static enum err add_double(struct gather *g, const struct double_pair *pair)
+{
+    struct record a, b;
+    TRY(store_get(g->t, pair->a, &g->arena, &a, NULL));
+    TRY(store_get(g->t, pair->b, &g->arena, &b, NULL));
+    const struct dot offices[] = {desk_of_record(g->t, &a), desk_of_record(g->t, &b)};
+    struct dot common = desk_common(g->t, offices, ARRAY_COUNT(offices));
+    if (!desk_is_own(g->t, desk_office(g->t, common))) {
+        return ERR_OK;
+    }
+    bool sure = !pair->apart && pair->score >= DOUBLE_SURE_SCORE;
+    struct waiting_item item = {.type = WAITING_DOUBLE,
+                                .urgency = sure ? 2 : 3,
+                                .since_ms = named_ms(&a, &b),
+                                .unit = show_unit(&a),
+                                .id = pair->a};
+    item.text = words(g, _("%s (%s) and %s (%s) may be one person: %s"), name_of(g, pair->a),
+                      place(g, show_unit(&a)), name_of(g, pair->b), place(g, show_unit(&b)),
+                      reasons_text(g, pair->reasons));
+    item.todo = words(g, "terrace merge %s %s --dry-run", id_text(g, pair->a), id_text(g, pair->b));
+    add(g, &item);
+    return ERR_OK;
+}
+
+static enum err gather_doubles(struct gather *g)
+{
+    struct arena found = {0};
+    struct double_pair *pairs = NULL;
+    size_t count = 0;
+    enum err e = doubles_find(g->t, g->root, &found, &pairs, &count);
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        arena_reset(&g->arena);
+        e = add_double(g, &pairs[i]);
+    }
+    arena_free(&found);
     return e;
 }
 
@@ -475,7 +539,7 @@ static enum err gather_silent(struct gather *g)
 /* ---- all together ---------------------------------------------------------------------------- */
 
 static enum err (*const sources[])(struct gather *g) = {
-    gather_conflicts, gather_refused, gather_transfers, gather_rules, gather_silent,
+    gather_conflicts, gather_doubles, gather_refused, gather_transfers, gather_rules, gather_silent,
 };
 
 static int by_urgency(const void *a, const void *b)

@@ -34,6 +34,25 @@ t district set "$b" card_no="YB 0148" --anyway >/dev/null
 claim inbox__corrected_it_is_gone same "$(inbox district)" ""
 everybody
 
+# one person entered in two communes: for the district, that sees both
+one=$(t commune add member full_name="Hờ Thị Pàng Chư" birth_date=03/05/2004 sex=nữ)
+two=$(t other add member full_name="Ho Thi Pang Chu" birth_date=03/05/2004 sex=nữ)
+everybody
+claim inbox__no_commune_can_know_a_double same "$(inbox commune)$(inbox other)" ""
+line=$(inbox district)
+claim inbox__the_district_is_told_of_a_double has "$line" '"type":"double"'
+claim inbox__what_speaks_for_it_is_said has "$(t district inbox)" "may be one person"
+claim inbox__it_says_how_to_look_at_both has "$line" "terrace merge "
+t district merge "$one" "$two" >/dev/null 2>&1
+claim inbox__merged_it_is_gone same "$(inbox district)" ""
+claim inbox__the_story_tells_of_it \
+    has "$(t district history "$one")$(t district history "$two")" "found to be the same person as"
+t district undo "$two" >/dev/null 2>&1 || t district undo "$one" >/dev/null 2>&1
+claim inbox__undone_it_is_back has "$(inbox district)" '"type":"double"'
+t district doubles --not "$one" "$two" >/dev/null 2>&1
+claim inbox__found_to_be_two_it_is_gone same "$(inbox district)" ""
+everybody
+
 # something that is deleted is still named elsewhere
 theme=$(t province add theme unit=15 month=2026-03 title="Tháng Thanh niên")
 everybody

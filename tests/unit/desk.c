@@ -503,7 +503,8 @@ void desk_step(struct desk *d)
 {
     static const enum op rare[] = {OP_LATE_EDIT, OP_LATE_EDIT, OP_LATE_EDIT,
                                    OP_ROGUE,     OP_DECIDE,    OP_REHOME};
-    enum op op = desk_below(d, 4) ? (enum op)desk_below(d, OP_COUNT) : rare[desk_below(d, ARRAY_COUNT(rare))];
+    enum op op = desk_below(d, 4) ? (enum op)desk_below(d, OP_COUNT)
+                                  : rare[desk_below(d, ARRAY_COUNT(rare))];
     for (int i = 0; i < 6; i++) {
         struct arena arena = {0};
         enum op done = op;

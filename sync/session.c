@@ -11,6 +11,7 @@
 #define BATCH_MIN_BYTES 256 /* one record goes in any case */
 #define CONTACT_TRIES 1
 #define IDLE_ROUNDS_MAX 4
+#define RETRY_REFUSED_MAX 64
 /* Rule 25: 4-byte heads of the last saves, then of one in this many. */
 #define SHORT_HEADS_DENSE 64
 #define SHORT_HEADS_STEP 16
@@ -385,19 +386,18 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
     return ERR_OK;
 }
 
-/* What the hub refused is offered again when that may have changed: it has learnt of units, or, for
- * what is on its way out of here, of anything (rule 26). */
+/* What the hub refused is offered again when that may have changed: all of it when either side has
+ * learnt of units, else a little whenever the hub has learnt of anything (rule 26). */
 static enum err retry_refused(struct txn *t, const struct upstream *u, bool units, bool moved,
                               struct arena *arena)
 {
     struct id_array refused = {0};
     if (units || moved) {
-        TRY(mark_list(t, "refused.", RECONCILE_IDS_MAX, arena, &refused));
+        size_t most = units ? RECONCILE_IDS_MAX : RETRY_REFUSED_MAX;
+        TRY(mark_list(t, "refused.", most, arena, &refused));
     }
     for (size_t i = 0; i < refused.count; i++) {
-        if (units || store_is_leaving(t, refused.ids[i])) {
-            TRY(queue_put(t, u->node, refused.ids[i], 0));
-        }
+        TRY(queue_put(t, u->node, refused.ids[i], 0));
     }
     return ERR_OK;
 }

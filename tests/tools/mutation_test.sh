@@ -80,9 +80,9 @@ mutant receiving_as_it_is_passes ''
 mutant borrowed_futures_are_caught 's/if (d.seq > known && !actor_is_below/if (0 \&\& !actor_is_below/'
 mutant pushes_from_anywhere_are_caught 's/if (!push_is_allowed(&s)) {/if (0) {/'
 mutant deltas_without_their_base_are_caught 's/    if (!merge_base_holds(&s.before.context, change)) {/    if (0) {/'
-mutant leaving_early_is_caught 's/bool covered = .*/bool covered = true;/'
+mutant leaving_early_is_caught 's/} else if (covered && local.feed_seq/} else if (local.feed_seq/'
 source=sync/outbox.c
-mutant late_edits_left_behind_are_caught 's/if (q->up && store_is_leaving(t, r->id)) {/if (0) {/'
+mutant late_edits_left_behind_are_caught 's/if (q->up && (store_is_leaving(t, r->id) || was_own(.*/if (0) {/'
 mutant skipped_entries_forgotten_are_caught \
     's/candidate_add(f, change_of(f, &r, &local, skipped)/candidate_add(f, change_of(f, \&r, \&local, false)/'
 source=sync/session.c
@@ -128,10 +128,9 @@ mutant rule_16_a_member_that_leaves_at_issue_is_caught \
     's/add_unit_refs(g, &r, F_TRANSFER_FROM);/(void)r;/'
 source=core/store_receive.c
 mutant rule_14_leaving_before_upstream_has_it_is_caught \
-    's/bool covered = !marks_were_ours(t, &r) ||/bool covered = true ||/'
-source=core/store_marks.c
+    's/} else if (covered && local.feed_seq/} else if (local.feed_seq/'
 mutant rule_15_marks_that_close_nothing_are_caught \
-    's/^bool marks_close(.*/bool marks_never_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot); bool marks_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot) { (void)t; (void)before; (void)r; (void)dot; return false; } bool marks_never_close(struct txn *t, const struct record *before, const struct record *r, struct dot dot)/;s/^ *struct dot dot)$//'
+    's/marks_close(x->t, x->before, x->merged, v->dot);/(x->t == NULL);/'
 source=core/merge.c
 mutant rule_2_equal_values_collapsed_are_caught \
     's/if (!context_covers(other_context, v->dot)) {/for (uint32_t q = 0; q < other->count \&\& !set; q++) { if (datum_compare(\&other->values[q].datum, \&v->datum) == 0 \&\& value_compare(\&other->values[q], v) < 0) { return false; } } if (!context_covers(other_context, v->dot)) {/'

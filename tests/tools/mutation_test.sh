@@ -80,7 +80,6 @@ mutant receiving_as_it_is_passes ''
 mutant borrowed_futures_are_caught 's/if (d.seq > known && !actor_is_below/if (0 \&\& !actor_is_below/'
 mutant pushes_from_anywhere_are_caught 's/if (!push_is_allowed(&s)) {/if (0) {/'
 mutant deltas_without_their_base_are_caught 's/    if (!merge_base_holds(&s.before.context, change)) {/    if (0) {/'
-mutant leaving_early_is_caught 's/} else if (covered && local.feed_seq/} else if (local.feed_seq/'
 source=sync/outbox.c
 mutant late_edits_left_behind_are_caught 's/if (q->up && (store_is_leaving(t, r->id) || was_own(.*/if (0) {/'
 mutant skipped_entries_forgotten_are_caught \

@@ -117,7 +117,7 @@ mutant a_refused_record_counted_above_is_caught 's/    e = e ? e : exceptions(t,
 
 # the rules of the merge desk, switched off one by one
 tests=desk_laws
-TERRACE_SEED=1 TERRACE_SEEDS=120
+TERRACE_SEED=1 TERRACE_SEEDS=200
 export TERRACE_SEED TERRACE_SEEDS
 source=core/scope.c
 mutant the_desk_as_it_is_passes ''

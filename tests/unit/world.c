@@ -279,24 +279,6 @@ static bool fact_is_live(const struct record *r, const struct fact *fact)
     return live;
 }
 
-size_t world_refused(struct world *w)
-{
-    struct arena arena = {0};
-    struct txn *t = NULL;
-    size_t n = 0;
-    assert_int_equal(txn_begin(w->f.stores[0], TXN_READ, &t), ERR_OK);
-    for (size_t i = 0; i < w->fact_count; i++) {
-        const struct fact *fact = &w->facts[i];
-        struct record r;
-        arena_reset(&arena);
-        n += fact->refused && !fact->replaced &&
-             store_get(t, fact->id, &arena, &r, NULL) == ERR_OK && !fact_is_live(&r, fact);
-    }
-    txn_abort(t);
-    arena_free(&arena);
-    return n;
-}
-
 /* The top holds everything; the stores below are compared with it elsewhere. */
 void world_assert_nothing_lost(struct world *w)
 {

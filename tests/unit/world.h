@@ -34,8 +34,6 @@ void world_saved(struct world *w, size_t at, struct txn *t, enum err e);
 void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e);
 /* One sync; what the stores save of themselves meanwhile (answers settled, refusals) is noted. */
 bool world_sync(struct world *w, size_t at);
-/* How many of those saves in vain are kept by a history alone. */
-size_t world_refused(struct world *w);
 /* The facts that must be live in every store that is entitled to the record, and no others. */
 void world_assert_nothing_lost(struct world *w);
 

@@ -106,13 +106,14 @@ static enum err pair_text(struct cli *c, struct txn *t, const struct double_pair
     struct slice a = id_text(p->a, arena), b = id_text(p->b, arena);
     buf_printf(&c->out,
                _("    One person:   terrace merge %.*s %.*s\n"
-                 "    Two persons:  terrace doubles --not %.*s %.*s\n\n"),
+                 "    Two persons:  terrace doubles --not %.*s %.*s\n"),
                (int)a.len, (const char *)a.ptr, (int)b.len, (const char *)b.ptr, (int)a.len,
                (const char *)a.ptr, (int)b.len, (const char *)b.ptr);
     return ERR_OK;
 }
 
-static enum err write_page(struct cli *c, const struct double_pair *pairs, size_t count)
+/* With an empty line before each but the very first. */
+static enum err write_page(struct cli *c, const struct double_pair *pairs, size_t count, bool first)
 {
     struct txn *t = NULL;
     struct arena arena = {0};
@@ -123,6 +124,7 @@ static enum err write_page(struct cli *c, const struct double_pair *pairs, size_
         if (c->json) {
             pair_json(c, &pairs[i]);
         } else {
+            buf_add_str(&c->out, first && i == 0 ? "" : "\n");
             e = pair_text(c, t, &pairs[i], &arena);
         }
     }
@@ -150,9 +152,10 @@ static enum err list_doubles(struct cli *c)
         size_t end = at < sure ? sure : count;
         size_t page = end - at < PAGE_RECORDS ? end - at : PAGE_RECORDS;
         if (at == sure && !c->json) {
-            buf_add_str(&c->out, _("Of these the year or month of birth alone is known:\n\n"));
+            buf_printf(&c->out, "%s%s", at ? "\n" : "",
+                       _("Of these the year or month of birth alone is known:\n"));
         }
-        TRY(write_page(c, pairs + at, page));
+        TRY(write_page(c, pairs + at, page, at == 0));
         at += page;
     }
     if (count == 0) {
@@ -308,6 +311,11 @@ static void preview_text(struct cli *c, struct txn *t, const struct merging *m)
     struct slice id = id_text(m->survivor, &c->arena);
     buf_printf(&c->out, _("The person would be shown as %.*s. Nothing was written.\n"), (int)id.len,
                (const char *)id.ptr);
+    struct slice a = id_text(m->ids[0], &c->arena), b = id_text(m->ids[1], &c->arena);
+    buf_printf(&c->out,
+               _("To do it: terrace merge %.*s %.*s\nTo show another value, add for each field "
+                 "--keep FIELD=a or --keep FIELD=b, for example --keep full_name=a\n"),
+               (int)a.len, (const char *)a.ptr, (int)b.len, (const char *)b.ptr);
 }
 
 static void put_survivor(struct cli *c, struct dot survivor)
@@ -345,7 +353,9 @@ enum err cmd_merge(struct cli *c)
     TRY(cli_end(t, e));
     put_survivor(c, m.survivor);
     TRY(cli_flush(c));
-    cli_say(c, _("They are one person now. Nothing was deleted; terrace unmerge takes it back."));
+    cli_say(c, _("They are one person now. Nothing was deleted. To take it back: terrace unmerge %.*s"),
+            (int)id_text(m.survivor, &c->arena).len,
+            (const char *)id_text(m.survivor, &c->arena).ptr);
     return ERR_OK;
 }
 

@@ -195,6 +195,10 @@ static enum err remove_record(struct cli *c, struct txn *t, struct removal *rm)
         return error_set(ERR_RULE, _("this store stands on that record: it is its own unit or "
                                      "computer. Nothing was changed"));
     }
+    if (merge_transfer_is_open(&r)) {
+        return error_set(ERR_RULE, _("this letter is under way; it is settled by terrace transfer "
+                                     "accept, refuse or return"));
+    }
     rm->title = show_title(t, &r, &c->arena);
     TRY(list_referring(c, t, &r, &rm->referring));
     TRY(show_referring(c, t, rm));

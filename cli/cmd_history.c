@@ -1,13 +1,14 @@
-/* history, undo */
+/* history */
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/show.h"
 #include "core/desk.h"
-#include "core/undo.h"
+#include "core/transfer.h"
 
 #include <stdlib.h>
 
 #define STORY_UNITS_MAX 64
+#define LETTERS_MAX 256
 
 /* ---- history, as JSON ------------------------------------------------------------------------ */
 
@@ -155,7 +156,7 @@ static struct slice data_words(const struct story *s, const struct field_def *f,
         buf_add_str(&b, b.len ? "; " : "");
         buf_add_slice(&b, draft_format(s->t, f, &data[i], s->c->lang, s->arena));
     }
-    struct slice text = b.len ? arena_copy(s->arena, buf_view(&b)) : slice_str("–");
+    struct slice text = b.len ? arena_copy(s->arena, buf_view(&b)) : slice_str(_("(empty)"));
     buf_free(&b);
     return text;
 }
@@ -184,57 +185,145 @@ static void deletion_words(const struct history_change *ch, struct buf *out)
                                      : _("    brought back\n"));
 }
 
-/* Which letter took the member there, if it is known here. */
-static struct slice letter_to(const struct story *s, struct dot unit)
+/* The last letter of the member between these two, in that direction, if it is known here; of what
+ * is not given any. */
+static bool letter_between(const struct story *s, struct dot from, struct dot to,
+                           struct transfer_view *out)
 {
     struct id_list list;
-    struct slice letter = {0};
-    if (store_ids_by_ref(s->t, s->record->id, F_MEMBER, (struct dot){0, 0}, 256, s->arena, &list) !=
-        ERR_OK) {
-        return letter;
+    bool found = false;
+    if (store_ids_by_ref(s->t, s->record->id, F_MEMBER, (struct dot){0, 0}, LETTERS_MAX, s->arena,
+                         &list) != ERR_OK) {
+        return false;
     }
     for (size_t i = 0; i < list.count; i++) {
         struct record r;
-        if (store_get(s->t, list.ids[i], s->arena, &r, NULL) != ERR_OK || r.kind != KIND_TRANSFER) {
-            continue;
-        }
-        const struct value *to = merge_shown(&r, F_TRANSFER_TO);
-        const struct value *no = merge_shown(&r, F_TRANSFER_LETTER);
-        if (to && to->datum.type == DATUM_REF && dot_equal(to->datum.ref, unit) && no &&
-            no->datum.type == DATUM_TEXT) {
-            letter = no->datum.text;
+        struct transfer_view v;
+        struct id_list candidates;
+        char id[DOT_TEXT_SIZE];
+        dot_format(list.ids[i], id);
+        if (store_get(s->t, list.ids[i], s->arena, &r, NULL) == ERR_OK &&
+            r.kind == KIND_TRANSFER && !(r.flags & RECORD_STUB) &&
+            transfer_find(s->t, slice_str(id), s->arena, &v, &candidates) == ERR_OK &&
+            dot_equal(v.to, to) && (dot_is_none(from) || dot_equal(v.from, from))) {
+            *out = v;
+            found = true;
         }
     }
-    return letter;
+    return found;
 }
 
+static struct dot only_ref(const struct datum *data, size_t count)
+{
+    return count == 1 && data[0].type == DATUM_REF ? data[0].ref : (struct dot){0, 0};
+}
+
+/* Where a member went, why, and whether it is back. */
 static void move_words(const struct story *s, const struct field_def *f,
                        const struct history_change *ch, struct buf *out)
 {
-    struct slice from = data_words(s, f, ch->from, ch->from_count);
-    struct slice to = data_words(s, f, ch->to, ch->to_count);
-    struct slice letter = ch->to_count == 1 && ch->to[0].type == DATUM_REF
-                              ? letter_to(s, ch->to[0].ref)
-                              : (struct slice){0};
-    if (slice_equal(from, to)) {
-        buf_printf(out, _("    confirmed at %.*s"), (int)to.len, (const char *)to.ptr);
-    } else {
-        buf_printf(out, _("    moved from %.*s to %.*s"), (int)from.len, (const char *)from.ptr,
-                   (int)to.len, (const char *)to.ptr);
+    struct dot from = only_ref(ch->from, ch->from_count), to = only_ref(ch->to, ch->to_count);
+    const char *here = arena_cstr(s->arena, data_words(s, f, ch->to, ch->to_count));
+    const char *there = arena_cstr(s->arena, data_words(s, f, ch->from, ch->from_count));
+    struct transfer_view v = {.state = TRANSFER_STATE_IN_TRANSIT};
+    bool member = s->record->kind == KIND_MEMBER && !dot_is_none(to);
+    bool same = ch->from_count && dot_equal(from, to);
+    if (member && !same && !dot_is_none(from) && letter_between(s, to, from, &v) &&
+        (v.state == TRANSFER_STATE_REFUSED || v.state == TRANSFER_STATE_RETURNED)) {
+        const char *letter = arena_cstr(s->arena, v.letter);
+        buf_printf(out,
+                   v.state == TRANSFER_STATE_REFUSED
+                       ? _("    back at %s: letter %s was refused at %s\n")
+                       : _("    back at %s: letter %s to %s was taken back\n"),
+                   here, letter, there);
+        return;
     }
-    if (letter.len) {
-        buf_printf(out, _(", letter %.*s"), (int)letter.len, (const char *)letter.ptr);
+    if (!member || !letter_between(s, same ? (struct dot){0, 0} : from, to, &v)) {
+        v.letter = slice_make("", 0);
+    }
+    if (same) {
+        buf_printf(out, _("    accepted at %s"), here);
+    } else if (ch->from_count) {
+        buf_printf(out, _("    moved from %s to %s"), there, here);
+    } else {
+        struct datum came = datum_ref(v.from);
+        buf_printf(out, _("    moved from %s to %s"),
+                   arena_cstr(s->arena, data_words(s, f, &came, 1)), here);
+    }
+    if (v.letter.len) {
+        buf_printf(out, _(", letter %.*s"), (int)v.letter.len, (const char *)v.letter.ptr);
     }
     buf_add_byte(out, '\n');
+}
+
+/* A unit that came without what it replaced: a letter tells from where. */
+static bool is_move(const struct story *s, const struct history_entry *h,
+                    const struct history_change *ch)
+{
+    struct transfer_view v;
+    struct dot to = only_ref(ch->to, ch->to_count);
+    if (ch->field != F_UNIT || s->record->kind == KIND_UNIT) {
+        return false;
+    }
+    return ch->from_count ||
+           (!dot_equal(h->dot, s->record->id) && !dot_is_none(to) &&
+            letter_between(s, (struct dot){0, 0}, to, &v));
+}
+
+/* Each with its ID: once they are one person, one name is shown for all. */
+static struct slice persons_words(const struct story *s, const struct field_def *f,
+                                  const struct datum *data, size_t count)
+{
+    struct buf b = {0};
+    for (size_t i = 0; i < count; i++) {
+        char id[DOT_TEXT_SIZE] = "";
+        struct record r;
+        struct slice name = {0};
+        if (data[i].type == DATUM_REF) {
+            dot_format(data[i].ref, id);
+        }
+        if (data[i].type == DATUM_REF &&
+            store_get(s->t, data[i].ref, s->arena, &r, NULL) == ERR_OK) {
+            const struct value *v = merge_shown(&r, schema_title_field(r.kind));
+            name = v && v->datum.type == DATUM_TEXT ? v->datum.text : name;
+        }
+        name = name.len ? name : draft_format(s->t, f, &data[i], s->c->lang, s->arena);
+        buf_printf(&b, "%s%.*s (%s)", i ? "; " : "", (int)name.len, (const char *)name.ptr, id);
+    }
+    struct slice text = arena_copy(s->arena, buf_view(&b));
+    buf_free(&b);
+    return text;
+}
+
+/* What an officer chose, field by field: "31:k7f…-41" (rule 12). */
+static void keep_words(const struct story *s, const struct history_change *ch, struct buf *out)
+{
+    for (size_t i = 0; i < ch->to_count; i++) {
+        struct slice text = ch->to[i].type == DATUM_TEXT ? ch->to[i].text : (struct slice){0};
+        const char *word = arena_cstr(s->arena, text), *colon = strchr(word, ':');
+        const struct field_def *f =
+            schema_field(s->record->kind, (uint32_t)strtoul(word, NULL, 10));
+        if (colon && f) {
+            buf_printf(out, _("    %s: the one of %s is kept\n"), cli_field_label(s->c, f),
+                       colon + 1);
+        }
+    }
+    if (ch->from_count && ch->to_count == 0) {
+        buf_add_str(out, _("    the choice of what is kept is taken back\n"));
+    }
 }
 
 /* Sets that tell of persons found to be one, or two. */
 static bool person_words(const struct story *s, const struct field_def *f,
                          const struct history_change *ch, struct buf *out)
 {
-    struct slice from = data_words(s, f, ch->from, ch->from_count);
-    struct slice to = data_words(s, f, ch->to, ch->to_count);
+    struct slice from = persons_words(s, f, ch->from, ch->from_count);
+    struct slice to = persons_words(s, f, ch->to, ch->to_count);
     bool merged = ch->field == F_MERGED_INTO;
+    if (ch->field == F_MERGED_KEEP) {
+        keep_words(s, ch, out);
+        return true;
+    }
     if (!merged && ch->field != F_NOT_SAME) {
         return false;
     }
@@ -277,6 +366,24 @@ static bool beside_words(const struct story *s, const struct history_entry *h,
     return true;
 }
 
+/* There were several values, and somebody chose. */
+static bool decided_words(const struct story *s, const struct field_def *f,
+                          const struct history_change *ch, const char *label, struct buf *out)
+{
+    bool differ = false;
+    for (size_t i = 1; i < ch->from_count; i++) {
+        differ = differ || datum_compare(&ch->from[0], &ch->from[i]) != 0;
+    }
+    if ((f && f->rule == MERGE_SET) || !differ || ch->to_count > 1) {
+        return false;
+    }
+    struct slice to = data_words(s, f, ch->to, ch->to_count);
+    struct slice from = data_words(s, f, ch->from, ch->from_count);
+    buf_printf(out, _("    %s: decided for %.*s; before there were: %.*s\n"), label, (int)to.len,
+               (const char *)to.ptr, (int)from.len, (const char *)from.ptr);
+    return true;
+}
+
 static void change_words(const struct story *s, const struct history_entry *h,
                          const struct history_change *ch, struct buf *out)
 {
@@ -285,12 +392,16 @@ static void change_words(const struct story *s, const struct history_entry *h,
         f ? cli_field_label(s->c, f) : show_field_key(s->record->kind, ch->field, s->arena);
     struct slice from = data_words(s, f, ch->from, ch->from_count);
     struct slice to = data_words(s, f, ch->to, ch->to_count);
+    if (ch->field == F_ONCE) {
+        return; /* the program's own; the move says it */
+    }
     if (ch->field == F_DELETED) {
         deletion_words(ch, out);
-    } else if (ch->field == F_UNIT && ch->from_count && s->record->kind != KIND_UNIT) {
-        move_words(s, f, ch, out);
-    } else if (person_words(s, f, ch, out) || beside_words(s, h, ch, label, out)) {
+    } else if (person_words(s, f, ch, out) || beside_words(s, h, ch, label, out) ||
+               decided_words(s, f, ch, label, out)) {
         return;
+    } else if (is_move(s, h, ch)) {
+        move_words(s, f, ch, out);
     } else if (f && f->rule == MERGE_SET && ch->from_count == 0) {
         buf_printf(out, "    %s: + %.*s\n", label, (int)to.len, (const char *)to.ptr);
     } else if (f && f->rule == MERGE_SET && ch->to_count == 0) {
@@ -360,6 +471,14 @@ static void tell_story(struct story *s, const struct history_entry *entries, siz
     for (size_t i = 0; i < count; i++) {
         entry_words(s, &entries[i], out);
     }
+    struct id_list merged = show_merged(s->t, s->record, s->arena);
+    for (size_t i = 0; i < merged.count; i++) {
+        char id[DOT_TEXT_SIZE];
+        dot_format(merged.ids[i], id);
+        buf_printf(out, _("The same person also has the record %s; its story: terrace history "
+                          "%s\n"),
+                   id, id);
+    }
     if (s->record->flags & RECORD_STUB) {
         struct slice to = unit_name(s->t, show_unit(s->record), s->arena);
         buf_printf(out, _("The record has moved to %.*s; its story goes on there.\n"), (int)to.len,
@@ -387,84 +506,4 @@ enum err cmd_history(struct cli *c)
     }
     txn_abort(t);
     return e ? e : cli_flush(c);
-}
-
-/* ---- undo ----------------------------------------------------------------------------------- */
-
-static enum err undo(struct cli *c, struct txn *t, struct record *r, struct undo_report *report)
-{
-    struct dot id, which;
-    unsigned bits = 0;
-    bool given = c->args.given[OPT_SAVE];
-    TRY(cli_find(c, t, 0, c->args.words[0], &id));
-    TRY(store_get(t, id, &c->arena, r, NULL));
-    if (given && dot_parse(slice_str(c->args.value[OPT_SAVE]), &which, &bits) != ERR_OK) {
-        return error_set_field(ERR_INPUT, "save",
-                               _("“%s” is no dot; terrace history --json names the dot of each "
-                                 "save"),
-                               c->args.value[OPT_SAVE]);
-    }
-    return undo_save(t, id, given ? &which : NULL, bits, &c->arena, report);
-}
-
-static void undo_json(struct cli *c, const struct record *r, const struct undo_report *report)
-{
-    emit_open(&c->out, '{');
-    emit_put_id(&c->out, "id", r->id);
-    emit_put_id(&c->out, "dot", report->dot);
-    emit_put_id(&c->out, "undone", report->undone);
-    if (report->kept_count) {
-        emit_key(&c->out, "kept");
-        emit_open(&c->out, '[');
-        for (size_t i = 0; i < report->kept_count; i++) {
-            emit_text(&c->out, slice_str(show_field_key(r->kind, report->kept[i], &c->arena)));
-        }
-        emit_close(&c->out, ']');
-    }
-    emit_close(&c->out, '}');
-    buf_add_byte(&c->out, '\n');
-}
-
-static void undo_words(struct cli *c, const struct record *r, const struct undo_report *report)
-{
-    char id[DOT_TEXT_SIZE];
-    struct buf kept = {0};
-    dot_format(r->id, id);
-    if (report->deleted) {
-        cli_say(c,
-                _("That save had made the record, so the record is deleted now. Nothing is "
-                  "lost: terrace undo %s brings it back."),
-                id);
-        return;
-    }
-    cli_say(c, _("Taken back, as a new save. terrace undo %s again would restore it."), id);
-    for (size_t i = 0; i < report->kept_count; i++) {
-        const struct field_def *f = schema_field(r->kind, report->kept[i]);
-        buf_printf(&kept, "%s%s", i ? ", " : "",
-                   f ? cli_field_label(c, f) : show_field_key(r->kind, report->kept[i], &c->arena));
-    }
-    if (kept.len) {
-        cli_say(c, _("Not taken back, because it was changed since: %.*s."), (int)kept.len,
-                (const char *)kept.ptr);
-    }
-    buf_free(&kept);
-}
-
-enum err cmd_undo(struct cli *c)
-{
-    struct txn *t = NULL;
-    struct record r;
-    struct undo_report report;
-    char dot[DOT_TEXT_SIZE];
-    TRY(txn_begin(c->store, TXN_WRITE, &t));
-    TRY(cli_end(t, undo(c, t, &r, &report)));
-    if (c->json) {
-        undo_json(c, &r, &report);
-        return cli_flush(c);
-    }
-    dot_format(report.dot, dot);
-    buf_printf(&c->out, "%s\n", dot);
-    TRY(cli_flush(c));
-    undo_words(c, &r, &report);
-    return ERR_OK;
 }

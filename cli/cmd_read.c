@@ -61,11 +61,24 @@ static struct slice detail_text(struct cli *c, const struct hit *hit)
     return slice_make("", 0);
 }
 
+/* The code of its unit; of a member on the way "04576 → 04570", the one where it counts first. */
+static struct slice place_text(const struct hit *hit)
+{
+    struct dot counts = show_counted_unit(hit->t, hit->record), unit = show_unit(hit->record);
+    struct slice from = unit_code(hit->t, counts, hit->arena);
+    struct slice to = unit_code(hit->t, unit, hit->arena);
+    return dot_equal(counts, unit)
+               ? to
+               : slice_str(arena_printf(hit->arena, "%.*s → %.*s", (int)from.len,
+                                        (const char *)from.ptr, (int)to.len,
+                                        (const char *)to.ptr));
+}
+
 static void table_hit(struct cli *c, struct table *table, const struct hit *hit)
 {
     char id[DOT_TEXT_SIZE];
     dot_format(hit->record->id, id);
-    struct slice unit = unit_code(hit->t, show_unit(hit->record), hit->arena);
+    struct slice unit = place_text(hit);
     int receipt = session_receipt(hit->t, hit->record->id, hit->local);
     const struct slice cells[] = {show_title(hit->t, hit->record, hit->arena), detail_text(c, hit),
                                   unit, slice_str(id), receipt_mark(receipt)};

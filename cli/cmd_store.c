@@ -323,11 +323,18 @@ static void tell_closed(struct cli *c)
         s.successors.count > 0) {
         const struct field_def *f = schema_field(KIND_UNIT, F_UNIT_SUCCESSORS);
         const struct field_def *day = schema_field(KIND_UNIT, F_UNIT_VALID_TO);
-        struct datum next = datum_ref(s.successors.ids[0]), on = datum_int(s.valid_to);
-        const char *name = arena_cstr(&c->arena, draft_format(t, f, &next, c->lang, &c->arena));
+        struct datum on = datum_int(s.valid_to);
+        struct buf names = {0};
+        for (size_t i = 0; i < s.successors.count; i++) {
+            struct datum next = datum_ref(s.successors.ids[i]);
+            buf_add_str(&names, i ? ", " : "");
+            buf_add_slice(&names, draft_format(t, f, &next, c->lang, &c->arena));
+        }
+        const char *name = arena_cstr(&c->arena, buf_view(&names));
+        buf_free(&names);
         const char *date =
             s.valid_to ? arena_cstr(&c->arena, draft_format(t, day, &on, c->lang, &c->arena)) : "?";
-        struct slice code = unit_code(t, next.ref, &c->arena);
+        struct slice code = unit_code(t, s.successors.ids[0], &c->arena);
         buf_printf(&c->out,
                    _("This unit is closed from %s on; %s has taken over. This computer keeps "
                      "working: what is entered here counts for the old unit before that day, and "
@@ -339,12 +346,39 @@ static void tell_closed(struct cli *c)
     txn_abort(t);
 }
 
+/* Its unit stands under another office now than the one of the hub it syncs with. */
+static void tell_moved(struct cli *c, struct dot hub)
+{
+    struct txn *t = NULL;
+    struct record node;
+    struct unit_state s;
+    struct dot unit = store_identity(c->store)->unit;
+    if (dot_is_none(hub) || txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
+        return;
+    }
+    const struct value *v = store_get(t, hub, &c->arena, &node, NULL) == ERR_OK
+                                ? merge_shown(&node, F_UNIT)
+                                : NULL;
+    if (v && v->datum.type == DATUM_REF && !unit_is_within(t, unit, v->datum.ref) &&
+        unit_state(t, unit, &c->arena, &s) == ERR_OK && !unit_is_closed(&s)) {
+        struct slice now = unit_name(t, s.parent, &c->arena);
+        struct slice before = unit_name(t, v->datum.ref, &c->arena);
+        buf_printf(&c->out,
+                   _("This unit belongs to %.*s now; this computer still syncs with %.*s, and "
+                     "nothing is lost by it. When the address of the new hub is known: terrace "
+                     "join --rehome URL\n"),
+                   (int)now.len, (const char *)now.ptr, (int)before.len, (const char *)before.ptr);
+    }
+    txn_abort(t);
+}
+
 static void status_text(struct cli *c, const struct status *st)
 {
     struct slice name = own_unit(c, false);
     bool joined = !dot_is_none(st->link.hub);
     buf_printf(&c->out, "%.*s\n", (int)name.len, (const char *)name.ptr);
     tell_closed(c);
+    tell_moved(c, st->link.hub);
     buf_printf(&c->out, ngettext("%llu record here.\n", "%llu records here.\n", st->records),
                (unsigned long long)st->records);
     if (joined) {

@@ -70,7 +70,7 @@ static struct slice place_name(struct txn *t, struct dot unit, struct slice outs
                                struct arena *arena)
 {
     struct slice name = dot_is_none(unit) ? outside : unit_name(t, unit, arena);
-    return name.len ? name : slice_str("–");
+    return name.len ? name : slice_str(_("not known yet"));
 }
 
 static struct dot letter_id(const struct transfer_view *v)
@@ -181,7 +181,8 @@ static enum err run_issue(struct cli *c)
 
 /* ---- accept, refuse, return ------------------------------------------------------------------ */
 
-static void say_announced(struct cli *c, struct slice from)
+static void say_announced(struct cli *c, struct slice letter, struct slice from,
+                          const char *waiting)
 {
     if (from.len) {
         cli_say(c,
@@ -189,14 +190,42 @@ static void say_announced(struct cli *c, struct slice from)
                   "when a sync brings it, this is completed by itself."),
                 (int)from.len, (const char *)from.ptr);
     } else {
-        cli_say(c, _("Your answer is saved here. The letter is not known here yet; when a sync "
-                     "brings it, this is completed by itself. Please compare the number with the "
-                     "letter once more."));
+        cli_say(c,
+                _("Your answer is saved here. The letter is not known here yet; when a sync brings "
+                  "it, this is completed by itself. Please compare the number with the letter once "
+                  "more; if it is mistyped: terrace rm %.*s"),
+                (int)letter.len, (const char *)letter.ptr);
+        if (waiting && waiting[0]) {
+            cli_say(c, _("These letters wait for your answer: %s"), waiting);
+        }
+    }
+}
+
+/* Of one that does not move. */
+static void say_ended(struct cli *c, const struct transfer_view *v, struct slice member,
+                      struct slice from)
+{
+    const char *who = arena_cstr(&c->arena, member), *where = arena_cstr(&c->arena, from);
+    if (dot_is_none(v->to)) {
+        cli_say(c, _("The letter is put away: %s stays with %s."), who, where);
+    } else if (v->state == TRANSFER_STATE_RETURNED) {
+        cli_say(c,
+                _("Taken back: %s stays with %s. Should the other side have accepted meanwhile, "
+                  "both are shown as a conflict for the office above."),
+                who, where);
+    } else if (c->args.given[OPT_REASON]) {
+        cli_say(c, _("Refused: %s goes back to %s. The next sync tells them, with the reason."), who,
+                where);
+    } else {
+        cli_say(c,
+                _("Refused: %s goes back to %s. The next sync tells them. Next time please say why: "
+                  "--reason TEXT"),
+                who, where);
     }
 }
 
 static void say_answer(struct cli *c, const struct transfer_view *v, struct slice member,
-                       struct slice from, struct slice to)
+                       struct slice from, struct slice to, const char *waiting)
 {
     switch (v->state) {
     case TRANSFER_STATE_ACCEPTED:
@@ -207,20 +236,45 @@ static void say_answer(struct cli *c, const struct transfer_view *v, struct slic
                 (int)member.len, (const char *)member.ptr, (int)to.len, (const char *)to.ptr);
         break;
     case TRANSFER_STATE_REFUSED:
-        cli_say(c, _("Refused: %.*s goes back to %.*s. The next sync tells them, with the reason."),
-                (int)member.len, (const char *)member.ptr, (int)from.len, (const char *)from.ptr);
-        break;
     case TRANSFER_STATE_RETURNED:
-        cli_say(c,
-                _("Taken back: %.*s stays with %.*s. Should the other side have accepted "
-                  "meanwhile, both are shown as a conflict for the office above."),
-                (int)member.len, (const char *)member.ptr, (int)from.len, (const char *)from.ptr);
+        say_ended(c, v, member, from);
         break;
     case TRANSFER_STATE_ANNOUNCED:
     case TRANSFER_STATE_IN_TRANSIT:
-        say_announced(c, dot_is_none(v->from) ? (struct slice){0} : from);
+        say_announced(c, v->letter, dot_is_none(v->from) ? (struct slice){0} : from, waiting);
         break;
     }
+}
+
+struct asked {
+    struct cli *c;
+    struct txn *t;
+    struct buf words;
+};
+
+static bool add_asked(void *ctx, const struct transfer_view *v)
+{
+    struct asked *q = ctx;
+    struct dot own = store_identity(q->c->store)->unit;
+    if (v->state == TRANSFER_STATE_IN_TRANSIT && !dot_is_none(v->to) &&
+        unit_is_within(q->t, v->to, own)) {
+        struct slice name = member_name(q->c, q->t, v->member, &q->c->arena);
+        buf_printf(&q->words, "%s%.*s (%.*s)", q->words.len ? ", " : "", (int)v->letter.len,
+                   (const char *)v->letter.ptr, (int)name.len, (const char *)name.ptr);
+    }
+    return true;
+}
+
+/* Which letters this office could have meant. */
+static const char *waiting_letters(struct cli *c, struct txn *t)
+{
+    struct asked q = {.c = c, .t = t};
+    if (transfer_each(t, add_asked, &q) != ERR_OK) {
+        q.words.len = 0;
+    }
+    const char *words = arena_cstr(&c->arena, buf_view(&q.words));
+    buf_free(&q.words);
+    return words;
 }
 
 static enum err run_answer(struct cli *c, enum transfer_answer answer)
@@ -228,6 +282,7 @@ static enum err run_answer(struct cli *c, enum transfer_answer answer)
     struct txn *t = NULL;
     struct transfer_view v;
     struct slice member = {0}, from = {0}, to = {0};
+    const char *waiting = NULL;
     struct slice reason =
         c->args.given[OPT_REASON] ? slice_str(c->args.value[OPT_REASON]) : (struct slice){0};
     TRY(txn_begin(c->store, TXN_WRITE, &t));
@@ -239,6 +294,7 @@ static enum err run_answer(struct cli *c, enum transfer_answer answer)
         member = member_name(c, t, v.member, &c->arena);
         from = place_name(t, v.from, (struct slice){0}, &c->arena);
         to = place_name(t, v.to, v.to_outside, &c->arena);
+        waiting = v.state == TRANSFER_STATE_ANNOUNCED ? waiting_letters(c, t) : NULL;
     }
     if (e == ERR_OK && c->json) {
         transfer_json(c, t, &v, &c->arena);
@@ -249,7 +305,7 @@ static enum err run_answer(struct cli *c, enum transfer_answer answer)
     }
     buf_printf(&c->out, "%.*s\n", (int)v.letter.len, (const char *)v.letter.ptr);
     TRY(cli_flush(c));
-    say_answer(c, &v, member, from, to);
+    say_answer(c, &v, member, from, to, waiting);
     return ERR_OK;
 }
 
@@ -279,11 +335,25 @@ struct list {
     size_t count, late;
 };
 
+static bool is_open(const struct transfer_view *v)
+{
+    return v->state == TRANSFER_STATE_IN_TRANSIT || v->state == TRANSFER_STATE_ANNOUNCED;
+}
+
+static struct slice awaited_name(struct txn *t, const struct transfer_view *v, struct arena *arena)
+{
+    if (!is_open(v)) {
+        return slice_make("", 0);
+    }
+    return dot_is_none(v->waiting_for) ? slice_str(_("the letter itself"))
+                                       : place_name(t, v->waiting_for, (struct slice){0}, arena);
+}
+
 static struct slice days_text(const struct list *l, const struct transfer_view *v,
                               struct arena *arena)
 {
     int64_t days = cli_days(l->c, v->issued_ms);
-    if (dot_is_none(v->waiting_for)) {
+    if (!is_open(v)) {
         return slice_make("", 0);
     }
     const char *mark = days >= TRANSFER_OVERDUE_DAYS  ? _(" days, overdue!")
@@ -304,15 +374,14 @@ static bool list_visit(void *ctx, const struct transfer_view *v)
         transfer_json(c, l->t, v, &l->arena);
         return true;
     }
-    bool waits = !dot_is_none(v->waiting_for);
-    l->late += waits && cli_days(c, v->issued_ms) >= TRANSFER_REMIND_DAYS;
+    l->late += is_open(v) && cli_days(c, v->issued_ms) >= TRANSFER_REMIND_DAYS;
     const struct slice cells[] = {
         v->letter,
         member_name(c, l->t, v->member, &l->arena),
         place_name(l->t, v->from, (struct slice){0}, &l->arena),
         place_name(l->t, v->to, v->to_outside, &l->arena),
         slice_str(state_label(c, v->state)),
-        waits ? place_name(l->t, v->waiting_for, (struct slice){0}, &l->arena) : slice_make("", 0),
+        awaited_name(l->t, v, &l->arena),
         days_text(l, v, &l->arena),
     };
     l->table.columns = ARRAY_COUNT(cells);
@@ -347,7 +416,9 @@ static enum err run_list(struct cli *c)
     TRY(e);
     TRY(cli_flush(c));
     if (l.count == 0) {
-        cli_say(c, _("There is no such letter here."));
+        cli_say(c, l.only ? _("There is no letter in that state here.")
+                          : _("There is no letter here yet. To send a member on: terrace transfer "
+                              "issue MEMBER --to UNIT"));
     } else if (l.late > 0) {
         cli_say(c,
                 _("After %d days please ask the office that is waited for; after %d days the "

@@ -325,7 +325,9 @@ static void say_undo(struct unit_command *u, struct txn *t)
     for (size_t i = 0; i < u->report.save_count; i++) {
         const struct reorg_save *s = &u->report.saves[i];
         char id[DOT_TEXT_SIZE], dot[DOT_TEXT_SIZE];
-        struct slice code = unit_code(t, s->id, &c->arena);
+        struct record r;
+        bool unit = store_get(t, s->id, &c->arena, &r, NULL) == ERR_OK && r.kind == KIND_UNIT;
+        struct slice code = unit ? unit_code(t, s->id, &c->arena) : (struct slice){0};
         dot_format(s->id, id);
         dot_format(s->dot, dot);
         buf_printf(&c->out, "    terrace undo %.*s --save %s\n",

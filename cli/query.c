@@ -106,7 +106,7 @@ static bool query_fits(const struct query *q, const struct hit *hit)
         hit->local->feed_seq <= q->since) {
         return false;
     }
-    if (!dot_is_none(q->root) && !unit_is_within(hit->t, show_unit(r), q->root)) {
+    if (!dot_is_none(q->root) && !unit_is_within(hit->t, show_counted_unit(hit->t, r), q->root)) {
         return false;
     }
     for (size_t i = 0; i < q->filter_count; i++) {

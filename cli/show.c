@@ -106,7 +106,7 @@ void show_origin(struct txn *t, const struct value *v, struct arena *arena, stru
 const char *show_author(struct txn *t, struct dot dot, struct arena *arena)
 {
     struct slice name = unit_name(t, desk_author(t, dot).unit, arena);
-    return name.len ? arena_cstr(arena, name) : _("unknown");
+    return name.len ? arena_cstr(arena, name) : _("another office");
 }
 
 const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,
@@ -114,7 +114,7 @@ const char *show_value_author(struct txn *t, const struct value *const *values, 
 {
     struct actor_info who = desk_value_author(t, values[index]);
     struct slice name = unit_name(t, who.unit, arena);
-    const char *unit = name.len ? arena_cstr(arena, name) : _("unknown");
+    const char *unit = name.len ? arena_cstr(arena, name) : _("another office");
     char id[DOT_TEXT_SIZE];
     bool alike = false;
     for (size_t i = 0; i < count; i++) {
@@ -316,11 +316,15 @@ static void json_merged(struct txn *t, const struct record *r, struct arena *are
     emit_close(out, ']');
 }
 
-/* The moment the shown unit was written, as a date. */
-static struct slice departure_date(const struct record *r, struct arena *arena)
+int64_t show_departed_ms(const struct record *r)
 {
     const struct value *v = merge_shown(r, F_UNIT);
-    const char *text = v ? cli_time(arena, v->time_ms) : "";
+    return v ? v->time_ms : 0;
+}
+
+static struct slice departure_date(const struct record *r, struct arena *arena)
+{
+    const char *text = cli_time(arena, show_departed_ms(r));
     if (strlen(text) < 10) {
         return slice_make("", 0);
     }
@@ -345,6 +349,7 @@ void show_json(struct txn *t, const struct record *r, const struct record_local 
     json_fields(r, arena, out);
     json_conflicts(t, r, arena, out);
     show_beside_json(t, r, arena, out);
+    show_transit_json(t, r, arena, out);
     json_merged(t, r, arena, out);
     emit_put_int(out, "_receipt", session_receipt(t, r->id, local));
     if (r->flags & RECORD_STUB) {

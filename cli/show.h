@@ -39,6 +39,13 @@ void show_beside_text(struct cli *c, struct txn *t, const struct record *r, stru
                       struct buf *out);
 /* Its unit; a unit stands for itself. none when it has none. */
 struct dot show_unit(const struct record *r);
+/* Where it counts: of a member on the way still the unit that it comes from (rule 16). */
+struct dot show_counted_unit(struct txn *t, const struct record *r);
+/* Of a member on the way (show_transit.c): key "_in_transit", and a line for people. */
+void show_transit_json(struct txn *t, const struct record *r, struct arena *arena, struct buf *out);
+void show_transit_text(struct txn *t, const struct record *r, struct arena *arena, struct buf *out);
+/* The moment the shown unit was written, which is when a stub's record left; 0 = not known. */
+int64_t show_departed_ms(const struct record *r);
 /* The other records of the same person; none when it is merged with none. */
 struct id_list show_merged(struct txn *t, const struct record *r, struct arena *arena);
 /* Title, or the ID when it has none; in the arena. */

@@ -1,5 +1,6 @@
 /* Records for people: labelled lines and aligned tables. */
 #include "cli/show.h"
+#include "core/desk.h"
 #include "core/text.h"
 #include "sync/session.h"
 
@@ -120,6 +121,23 @@ static const char *receipt_text(int receipt)
     }
 }
 
+/* Who deleted it, and whether it can be brought back here. */
+static void add_deletion(struct txn *t, const struct record *r, const char *id, struct arena *arena,
+                         struct buf *out)
+{
+    const struct value *v = merge_shown(r, F_DELETED);
+    struct dot own = store_identity(txn_store(t))->node;
+    if (!v || dot_equal(desk_value_author(t, v).node, own)) {
+        buf_printf(out, _("  This record is deleted. terrace undo %s brings it back.\n"), id);
+        return;
+    }
+    buf_printf(out,
+               _("  This record was deleted by %s on %.10s; that office can bring it back: "
+                 "terrace undo %s\n"),
+               show_author(t, v->origin ? v->origin->dot : v->dot, arena),
+               cli_time(arena, v->origin ? v->origin->time_ms : v->time_ms), id);
+}
+
 static void add_state(struct txn *t, const struct record *r, const struct record_local *local,
                       struct arena *arena, struct buf *out)
 {
@@ -133,16 +151,14 @@ static void add_state(struct txn *t, const struct record *r, const struct record
         add_line(out, i == 0 ? _("Merged with") : "", slice_str(other));
     }
     add_line(out, _("Safe"), slice_str(receipt_text(session_receipt(t, r->id, local))));
+    show_transit_text(t, r, arena, out);
     if (merge_is_deleted(r)) {
-        buf_printf(out,
-                   _("  This record is deleted. terrace undo %s brings it back, if the "
-                     "deletion was made here.\n"),
-                   id);
+        add_deletion(t, r, id, arena, out);
     }
     if (r->flags & RECORD_STUB) {
         struct slice to = unit_name(t, show_unit(r), arena);
-        buf_printf(out, _("  This record has moved to %.*s and is kept there.\n"), (int)to.len,
-                   (const char *)to.ptr);
+        buf_printf(out, _("  This record has moved to %.*s on %.10s and is kept there.\n"),
+                   (int)to.len, (const char *)to.ptr, cli_time(arena, show_departed_ms(r)));
     }
 }
 
@@ -155,7 +171,8 @@ void show_text(struct cli *c, struct txn *t, const struct record *r,
     buf_printf(out, "%s: %.*s\n", k ? cli_kind_label(c, k) : _("Record of an unknown kind"),
                (int)title.len, (const char *)title.ptr);
     for (size_t i = 0; k && (f = schema_field_at(k, i)) != NULL; i++) {
-        struct slice text = f->number == F_DELETED || f->type == FIELD_BYTES
+        struct slice text = f->number == F_DELETED || f->number == F_ONCE ||
+                                    f->number == F_MERGED_KEEP || f->type == FIELD_BYTES
                                 ? slice_make("", 0)
                                 : field_text(c, t, r, f, f->number, arena);
         if (text.len > 0) {

@@ -75,7 +75,7 @@ static const char *name_of(struct gather *g, struct dot id)
 static const char *place(struct gather *g, struct dot unit)
 {
     struct slice name = unit_name(g->t, unit, &g->arena);
-    return name.len ? arena_cstr(&g->arena, name) : _("unknown");
+    return name.len ? arena_cstr(&g->arena, name) : _("another office");
 }
 
 /* ---- conflicts ------------------------------------------------------------------------------- */
@@ -300,8 +300,11 @@ struct letter_text {
 static void add_to_answer(struct gather *g, const struct letter_text *x, struct waiting_item *item)
 {
     item->urgency = x->days >= TRANSFER_REMIND_DAYS ? 1 : 2;
-    item->text = words(g, _("Letter %s: %s comes from %s to you, waiting for %lld days"), x->letter,
-                       x->member, x->from, x->days);
+    item->text =
+        x->days < TRANSFER_REMIND_DAYS
+            ? words(g, _("Letter %s: %s comes from %s to you"), x->letter, x->member, x->from)
+            : words(g, _("Letter %s: %s comes from %s to you, waiting for %lld days"), x->letter,
+                    x->member, x->from, x->days);
     item->todo = words(g, "terrace transfer accept %s", x->letter);
     add(g, item);
 }
@@ -346,7 +349,7 @@ static void add_arbitration(struct gather *g, const struct letter_text *x,
 static void add_letter_back(struct gather *g, const struct transfer_view *v)
 {
     struct record r;
-    if (v->state != TRANSFER_STATE_REFUSED || !dot_equal(desk_office(g->t, v->from), g->own) ||
+    if (v->state != TRANSFER_STATE_REFUSED || dot_is_none(v->to) || !dot_equal(desk_office(g->t, v->from), g->own) ||
         store_get(g->t, v->transfer, &g->arena, &r, NULL) != ERR_OK) {
         return;
     }
@@ -361,11 +364,35 @@ static void add_letter_back(struct gather *g, const struct transfer_view *v)
     if (cli_days(g->c, item.since_ms) >= TRANSFER_REMIND_DAYS) {
         return;
     }
-    item.text = words(g, _("Letter %.*s: %s was refused by %s and stays with you. Reason: %.*s"),
-                      (int)v->letter.len, (const char *)v->letter.ptr, name_of(g, v->member),
-                      place(g, v->to), told ? (int)why->datum.text.len : 3,
-                      told ? (const char *)why->datum.text.ptr : "–");
+    const char *letter = arena_cstr(&g->arena, v->letter), *by = place(g, v->to);
+    item.text =
+        told ? words(g, _("Letter %s: %s was refused by %s and stays with you. Reason: %.*s"),
+                     letter, name_of(g, v->member), by, (int)why->datum.text.len,
+                     (const char *)why->datum.text.ptr)
+             : words(g, _("Letter %s: %s was refused by %s and stays with you. They gave no reason"),
+                     letter, name_of(g, v->member), by);
     item.todo = words(g, "terrace show %s", id_text(g, v->member));
+    add(g, &item);
+}
+
+/* An answer by a number that nobody has given a letter: the other side is late, or it is mistyped. */
+static void add_letterless(struct gather *g, const struct transfer_view *v)
+{
+    long long days = cli_days(g->c, v->issued_ms);
+    if (v->state != TRANSFER_STATE_ANNOUNCED || days < TRANSFER_REMIND_DAYS ||
+        !dot_equal(desk_office(g->t, v->to), g->own)) {
+        return;
+    }
+    struct waiting_item item = {.type = WAITING_TRANSFER,
+                                .urgency = 2,
+                                .since_ms = v->issued_ms,
+                                .unit = v->to,
+                                .id = v->acceptance};
+    item.text = words(g,
+                      _("You answered letter %.*s, but no such letter has come for %lld days; please "
+                        "compare the number with the letter. If it is mistyped:"),
+                      (int)v->letter.len, (const char *)v->letter.ptr, days);
+    item.todo = words(g, "terrace rm %s", id_text(g, v->acceptance));
     add(g, &item);
 }
 
@@ -376,6 +403,7 @@ static bool visit_transfer(void *ctx, const struct transfer_view *v)
     arena_reset(&g->arena);
     if (dot_is_none(v->waiting_for)) {
         add_letter_back(g, v);
+        add_letterless(g, v);
         return true;
     }
     struct letter_text x = {.letter = arena_cstr(&g->arena, v->letter),

@@ -228,6 +228,33 @@ static enum err check_kind(struct txn *t, const struct kind_def *kind)
     return ERR_OK;
 }
 
+/* Tells which letter a member is on the way by; ERR_OK when it is not. */
+static enum err check_letter(struct txn *t, struct dot member)
+{
+    struct arena arena = {0};
+    struct id_list open;
+    struct record r;
+    enum err e = store_ids_of_open_transfers(t, member, 1, &arena, &open);
+    if (e == ERR_OK && open.count > 0 && store_get(t, open.ids[0], &arena, &r, NULL) == ERR_OK) {
+        const struct value *to = merge_shown(&r, F_TRANSFER_TO);
+        const struct value *no = merge_shown(&r, F_TRANSFER_LETTER);
+        bool inside = to && to->datum.type == DATUM_REF && no && no->datum.type == DATUM_TEXT;
+        struct slice name = inside ? unit_name(t, to->datum.ref, &arena) : (struct slice){0};
+        struct slice letter = inside ? no->datum.text : (struct slice){0};
+        if (inside) { /* one for a place outside moves nobody before it is confirmed */
+            e = error_set_field(ERR_RULE, "unit",
+                                _("this member is on the way to %.*s by letter %.*s, and the "
+                                  "record is written there from now on; to change it here, take "
+                                  "the letter back first: terrace transfer return %.*s"),
+                                (int)name.len, (const char *)name.ptr, (int)letter.len,
+                                (const char *)letter.ptr, (int)letter.len,
+                                (const char *)letter.ptr);
+        }
+    }
+    arena_free(&arena);
+    return e;
+}
+
 enum err draft_may_write(struct txn *t, const struct record *r)
 {
     if (r->flags & RECORD_STUB) {
@@ -240,6 +267,9 @@ enum err draft_may_write(struct txn *t, const struct record *r)
     struct dot unit = v && v->datum.type == DATUM_REF ? v->datum.ref : own;
     if (r->kind == KIND_UNIT && !dot_is_none(own) && !unit_is_below(t, r->id, own)) {
         return check_unit(t, (struct dot){0, 0}, "unit");
+    }
+    if (r->kind == KIND_MEMBER && !dot_is_none(own) && !unit_is_within(t, unit, own)) {
+        TRY(check_letter(t, r->id));
     }
     return check_unit(t, r->kind == KIND_UNIT ? r->id : unit, "unit");
 }
@@ -264,6 +294,24 @@ static enum err check_cycle(const struct state *s)
     if (!dot_is_none(parent) && unit_is_within(s->t, parent, s->before.id)) {
         return error_set_field(ERR_RULE, "parent",
                                _("a unit cannot stand below itself or one of its own units"));
+    }
+    return ERR_OK;
+}
+
+/* What both sides go by while a member is on the way is not rewritten by one of them. */
+static enum err check_open_letter(const struct state *s)
+{
+    static const uint32_t fields[] = {F_TRANSFER_STATUS, F_MEMBER, F_TRANSFER_FROM, F_TRANSFER_TO,
+                                      F_TRANSFER_LETTER};
+    if (s->is_new || !merge_transfer_is_open(&s->before)) {
+        return ERR_OK;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+        if (edit_of(s, fields[i])) {
+            return error_set_field(ERR_RULE, schema_field(KIND_TRANSFER, fields[i])->name,
+                                   _("this letter is under way; it is settled by terrace transfer "
+                                     "accept, refuse or return"));
+        }
     }
     return ERR_OK;
 }
@@ -392,6 +440,7 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
     if (!s.is_new && draft->via == VIA_IMPORT) {
         drop_unchanged(&s);
     }
+    TRY(check_open_letter(&s));
     enum err e = check_doubles(&s);
     *doubles = s.doubles;
     if (e != ERR_OK) {

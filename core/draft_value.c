@@ -230,7 +230,7 @@ static enum err parse_enum(const struct field_def *field, struct slice text, str
     }
     struct buf list = {0};
     for (c = field->codes; c->number != 0; c++) {
-        buf_printf(&list, "%s%s", list.len ? ", " : "", c->code);
+        buf_printf(&list, "%s%s", list.len ? ", " : "", schema_speaks_vi() ? c->vi : c->code);
     }
     char *known = arena_cstr(arena, buf_view(&list));
     buf_free(&list);

@@ -240,3 +240,8 @@ uint32_t schema_title_field(uint32_t kind)
     }
     return 0;
 }
+
+bool schema_speaks_vi(void)
+{
+    return strcmp(_("en"), "vi") == 0; /* the catalogue's own name */
+}

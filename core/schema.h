@@ -171,6 +171,8 @@ const struct field_def *schema_field_by_name(const struct kind_def *kind, struct
 const struct field_def *schema_field_at(const struct kind_def *kind, size_t index);
 /* NULL when the number has no code here. */
 const struct enum_code *schema_code(const struct field_def *field, int64_t number);
+/* Do messages speak Vietnamese? For the labels that stand within them. */
+bool schema_speaks_vi(void);
 /* By code or label, in either language, case and diacritics folded. */
 const struct enum_code *schema_code_by_text(const struct field_def *field, struct slice text,
                                             struct arena *arena);

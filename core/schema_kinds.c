@@ -309,7 +309,7 @@ const struct kind_def schema_kinds[] = {
             {2, 2, "cleared", "Đã nhận xét, nộp đoàn phí", "Cleared"},
             {3, 3, "issued", "Đã cấp giấy", "Issued"},
             {4, 4, "in_transit", "Đang chuyển", "In transit"},
-            {5, 5, "returned", "Đã trả lại", "Returned"},
+            {5, 5, "returned", "Đã rút lại", "Returned"},
             {6, 6, "refused", "Bị từ chối", "Refused"},
             {7, 7, "accepted", "Đã tiếp nhận", "Accepted"})},
         {25, "letter_no", "Số giấy giới thiệu", "Letter number", FIELD_TEXT, .rule = MERGE_LATEST,

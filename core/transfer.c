@@ -80,22 +80,39 @@ static enum err make_letter(struct txn *t, struct arena *arena, struct slice *ou
     return ERR_OK;
 }
 
+static enum err check_not_on_the_way(struct txn *t, const struct record *member,
+                                     struct arena *arena)
+{
+    struct id_list open;
+    struct record x;
+    TRY(store_ids_of_open_transfers(t, member->id, 1, arena, &open));
+    if (open.count == 0) {
+        return ERR_OK;
+    }
+    TRY(store_get(t, open.ids[0], arena, &x, NULL));
+    struct slice to = unit_name(t, shown_ref(&x, F_TRANSFER_TO), arena);
+    struct slice letter = shown_text(&x, F_TRANSFER_LETTER);
+    to = to.len ? to : shown_text(&x, F_TRANSFER_TO_OUTSIDE);
+    return error_set(ERR_RULE,
+                     _("this member is on the way to %.*s already, letter %.*s; the office that "
+                       "gave it can take it back: terrace transfer return %.*s"),
+                     (int)to.len, (const char *)to.ptr, (int)letter.len, (const char *)letter.ptr,
+                     (int)letter.len, (const char *)letter.ptr);
+}
+
 static enum err check_issue(struct txn *t, const struct record *member,
                             const struct transfer_order *o, struct arena *arena)
 {
-    struct id_list open;
     struct record to;
     if (member->kind != KIND_MEMBER) {
         return error_set(ERR_INPUT, _("a transfer is of a member"));
     }
+    if (!(member->flags & RECORD_STUB)) {
+        TRY(check_not_on_the_way(t, member, arena)); /* more telling than what follows */
+    }
     TRY(draft_may_write(t, member));
     if (merge_is_deleted(member)) {
         return error_set(ERR_RULE, _("this record is deleted; undo the deletion first"));
-    }
-    TRY(store_ids_of_open_transfers(t, member->id, 1, arena, &open));
-    if (open.count > 0) {
-        return error_set(ERR_RULE, _("this member is on the way already; terrace transfer list "
-                                     "shows the letter, terrace transfer return takes it back"));
     }
     if (dot_is_none(o->to)) {
         return o->to_outside.len

@@ -110,6 +110,16 @@ static void leave_uncovered(struct undo *u, struct dot d)
     }
 }
 
+static bool deletes(const struct field *f, struct dot dot)
+{
+    for (uint32_t i = 0; i < f->count; i++) {
+        if (dot_equal(f->values[i].dot, dot) && f->values[i].datum.type != DATUM_EMPTY) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A plain field returns to what stands beside the value of this save, as if that had never been
  * written; else to what was there before. true when there was anything to return. */
 static bool undo_plain(struct undo *u, const struct field *f, const struct history_change *c)
@@ -136,6 +146,9 @@ static bool undo_plain(struct undo *u, const struct field *f, const struct histo
     }
     const struct datum *d = others ? shown_of(u, c->field, beside, others)
                                    : shown_of(u, c->field, before, c->from_count);
+    if (c->field == F_DELETED && deletes(f, u->entry->dot)) {
+        d = NULL; /* deleted twice, it is brought back all the same: that is what is asked for */
+    }
     for (size_t i = 0; i < others && c->field != F_DELETED; i++) {
         leave_uncovered(u, beside[i].dot);
     }
@@ -158,6 +171,9 @@ static enum err check_transfer(const struct undo *u, uint32_t field)
     bool letter = u->record.kind == KIND_TRANSFER || u->record.kind == KIND_ACCEPTANCE;
     uint32_t state = u->record.kind == KIND_TRANSFER ? (uint32_t)F_TRANSFER_STATUS
                                                      : (uint32_t)F_ACCEPTANCE_VERDICT;
+    if (letter && field == F_DELETED && merge_is_deleted(&u->record)) {
+        return ERR_OK; /* brought back */
+    }
     if (letter && (field == state || field == F_DELETED || field == F_UNIT)) {
         return by_letter();
     }

@@ -353,9 +353,9 @@ enum err cmd_merge(struct cli *c)
     TRY(cli_end(t, e));
     put_survivor(c, m.survivor);
     TRY(cli_flush(c));
-    cli_say(c, _("They are one person now. Nothing was deleted. To take it back: terrace unmerge %.*s"),
-            (int)id_text(m.survivor, &c->arena).len,
-            (const char *)id_text(m.survivor, &c->arena).ptr);
+    cli_say(
+        c, _("They are one person now. Nothing was deleted. To take it back: terrace unmerge %.*s"),
+        (int)id_text(m.survivor, &c->arena).len, (const char *)id_text(m.survivor, &c->arena).ptr);
     return ERR_OK;
 }
 

@@ -12,6 +12,16 @@
 
 /* ---- history, as JSON ------------------------------------------------------------------------ */
 
+/* By which way. What stands in a record that was entered here, but was written elsewhere, came when
+ * the member came back. */
+static uint8_t way_of(struct txn *t, const struct history_entry *h)
+{
+    const struct identity *own = store_identity(txn_store(t));
+    bool elsewhere = h->earlier && h->dot.actor != own->actor &&
+                     (dot_is_none(own->node) || !dot_equal(desk_author(t, h->dot).node, own->node));
+    return elsewhere && h->via != VIA_BUNDLE ? VIA_SYNC : h->via;
+}
+
 static const char *via_word(uint8_t via)
 {
     switch (via) {
@@ -80,7 +90,7 @@ static void history_json(struct txn *t, const struct record *r, const struct his
     emit_put_int(out, "time", h->time_ms);
     emit_put_text(out, "by", unit_code(t, who.unit, arena));
     emit_put_id(out, "node", who.node);
-    emit_put_text(out, "via", slice_str(via_word(h->via)));
+    emit_put_text(out, "via", slice_str(via_word(way_of(t, h))));
     emit_put_int(out, "stored", h->stored_ms);
     emit_put_id(out, "from_node", h->node);
     put_flag(out, "refused", h->refused);
@@ -185,89 +195,103 @@ static void deletion_words(const struct history_change *ch, struct buf *out)
                                      : _("    brought back\n"));
 }
 
-/* The last letter of the member between these two, in that direction, if it is known here; of what
- * is not given any. */
-static bool letter_between(const struct story *s, struct dot from, struct dot to,
-                           struct transfer_view *out)
+/* What a save of a member's unit did by letter: issuing writes the letter right before it, ending
+ * writes the letter's status right after it (core/transfer.c). */
+struct letter_step {
+    struct transfer_view letter;
+    bool issued;
+    enum transfer_status ended; /* 0 = not by this save */
+};
+
+static bool step_of(const struct history_entry *h, const struct record *x, struct letter_step *out)
 {
-    struct id_list list;
-    bool found = false;
-    if (store_ids_by_ref(s->t, s->record->id, F_MEMBER, (struct dot){0, 0}, LETTERS_MAX, s->arena,
-                         &list) != ERR_OK) {
+    const struct field *status = record_field(x, F_TRANSFER_STATUS);
+    const struct dot before = {h->dot.actor, h->dot.seq - 1},
+                     after = {h->dot.actor, h->dot.seq + 1};
+    out->issued = dot_equal(x->id, before);
+    out->ended = 0;
+    for (uint32_t i = 0; status && i < status->count; i++) {
+        const struct value *v = &status->values[i];
+        if (dot_equal(v->dot, after) && v->datum.type == DATUM_INT) {
+            out->ended = (enum transfer_status)v->datum.i;
+        }
+    }
+    return out->issued || out->ended;
+}
+
+static bool letter_step(const struct story *s, const struct history_entry *h,
+                        struct letter_step *out)
+{
+    struct id_list list, candidates;
+    const struct dot start = {0, 0};
+    if (s->record->kind != KIND_MEMBER ||
+        store_ids_by_ref(s->t, s->record->id, F_MEMBER, start, LETTERS_MAX, s->arena, &list) !=
+            ERR_OK) {
         return false;
     }
     for (size_t i = 0; i < list.count; i++) {
-        struct record r;
-        struct transfer_view v;
-        struct id_list candidates;
+        struct record x;
         char id[DOT_TEXT_SIZE];
         dot_format(list.ids[i], id);
-        if (store_get(s->t, list.ids[i], s->arena, &r, NULL) == ERR_OK &&
-            r.kind == KIND_TRANSFER && !(r.flags & RECORD_STUB) &&
-            transfer_find(s->t, slice_str(id), s->arena, &v, &candidates) == ERR_OK &&
-            dot_equal(v.to, to) && (dot_is_none(from) || dot_equal(v.from, from))) {
-            *out = v;
-            found = true;
+        if (store_get(s->t, list.ids[i], s->arena, &x, NULL) == ERR_OK && x.kind == KIND_TRANSFER &&
+            !(x.flags & RECORD_STUB) && step_of(h, &x, out) &&
+            transfer_find(s->t, slice_str(id), s->arena, &out->letter, &candidates) == ERR_OK) {
+            return true;
         }
     }
-    return found;
+    return false;
 }
 
-static struct dot only_ref(const struct datum *data, size_t count)
+static const char *unit_words(const struct story *s, const struct field_def *f, struct dot unit)
 {
-    return count == 1 && data[0].type == DATUM_REF ? data[0].ref : (struct dot){0, 0};
+    struct datum d = datum_ref(unit);
+    return arena_cstr(s->arena, data_words(s, f, &d, 1));
 }
 
-/* Where a member went, why, and whether it is back. */
-static void move_words(const struct story *s, const struct field_def *f,
-                       const struct history_change *ch, struct buf *out)
+static void letter_words(const struct story *s, const struct field_def *f,
+                         const struct letter_step *step, struct buf *out)
 {
-    struct dot from = only_ref(ch->from, ch->from_count), to = only_ref(ch->to, ch->to_count);
-    const char *here = arena_cstr(s->arena, data_words(s, f, ch->to, ch->to_count));
-    const char *there = arena_cstr(s->arena, data_words(s, f, ch->from, ch->from_count));
-    struct transfer_view v = {.state = TRANSFER_STATE_IN_TRANSIT};
-    bool member = s->record->kind == KIND_MEMBER && !dot_is_none(to);
-    bool same = ch->from_count && dot_equal(from, to);
-    if (member && !same && !dot_is_none(from) && letter_between(s, to, from, &v) &&
-        (v.state == TRANSFER_STATE_REFUSED || v.state == TRANSFER_STATE_RETURNED)) {
-        const char *letter = arena_cstr(s->arena, v.letter);
-        buf_printf(out,
-                   v.state == TRANSFER_STATE_REFUSED
-                       ? _("    back at %s: letter %s was refused at %s\n")
-                       : _("    back at %s: letter %s to %s was taken back\n"),
-                   here, letter, there);
-        return;
+    const char *from = unit_words(s, f, step->letter.from), *to = unit_words(s, f, step->letter.to);
+    const char *letter = arena_cstr(s->arena, step->letter.letter);
+    switch (step->issued ? TRANSFER_IN_TRANSIT : step->ended) {
+    case TRANSFER_ACCEPTED:
+        buf_printf(out, _("    accepted at %s, letter %s\n"), to, letter);
+        break;
+    case TRANSFER_REFUSED:
+        buf_printf(out, _("    back at %s: letter %s was refused at %s\n"), from, letter, to);
+        break;
+    case TRANSFER_RETURNED:
+        buf_printf(out, _("    back at %s: letter %s to %s was taken back\n"), from, letter, to);
+        break;
+    default:
+        buf_printf(out, _("    moved from %s to %s, letter %s\n"), from, to, letter);
+        break;
     }
-    if (!member || !letter_between(s, same ? (struct dot){0, 0} : from, to, &v)) {
-        v.letter = slice_make("", 0);
-    }
-    if (same) {
-        buf_printf(out, _("    accepted at %s"), here);
-    } else if (ch->from_count) {
-        buf_printf(out, _("    moved from %s to %s"), there, here);
-    } else {
-        struct datum came = datum_ref(v.from);
-        buf_printf(out, _("    moved from %s to %s"),
-                   arena_cstr(s->arena, data_words(s, f, &came, 1)), here);
-    }
-    if (v.letter.len) {
-        buf_printf(out, _(", letter %.*s"), (int)v.letter.len, (const char *)v.letter.ptr);
-    }
-    buf_add_byte(out, '\n');
 }
 
-/* A unit that came without what it replaced: a letter tells from where. */
-static bool is_move(const struct story *s, const struct history_entry *h,
-                    const struct history_change *ch)
+/* Where a member went, and by which letter. false when this is no move. */
+static bool move_words(const struct story *s, const struct history_entry *h,
+                       const struct field_def *f, const struct history_change *ch, struct buf *out)
 {
-    struct transfer_view v;
-    struct dot to = only_ref(ch->to, ch->to_count);
+    struct letter_step step;
     if (ch->field != F_UNIT || s->record->kind == KIND_UNIT) {
         return false;
     }
-    return ch->from_count ||
-           (!dot_equal(h->dot, s->record->id) && !dot_is_none(to) &&
-            letter_between(s, (struct dot){0, 0}, to, &v));
+    if (!dot_equal(h->dot, s->record->id) && letter_step(s, h, &step)) {
+        letter_words(s, f, &step, out);
+        return true;
+    }
+    if (ch->from_count == 0) {
+        return false;
+    }
+    const char *from = arena_cstr(s->arena, data_words(s, f, ch->from, ch->from_count));
+    const char *to = arena_cstr(s->arena, data_words(s, f, ch->to, ch->to_count));
+    if (strcmp(from, to) == 0) {
+        buf_printf(out, _("    confirmed at %s\n"), to);
+    } else {
+        buf_printf(out, _("    moved from %s to %s\n"), from, to);
+    }
+    return true;
 }
 
 /* Each with its ID: once they are one person, one name is shown for all. */
@@ -398,10 +422,8 @@ static void change_words(const struct story *s, const struct history_entry *h,
     if (ch->field == F_DELETED) {
         deletion_words(ch, out);
     } else if (person_words(s, f, ch, out) || beside_words(s, h, ch, label, out) ||
-               decided_words(s, f, ch, label, out)) {
+               decided_words(s, f, ch, label, out) || move_words(s, h, f, ch, out)) {
         return;
-    } else if (is_move(s, h, ch)) {
-        move_words(s, f, ch, out);
     } else if (f && f->rule == MERGE_SET && ch->from_count == 0) {
         buf_printf(out, "    %s: + %.*s\n", label, (int)to.len, (const char *)to.ptr);
     } else if (f && f->rule == MERGE_SET && ch->to_count == 0) {
@@ -419,6 +441,9 @@ static void change_words(const struct story *s, const struct history_entry *h,
 static const char *via_text(const struct story *s, const struct history_entry *h)
 {
     const char *came = cli_time(s->arena, h->stored_ms);
+    if (way_of(s->t, h) != h->via) {
+        return _("came here by sync");
+    }
     if (h->via == VIA_SYNC && h->dot.actor == store_identity(txn_store(s->t))->actor) {
         return _("put right here, after a sync");
     }
@@ -432,6 +457,16 @@ static const char *via_text(const struct story *s, const struct history_entry *h
     default:
         return _("entered here");
     }
+}
+
+/* The program's own bookkeeping alone is nothing to tell. */
+static bool is_told(const struct history_entry *h)
+{
+    bool told = h->refused || h->change_count == 0;
+    for (size_t i = 0; i < h->change_count; i++) {
+        told = told || h->changes[i].field != F_ONCE;
+    }
+    return told;
 }
 
 static void entry_words(const struct story *s, const struct history_entry *h, struct buf *out)
@@ -469,14 +504,17 @@ static void tell_story(struct story *s, const struct history_entry *entries, siz
                    cli_time(s->arena, entries[0].stored_ms));
     }
     for (size_t i = 0; i < count; i++) {
-        entry_words(s, &entries[i], out);
+        if (is_told(&entries[i])) {
+            entry_words(s, &entries[i], out);
+        }
     }
     struct id_list merged = show_merged(s->t, s->record, s->arena);
     for (size_t i = 0; i < merged.count; i++) {
         char id[DOT_TEXT_SIZE];
         dot_format(merged.ids[i], id);
-        buf_printf(out, _("The same person also has the record %s; its story: terrace history "
-                          "%s\n"),
+        buf_printf(out,
+                   _("The same person also has the record %s; its story: terrace history "
+                     "%s\n"),
                    id, id);
     }
     if (s->record->flags & RECORD_STUB) {

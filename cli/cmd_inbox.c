@@ -40,6 +40,20 @@ void waiting_print(struct cli *c, struct txn *t, const struct waiting *w, size_t
     }
 }
 
+static enum err mark_seen(struct cli *c, struct txn *t, struct dot id)
+{
+    struct record r;
+    if (mark_has(t, "notice.", id)) {
+        return mark_del(t, "notice.", id);
+    }
+    TRY(store_get(t, id, &c->arena, &r, NULL));
+    const struct value *v = r.kind == KIND_TRANSFER ? merge_shown(&r, F_TRANSFER_STATUS) : NULL;
+    if (v && v->datum.type == DATUM_INT && v->datum.i == TRANSFER_REFUSED) {
+        return mark_put(t, WAITING_SEEN, id, 1);
+    }
+    return error_set(ERR_NOT_FOUND, _("there is no notice about that record"));
+}
+
 /* A notice is only to be read; then it goes. */
 static enum err put_away(struct cli *c)
 {
@@ -47,10 +61,7 @@ static enum err put_away(struct cli *c)
     struct dot id;
     TRY(txn_begin(c->store, TXN_WRITE, &t));
     enum err e = cli_find(c, t, 0, c->args.value[OPT_SEEN], &id);
-    if (e == ERR_OK && !mark_has(t, "notice.", id)) {
-        e = error_set(ERR_NOT_FOUND, _("there is no notice about that record"));
-    }
-    e = e ? e : mark_del(t, "notice.", id);
+    e = e ? e : mark_seen(c, t, id);
     TRY(cli_end(t, e));
     cli_say(c, _("Put away. The history of the record still tells it."));
     return ERR_OK;

@@ -70,8 +70,7 @@ static struct slice place_text(const struct hit *hit)
     return dot_equal(counts, unit)
                ? to
                : slice_str(arena_printf(hit->arena, "%.*s → %.*s", (int)from.len,
-                                        (const char *)from.ptr, (int)to.len,
-                                        (const char *)to.ptr));
+                                        (const char *)from.ptr, (int)to.len, (const char *)to.ptr));
 }
 
 static void table_hit(struct cli *c, struct table *table, const struct hit *hit)

@@ -356,9 +356,8 @@ static void tell_moved(struct cli *c, struct dot hub)
     if (dot_is_none(hub) || txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
         return;
     }
-    const struct value *v = store_get(t, hub, &c->arena, &node, NULL) == ERR_OK
-                                ? merge_shown(&node, F_UNIT)
-                                : NULL;
+    const struct value *v =
+        store_get(t, hub, &c->arena, &node, NULL) == ERR_OK ? merge_shown(&node, F_UNIT) : NULL;
     if (v && v->datum.type == DATUM_REF && !unit_is_within(t, unit, v->datum.ref) &&
         unit_state(t, unit, &c->arena, &s) == ERR_OK && !unit_is_closed(&s)) {
         struct slice now = unit_name(t, s.parent, &c->arena);

@@ -214,13 +214,14 @@ static void say_ended(struct cli *c, const struct transfer_view *v, struct slice
                   "both are shown as a conflict for the office above."),
                 who, where);
     } else if (c->args.given[OPT_REASON]) {
-        cli_say(c, _("Refused: %s goes back to %s. The next sync tells them, with the reason."), who,
-                where);
-    } else {
-        cli_say(c,
-                _("Refused: %s goes back to %s. The next sync tells them. Next time please say why: "
-                  "--reason TEXT"),
+        cli_say(c, _("Refused: %s goes back to %s. The next sync tells them, with the reason."),
                 who, where);
+    } else {
+        cli_say(
+            c,
+            _("Refused: %s goes back to %s. The next sync tells them. Next time please say why: "
+              "--reason TEXT"),
+            who, where);
     }
 }
 

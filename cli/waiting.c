@@ -349,7 +349,9 @@ static void add_arbitration(struct gather *g, const struct letter_text *x,
 static void add_letter_back(struct gather *g, const struct transfer_view *v)
 {
     struct record r;
-    if (v->state != TRANSFER_STATE_REFUSED || dot_is_none(v->to) || !dot_equal(desk_office(g->t, v->from), g->own) ||
+    if (v->state != TRANSFER_STATE_REFUSED || dot_is_none(v->to) ||
+        mark_has(g->t, WAITING_SEEN, v->transfer) ||
+        !dot_equal(desk_office(g->t, v->from), g->own) ||
         store_get(g->t, v->transfer, &g->arena, &r, NULL) != ERR_OK) {
         return;
     }
@@ -366,16 +368,18 @@ static void add_letter_back(struct gather *g, const struct transfer_view *v)
     }
     const char *letter = arena_cstr(&g->arena, v->letter), *by = place(g, v->to);
     item.text =
-        told ? words(g, _("Letter %s: %s was refused by %s and stays with you. Reason: %.*s"),
-                     letter, name_of(g, v->member), by, (int)why->datum.text.len,
-                     (const char *)why->datum.text.ptr)
-             : words(g, _("Letter %s: %s was refused by %s and stays with you. They gave no reason"),
-                     letter, name_of(g, v->member), by);
-    item.todo = words(g, "terrace show %s", id_text(g, v->member));
+        told
+            ? words(g, _("Letter %s: %s was refused by %s and stays with you. Reason: %.*s"),
+                    letter, name_of(g, v->member), by, (int)why->datum.text.len,
+                    (const char *)why->datum.text.ptr)
+            : words(g, _("Letter %s: %s was refused by %s and stays with you. They gave no reason"),
+                    letter, name_of(g, v->member), by);
+    item.todo = words(g, "terrace inbox --seen %s", id_text(g, v->transfer));
     add(g, &item);
 }
 
-/* An answer by a number that nobody has given a letter: the other side is late, or it is mistyped. */
+/* An answer by a number that nobody has given a letter: the other side is late, or it is mistyped.
+ */
 static void add_letterless(struct gather *g, const struct transfer_view *v)
 {
     long long days = cli_days(g->c, v->issued_ms);
@@ -388,10 +392,11 @@ static void add_letterless(struct gather *g, const struct transfer_view *v)
                                 .since_ms = v->issued_ms,
                                 .unit = v->to,
                                 .id = v->acceptance};
-    item.text = words(g,
-                      _("You answered letter %.*s, but no such letter has come for %lld days; please "
-                        "compare the number with the letter. If it is mistyped:"),
-                      (int)v->letter.len, (const char *)v->letter.ptr, days);
+    item.text =
+        words(g,
+              _("You answered letter %.*s, but no such letter has come for %lld days; please "
+                "compare the number with the letter. If it is mistyped:"),
+              (int)v->letter.len, (const char *)v->letter.ptr, days);
     item.todo = words(g, "terrace rm %s", id_text(g, v->acceptance));
     add(g, &item);
 }

@@ -13,6 +13,8 @@ enum waiting_type {
     WAITING_RULE,
     WAITING_SILENT
 };
+#define WAITING_SEEN "seen." /* marks of letters that came back, once somebody has read of them */
+
 struct waiting_item {
     enum waiting_type type;
     int urgency; /* 1 to 3, 1 the most urgent */

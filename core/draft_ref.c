@@ -166,8 +166,7 @@ enum err draft_resolve_ref(struct txn *t, uint32_t kind, struct slice text, stru
     if (s.hits.count == 0) {
         const struct kind_def *k = schema_kind(kind);
         return k ? error_set(ERR_NOT_FOUND, _("there is no %s “%.*s” here"),
-                             schema_speaks_vi() ? k->vi : k->name, shown,
-                             (const char *)s.text.ptr)
+                             schema_speaks_vi() ? k->vi : k->name, shown, (const char *)s.text.ptr)
                  : error_set(ERR_NOT_FOUND, _("there is no record “%.*s” here"), shown,
                              (const char *)s.text.ptr);
     }

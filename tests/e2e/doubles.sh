@@ -63,6 +63,7 @@ claim doubles__people_are_told_in_vietnamese has "$(t district doubles --unit 13
 claim doubles__a_commune_cannot_merge_what_it_lacks fails 3 "" t commune --json merge "$a" "$b"
 claim doubles__a_wrong_keep_is_1 fails 1 input t district --json merge "$a" "$b" --keep birth_date=c
 claim doubles__an_unknown_field_is_1 fails 1 input t district --json merge "$a" "$b" --keep size=a
+claim doubles__a_look_says_how_to_do_it has "$(t district merge "$a" "$b" --dry-run)" "To do it: terrace merge $a $b"
 line=$(t district merge "$a" "$b" --dry-run --json --keep full_name=b)
 claim doubles__a_trial_shows_field_by_field has "$line" \
     '{"field":"full_name","a":"Giàng A Dê","b":"Giang De","shown":"Giang De"}'
@@ -71,6 +72,15 @@ claim doubles__merge_prints_the_survivor same \
     "$(t district merge "$b" "$a" --keep full_name=b --keep card_no=b 2>/dev/null)" "$(printf '%s\n%s\n' "$a" "$b" | sort | head -1)"
 first=$(printf '%s\n%s\n' "$a" "$b" | sort | head -1)
 claim doubles__the_merge_travels sync_all
+for record in "$a" "$b"; do
+    claim "doubles__the_story_of_${record}_leads_to_the_other" \
+        has "$(t district history "$record")" "The same person also has the record"
+done
+claim doubles__what_was_kept_is_said_in_words \
+    has "$(t district history "$a")$(t district history "$b")" "Full name: the one of "
+claim doubles__and_under_which_record \
+    sh -c "('$TERRACE' -C '$work/district' history '$a'; '$TERRACE' -C '$work/district' history '$b') |
+           grep -Eq 'found to be the same person as .* \([0-9a-z]{13}-[0-9]+\)'"
 for s in district province; do
     claim "doubles__one_person_at_$s" same "$(t $s list member birth_date=2001-04-12 --count --json | json count)" 1
     for id in "$a" "$b"; do

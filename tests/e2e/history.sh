@@ -77,6 +77,24 @@ t commune rm "$new" >/dev/null
 claim history__undo_of_a_deletion exits 0 t commune undo "$new"
 claim history__it_lives sh -c "! '$TERRACE' -C '$work/commune' show '$new' --json | grep -q _deleted"
 
+# deleted twice, by a decision: one undo is enough
+twice=$(t district add member full_name="Mùa A Sử" birth_date=2001 unit=04576)
+everybody
+t district rm "$twice" >/dev/null
+t commune set "$twice" phone=0900 >/dev/null
+everybody
+t district resolve "$twice" deleted --take 1 >/dev/null
+everybody
+claim history__who_deleted_it_is_shown has "$(t commune show "$twice")" "was deleted by Huyện Trấn Yên on"
+claim history__undo_of_a_second_deletion exits 0 t district undo "$twice"
+everybody
+claim history__it_lives_everywhere \
+    sh -c "! '$TERRACE' -C '$work/commune' show '$twice' --json | grep -q _deleted"
+claim history__a_cleared_field_is_said_in_words \
+    sh -c "'$TERRACE' -C '$work/commune' set '$twice' phone= >/dev/null &&
+           '$TERRACE' -C '$work/commune' history '$twice' | grep -q 'Phone: 0900 → (empty)'"
+everybody
+
 # the district takes back what it did, not what the commune did; and everybody agrees
 everybody
 t district set "$id" occupation="Cán bộ xã" >/dev/null

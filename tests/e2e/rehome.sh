@@ -28,6 +28,9 @@ claim rehome__a_hub_that_has_not_heard_refuses \
 claim rehome__and_the_old_one_still_serves t commune sync
 t old sync >/dev/null
 t new sync >/dev/null
+t commune sync >/dev/null
+claim rehome__its_clerk_hears_where_the_unit_belongs_now \
+    has "$(t commune)" "nothing is lost by it. When the address of the new hub is known"
 two=$(t commune add member full_name="Hà Văn Chưa Gửi" birth_date=2002-02-03)
 unsent=$(t commune status --json | json unsent)
 claim rehome__goes_to_the_new_hub \

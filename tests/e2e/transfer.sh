@@ -27,6 +27,8 @@ held_by() {
     done
 }
 
+counts() { t "$1" list member --unit "$2" --count --json | json count; }
+
 de=$(t hungkhanh add member full_name="Giàng A Dê" birth_date=12/04/2001 sex=nam phone=0911)
 everybody
 
@@ -42,6 +44,23 @@ line=$(t hungkhanh --json transfer list)
 claim transfer__list_has_its_keys keys "$line" id member from_code to_code letter_no state waiting_for days
 claim transfer__it_is_in_transit has "$line" '"state":"in_transit"'
 claim transfer__the_receiver_is_waited_for has "$line" "\"waiting_for\":\"$far\""
+claim transfer__whoever_has_a_letter_hears_its_number \
+    has "$(t hungkhanh transfer issue "$de" --to 04570 2>&1)" "letter $letter"
+claim transfer__on_the_way_the_record_says_where_to \
+    has "$(t hungkhanh show "$de")" "On the way from Xã Hưng Khánh to"
+claim transfer__by_which_letter has "$(t hungkhanh show "$de")" "letter $letter"
+claim transfer__scripts_read_it_too \
+    has "$(t hungkhanh show "$de" --json)" "\"_in_transit\":{\"from_code\":\"04576\",\"to_code\":\"$far\""
+claim transfer__it_counts_where_it_comes_from same "$(counts hungkhanh 04576)" 1
+claim transfer__and_not_yet_where_it_goes same "$(counts hungkhanh "$far")" 0
+claim transfer__a_list_marks_it has "$(t hungkhanh list member)" "04576 → $far"
+claim transfer__the_programs_own_notes_are_not_shown \
+    sh -c "! '$TERRACE' -C '$work/hungkhanh' show '$de' | grep -q Former"
+claim transfer__it_is_not_changed_behind_the_letter \
+    has "$(t hungkhanh set "$de" phone=0912 2>&1)" "transfer return $letter"
+claim transfer__a_letter_under_way_is_not_deleted fails 1 rule t hungkhanh --json rm "$letter"
+claim transfer__nor_settled_by_hand \
+    fails 1 rule t hungkhanh --json set "$letter" status=accepted
 claim transfer__list_by_state same "$(t hungkhanh --json transfer list --state accepted)" ""
 claim transfer__list_by_vietnamese_state \
     has "$(t hungkhanh --json transfer list --state "Đang chuyển")" "$letter"
@@ -59,13 +78,25 @@ claim transfer__the_whole_record_came has "$(t mauly show "$de" --json)" '"phone
 claim transfer__the_old_commune_has_a_departed_stub \
     has "$(t hungkhanh show "$de" --json)" "\"_departed\":{\"to_code\":\"$far\""
 claim transfer__the_stub_says_where_to has "$(t hungkhanh show "$de")" "has moved to"
+claim transfer__and_when sh -c "'$TERRACE' -C '$work/hungkhanh' show '$de' | grep -Eq ' on [0-9]{2}/[0-9]{2}/[0-9]{4} and is kept there'"
+for s in hungkhanh tranyen province; do
+    claim "transfer__it_counts_there_no_more_at_$s" same "$(counts $s 04576)" 0
+done
+for s in mauly vanyen province; do
+    claim "transfer__it_counts_at_its_new_place_at_$s" same "$(counts $s "$far")" 1
+done
 for s in hungkhanh mauly tranyen vanyen province; do
     claim "transfer__it_is_accepted_at_$s" \
         has "$(t $s --json transfer list --state accepted)" "\"letter_no\":\"$letter\""
 done
 claim transfer__an_accepted_one_is_not_taken_back \
     fails 1 rule t hungkhanh --json transfer return "$letter"
-claim transfer__the_story_tells_of_the_letter has "$(t mauly history "$de")" "letter $letter"
+claim transfer__the_story_tells_of_the_letter has "$(t mauly history "$de")" \
+    "moved from Xã Hưng Khánh (04576) to"
+claim transfer__and_of_the_answer has "$(t hungkhanh history "$de")" "accepted at"
+claim transfer__by_its_number has "$(t mauly history "$de")" "letter $letter"
+claim transfer__without_the_programs_own_notes \
+    sh -c "! '$TERRACE' -C '$work/hungkhanh' history '$de' | grep -q Former"
 
 # refused: back where it came from, with the reason
 mai=$(t hongca add member full_name="Lò Thị Mai" birth_date=2003)
@@ -86,6 +117,20 @@ claim transfer__refused exits 0 t hungkhanh transfer refuse 7/GT --reason "Chưa
 everybody
 claim transfer__it_is_back_where_it_was same "$(held_by "$mai")" "hongca "
 claim transfer__the_sender_hears_the_reason has "$(t hongca --json inbox)" "Chưa có xác nhận"
+claim transfer__the_story_says_refused has "$(t hongca history "$mai")" \
+    "back at Xã Hồng Ca (04570): letter 7/GT was refused"
+t hongca inbox --seen "$(t hongca --json transfer list --state refused | json id)" >/dev/null 2>&1
+claim transfer__read_it_leaves_the_inbox same "$(t hongca --json inbox)" ""
+
+# a number that was mistyped: told at once with those that wait, later by the inbox, and put right
+t hungkhanh transfer accept 7/GTT >/dev/null 2>"$work/said"
+claim transfer__a_number_nobody_knows_can_be_put_right has "$(cat "$work/said")" "terrace rm 7/GTT"
+claim transfer__a_letter_that_never_came_is_told \
+    has "$(TERRACE_NOW=2027-03-01T01:00:00Z t hungkhanh --json inbox)" "no such letter has come"
+wrong=$(t hungkhanh --json transfer list --state announced | json id)
+claim transfer__a_mistyped_answer_is_deleted exits 0 t hungkhanh rm 7/GTT
+claim transfer__and_brought_back exits 0 t hungkhanh undo "$wrong"
+t hungkhanh rm 7/GTT >/dev/null
 claim transfer__number_given_twice_is_told \
     fails 1 rule t hongca --json transfer issue "$mai" --to 04576 --letter "7/GT"
 
@@ -95,6 +140,8 @@ everybody
 claim transfer__taken_back exits 0 t hongca transfer return "$letter"
 everybody
 claim transfer__it_never_left same "$(held_by "$mai")" "hongca "
+claim transfer__the_story_says_taken_back has "$(t hongca history "$mai")" \
+    "letter $letter to Xã Hưng Khánh (04576) was taken back"
 claim transfer__state_is_returned has "$(t hungkhanh --json transfer list --state returned)" "$letter"
 claim transfer__one_taken_back_is_not_accepted fails 1 rule t hungkhanh --json transfer accept "$letter"
 
@@ -102,6 +149,11 @@ claim transfer__one_taken_back_is_not_accepted fails 1 rule t hungkhanh --json t
 letter=$(t hongca transfer issue "$mai" --outside "Đoàn Khối doanh nghiệp Hà Nội" 2>/dev/null)
 claim transfer__outside_it_still_counts_here same "$(held_by "$mai")" "hongca "
 claim transfer__outside_is_named has "$(t hongca --json transfer list)" '"to_outside":"Đoàn Khối'
+claim transfer__outside_is_shown has "$(t hongca show "$mai")" "On the way to Đoàn Khối"
+t hongca transfer return "$letter" >/dev/null 2>"$work/said"
+claim transfer__outside_nobody_else_is_spoken_of has "$(cat "$work/said")" "The letter is put away"
+claim transfer__outside_put_away_nobody_is_asked same "$(t hongca --json inbox)" ""
+letter=$(t hongca transfer issue "$mai" --outside "Đoàn Khối doanh nghiệp Hà Nội" 2>/dev/null)
 claim transfer__outside_confirmed exits 0 t hongca transfer accept "$letter"
 claim transfer__then_it_has_left has "$(t hongca show "$mai" --json)" '"status":"removed"'
 
@@ -152,6 +204,8 @@ everybody
 claim transfer__no_conflict_is_left same "$(t province --json conflicts)" ""
 claim transfer__the_letter_that_led_elsewhere_is_returned \
     has "$(t province --json transfer list --state returned | grep "$tua")" "\"to_code\":\"$far\""
+claim transfer__the_story_tells_of_both_claims has "$(t province history "$tua")" \
+    "Unit: decided for Xã Hồng Ca (04570); before there were:"
 held=$(held_by "$tua")
 claim transfer__the_other_place_does_not_hold_it sh -c "! echo '$held' | grep -q mauly"
 

@@ -60,7 +60,9 @@ for file in bad code twice; do
     claim "unit__split_tells_the_line_of_$file" sh -c "[ -n \"\$(printf '%s' '$(split "$work/$file.csv" 2>&1)' | grep 'csv:3:')\" ]"
 done
 claim unit__and_has_written_nothing fails 3 not_found "$TERRACE" --json -C "$work/s" show 99002
-claim unit__split_without_a_head_line split "$work/plain.csv"
+split "$work/plain.csv" >"$work/split.out" 2>&1
+claim unit__split_without_a_head_line has "$(cat "$work/split.out")" "take it back"
+claim unit__a_member_is_undone_by_its_id has "$(cat "$work/split.out")" "terrace undo $one --save"
 claim unit__the_member_is_there same "$(t s show "$one" --json | json unit_code)" 99002
 claim unit__the_branch_too same "$(t s show 04549-1 --json | json parent)" "$(t s show 99003 --json | json id)"
 claim unit__with_its_members has "$(t s list member --unit 99003 --json)" "$two"

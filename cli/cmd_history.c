@@ -517,7 +517,14 @@ static void tell_story(struct story *s, const struct history_entry *entries, siz
                      "%s\n"),
                    id, id);
     }
-    if (s->record->flags & RECORD_STUB) {
+    if (!(s->record->flags & RECORD_STUB)) {
+        char id[DOT_TEXT_SIZE];
+        dot_format(s->record->id, id);
+        buf_printf(out,
+                   _("To take one of these back that was saved here: terrace undo %s --save CODE, "
+                     "with the code at the end of its line.\n"),
+                   id);
+    } else {
         struct slice to = unit_name(s->t, show_unit(s->record), s->arena);
         buf_printf(out, _("The record has moved to %.*s; its story goes on there.\n"), (int)to.len,
                    (const char *)to.ptr);

@@ -115,7 +115,7 @@ static const struct command commands[] = {
      N_("lists all that waits for a person here, the most urgent first"),
      N_("Conflicts this office decides, probable doubles, changes that were refused, letters to "
         "answer or overdue, what breaks a rule, computers that are silent; each with the command "
-        "to type. --seen ID puts a notice of a refused change away."),
+        "to type. --seen ID puts a notice of a refused change or letter away."),
      cmd_inbox},
     {"doubles", N_("[--not ID ID]"), 0, 2, STORE_MUST, OPT_BIT(UNIT) | OPT_BIT(NOT) | OPT_BIT(UNDO),
      N_("lists persons who may have been entered twice"),

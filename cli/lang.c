@@ -81,5 +81,6 @@ void lang_use(const char *lang)
     (void)setenv("LANGUAGE", lang, 1);
     (void)bindtextdomain(DOMAIN_NAME, catalogue_dir(path));
     (void)bind_textdomain_codeset(DOMAIN_NAME, "UTF-8");
+    (void)bind_textdomain_codeset("libc", "UTF-8"); /* what strerror says, too */
     (void)textdomain(DOMAIN_NAME);
 }

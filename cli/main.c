@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/settings.h"
+#include "cli/show.h"
 #include "core/text.h"
 #include "sync/client.h"
 
@@ -73,8 +74,17 @@ static void tell_candidates(struct cli *c)
         char id[DOT_TEXT_SIZE];
         struct datum d = datum_ref(c->candidates.ids[i]);
         struct slice title = draft_format(t, &any, &d, c->lang, &arena);
+        struct slice place = {0};
+        struct record r;
+        const struct kind_def *k = NULL;
+        if (store_get(t, c->candidates.ids[i], &arena, &r, NULL) == ERR_OK) {
+            k = schema_kind(r.kind);
+            place = r.kind == KIND_UNIT ? place : unit_name(t, show_unit(&r), &arena);
+        }
         dot_format(c->candidates.ids[i], id);
-        (void)fprintf(stderr, "  %s  %.*s\n", id, (int)title.len, (const char *)title.ptr);
+        (void)fprintf(stderr, "  %s  %s: %.*s%s%.*s\n", id, k ? cli_kind_label(c, k) : "?",
+                      (int)title.len, (const char *)title.ptr, place.len ? ", " : "",
+                      (int)place.len, (const char *)place.ptr);
     }
     txn_abort(t);
     arena_free(&arena);

@@ -326,7 +326,7 @@ static void add_reminder(struct gather *g, const struct transfer_view *v,
     } else {
         item->text = words(g,
                            _("Letter %s of %s: %s has not answered for %lld days; please ask "
-                             "them"),
+                             "them, or take it back:"),
                            x->letter, x->member, x->to, x->days);
         item->todo = words(g, "terrace transfer return %s", x->letter);
     }

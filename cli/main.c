@@ -82,9 +82,9 @@ static void tell_candidates(struct cli *c)
             place = r.kind == KIND_UNIT ? place : unit_name(t, show_unit(&r), &arena);
         }
         dot_format(c->candidates.ids[i], id);
-        (void)fprintf(stderr, "  %s  %s: %.*s%s%.*s\n", id, k ? cli_kind_label(c, k) : "?",
-                      (int)title.len, (const char *)title.ptr, place.len ? ", " : "",
-                      (int)place.len, (const char *)place.ptr);
+        (void)fprintf(stderr, "  %s  %.*s (%s%s%.*s)\n", id, (int)title.len,
+                      (const char *)title.ptr, k ? cli_kind_label(c, k) : "?",
+                      place.len ? ", " : "", (int)place.len, (const char *)place.ptr);
     }
     txn_abort(t);
     arena_free(&arena);

@@ -375,7 +375,8 @@ static void scope__an_edit_beyond_the_mark_is_taken_back_with_a_notice(void **st
     struct record honest = get(h, TOP, id);
     struct dot written = shown(&honest, F_MEMBER_NAME)->dot;
     until_leaving(h, id, letter);
-    struct datum name = datum_text(slice_str("Ai Đó Khác")), home = datum_text(slice_str("Nậm Búng"));
+    struct datum name = datum_text(slice_str("Ai Đó Khác")),
+                 home = datum_text(slice_str("Nậm Búng"));
     const struct edit edits[] = {{F_MEMBER_NAME, EDIT_SET, &name, 1},
                                  {F_MEMBER_RESIDENCE, EDIT_SET, &home, 1}};
     write_rogue(h, id, edits, ARRAY_COUNT(edits));
@@ -401,8 +402,8 @@ static void scope__an_edit_beyond_the_mark_is_taken_back_with_a_notice(void **st
     assert_false(holds_whole(h, FROM, id));
 }
 
-static void scope__in_a_set_what_was_added_beyond_the_mark_goes_and_what_was_removed_returns(
-    void **state)
+static void
+scope__in_a_set_what_was_added_beyond_the_mark_goes_and_what_was_removed_returns(void **state)
 {
     struct house *h = *state;
     struct dot id = add_member(h, FROM, "Giàng A Dê");
@@ -652,8 +653,8 @@ static void scope__a_commune_that_moved_writes_by_its_old_hub_until_it_goes_to_t
     assert_nothing_refused(h);
 }
 
-static void scope__a_unit_made_before_the_first_sync_of_its_district_arrives_at_the_top(
-    void **state)
+static void
+scope__a_unit_made_before_the_first_sync_of_its_district_arrives_at_the_top(void **state)
 {
     struct fixture f;
     (void)state;
@@ -661,8 +662,8 @@ static void scope__a_unit_made_before_the_first_sync_of_its_district_arrives_at_
     fixture_root(&f);
     (void)fixture_child(&f, 0, "138", LEVEL_DISTRICT);
     (void)fixture_child(&f, 1, "04576", LEVEL_COMMUNE);
-    struct dot id = fixture_save_text(&f, 2, none, KIND_MEMBER, f.units[2], F_MEMBER_NAME,
-                                      "Giàng A Dê");
+    struct dot id =
+        fixture_save_text(&f, 2, none, KIND_MEMBER, f.units[2], F_MEMBER_NAME, "Giàng A Dê");
     assert_true(fixture_sync(&f, 2, NULL));
     for (int i = 0; i < 3; i++) {
         assert_true(fixture_sync(&f, 1, NULL));

@@ -13,7 +13,9 @@
 
 #include <lmdb.h>
 
-#define STORE_VERSION 1
+/* 1: the index knew no mergers, open transfers and successors, and rows no content_seq. A store of
+ * an older version is brought up to date when it is opened. */
+#define STORE_VERSION 2
 
 /* One named database each. */
 enum table {
@@ -133,6 +135,10 @@ void index_collect(const struct record *r, const struct id_list *units, struct i
 void index_sort(struct index_items *items);
 
 enum err index_relations(struct txn *t, const struct record *r, struct arena *arena) MUST_USE;
+
+/* store_check.c: writes anew what is derived from the records, in several transactions; done again
+ * from the start when it was cut off. */
+enum err store_rebuild(struct store *s, struct check_report *report) MUST_USE;
 
 /* store_ripple.c: records whose scope a write changes. */
 struct ripple_item {

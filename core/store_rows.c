@@ -64,6 +64,7 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
     l.source_actor = read_uint(&r);
     l.via = (uint8_t)read_uint_max(&r, 255);
     l.content_seq = read_uint(&r);
+    l.content_seq = l.content_seq ? l.content_seq : l.feed_seq; /* a row of version 1 */
     l.field_seqs = arena_array(arena, count - 8 + 1, sizeof(uint64_t));
     for (size_t i = 0; i + 8 < count; i++) {
         l.field_seqs[i] = read_uint(&r);

@@ -252,6 +252,9 @@ static enum err link_units(struct txn *t, struct arena *arena, struct id_list *o
         if (!link_read(value, &link)) {
             return link_damaged();
         }
+        if (link.epoch == 0) {
+            continue; /* never came: it may have gone elsewhere */
+        }
         if (out->count == cap) {
             struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
             memcpy(grown, out->ids, cap * sizeof(*grown));

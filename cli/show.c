@@ -8,11 +8,7 @@
 
 struct dot show_unit(const struct record *r)
 {
-    if (r->kind == KIND_UNIT) {
-        return r->id;
-    }
-    const struct value *v = merge_shown(r, F_UNIT);
-    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
+    return r->kind == KIND_UNIT ? r->id : merge_shown_ref(r, F_UNIT);
 }
 
 struct slice show_title(struct txn *t, const struct record *r, struct arena *arena)

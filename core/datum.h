@@ -19,6 +19,10 @@ static inline bool dot_is_none(struct dot d)
 }
 /* By actor, then seq. */
 int dot_compare(struct dot a, struct dot b);
+void dots_sort(struct dot *dots, size_t count);
+/* Sorts, and leaves each once; how many are left. */
+size_t dots_distinct(struct dot *dots, size_t count);
+bool dots_have(const struct dot *sorted, size_t count, struct dot d);
 
 /* Two integers, actor and seq, side by side. */
 void dot_pack(struct pack_writer *w, struct dot d);

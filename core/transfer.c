@@ -7,30 +7,6 @@
 
 /* ---- small readers -------------------------------------------------------------------------- */
 
-static struct dot shown_ref(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
-}
-
-static int64_t shown_int(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_INT ? v->datum.i : 0;
-}
-
-static struct slice shown_text(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_TEXT ? v->datum.text : (struct slice){0};
-}
-
-static int64_t written_ms(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v ? v->time_ms : 0;
-}
-
 static struct datum today(struct txn *t)
 {
     const struct env *env = store_env(txn_store(t));
@@ -107,7 +83,7 @@ static enum err check_issue(struct txn *t, const struct record *member,
     if (to.kind != KIND_UNIT || merge_is_deleted(&to)) {
         return error_set_field(ERR_INPUT, "to", _("this is no unit"));
     }
-    return dot_equal(o->to, shown_ref(member, F_UNIT))
+    return dot_equal(o->to, merge_shown_ref(member, F_UNIT))
                ? error_set_field(ERR_RULE, "to", _("the member is there already"))
                : ERR_OK;
 }
@@ -182,8 +158,8 @@ static enum err letter_is_free(struct txn *t, struct slice letter, struct arena 
     for (size_t i = 0; i < same.count; i++) {
         struct record r;
         TRY(store_get(t, same.ids[i], arena, &r, NULL));
-        if (!merge_is_deleted(&r) && unit_is_within(t, shown_ref(&r, F_UNIT), own_unit(t)) &&
-            slice_equal(text_fold(shown_text(&r, F_TRANSFER_LETTER), arena),
+        if (!merge_is_deleted(&r) && unit_is_within(t, merge_shown_ref(&r, F_UNIT), own_unit(t)) &&
+            slice_equal(text_fold(merge_shown_text(&r, F_TRANSFER_LETTER), arena),
                         text_fold(letter, arena))) {
             return error_set_field(ERR_RULE, "letter_no",
                                    _("this letter number was given before; choose another"));
@@ -203,7 +179,7 @@ enum err transfer_issue(struct txn *t, const struct transfer_order *order, struc
         TRY(make_letter(t, arena, letter));
     }
     TRY(letter_is_free(t, *letter, arena));
-    TRY(save_transfer(t, order, shown_ref(&member, F_UNIT), *letter, arena, id));
+    TRY(save_transfer(t, order, merge_shown_ref(&member, F_UNIT), *letter, arena, id));
     if (dot_is_none(order->to)) {
         return ERR_OK;
     }
@@ -218,7 +194,7 @@ enum err transfer_issue(struct txn *t, const struct transfer_order *order, struc
 static bool same_letter(const struct record *a, uint32_t field, struct slice letter,
                         struct arena *arena)
 {
-    return slice_equal(text_fold(shown_text(a, field), arena), text_fold(letter, arena));
+    return slice_equal(text_fold(merge_shown_text(a, field), arena), text_fold(letter, arena));
 }
 
 /* Is `answer` the one to `transfer`? By letter and issuer; an answer that names no issuer, given
@@ -226,10 +202,12 @@ static bool same_letter(const struct record *a, uint32_t field, struct slice let
 static bool answers(struct txn *t, const struct record *answer, const struct record *transfer,
                     struct arena *arena)
 {
-    struct dot issuer = shown_ref(answer, F_ACCEPTANCE_ISSUER), from = shown_ref(answer, F_UNIT);
-    struct dot unit = shown_ref(transfer, F_UNIT), to = shown_ref(transfer, F_TRANSFER_TO);
+    struct dot issuer = merge_shown_ref(answer, F_ACCEPTANCE_ISSUER),
+               from = merge_shown_ref(answer, F_UNIT);
+    struct dot unit = merge_shown_ref(transfer, F_UNIT),
+               to = merge_shown_ref(transfer, F_TRANSFER_TO);
     return !merge_is_deleted(answer) &&
-           same_letter(answer, F_ACCEPTANCE_LETTER, shown_text(transfer, F_TRANSFER_LETTER),
+           same_letter(answer, F_ACCEPTANCE_LETTER, merge_shown_text(transfer, F_TRANSFER_LETTER),
                        arena) &&
            (dot_is_none(issuer) || unit_is_within(t, unit, issuer) ||
             unit_is_within(t, issuer, unit)) &&
@@ -242,7 +220,7 @@ static enum err find_answer(struct txn *t, const struct record *transfer, struct
     struct id_list list;
     *found = false;
     TRY(store_ids_by_key(t, KIND_ACCEPTANCE, F_ACCEPTANCE_LETTER,
-                         shown_text(transfer, F_TRANSFER_LETTER), LETTERS_MAX, arena, &list));
+                         merge_shown_text(transfer, F_TRANSFER_LETTER), LETTERS_MAX, arena, &list));
     for (size_t i = 0; i < list.count && !*found; i++) {
         TRY(store_get(t, list.ids[i], arena, out, NULL));
         *found = !(out->flags & RECORD_STUB) && answers(t, out, transfer, arena);
@@ -257,16 +235,16 @@ static enum err view_transfer(struct txn *t, const struct record *x, struct aren
     bool answered = false;
     TRY(find_answer(t, x, arena, &answer, &answered));
     *out = (struct transfer_view){.transfer = x->id,
-                                  .member = shown_ref(x, F_MEMBER),
-                                  .from = shown_ref(x, F_TRANSFER_FROM),
-                                  .to = shown_ref(x, F_TRANSFER_TO),
-                                  .letter = shown_text(x, F_TRANSFER_LETTER),
-                                  .to_outside = shown_text(x, F_TRANSFER_TO_OUTSIDE),
-                                  .issued_ms = written_ms(x, F_TRANSFER_LETTER)};
+                                  .member = merge_shown_ref(x, F_MEMBER),
+                                  .from = merge_shown_ref(x, F_TRANSFER_FROM),
+                                  .to = merge_shown_ref(x, F_TRANSFER_TO),
+                                  .letter = merge_shown_text(x, F_TRANSFER_LETTER),
+                                  .to_outside = merge_shown_text(x, F_TRANSFER_TO_OUTSIDE),
+                                  .issued_ms = merge_shown_ms(x, F_TRANSFER_LETTER)};
     if (answered) {
         out->acceptance = answer.id;
     }
-    switch (shown_int(x, F_TRANSFER_STATUS)) {
+    switch (merge_shown_int(x, F_TRANSFER_STATUS)) {
     case TRANSFER_ACCEPTED:
         out->state = TRANSFER_STATE_ACCEPTED;
         break;
@@ -287,13 +265,13 @@ static enum err view_transfer(struct txn *t, const struct record *x, struct aren
 static void view_answer(const struct record *a, struct transfer_view *out)
 {
     *out = (struct transfer_view){.acceptance = a->id,
-                                  .member = shown_ref(a, F_MEMBER),
-                                  .from = shown_ref(a, F_ACCEPTANCE_ISSUER),
-                                  .to = shown_ref(a, F_UNIT),
-                                  .letter = shown_text(a, F_ACCEPTANCE_LETTER),
+                                  .member = merge_shown_ref(a, F_MEMBER),
+                                  .from = merge_shown_ref(a, F_ACCEPTANCE_ISSUER),
+                                  .to = merge_shown_ref(a, F_UNIT),
+                                  .letter = merge_shown_text(a, F_ACCEPTANCE_LETTER),
                                   .state = TRANSFER_STATE_ANNOUNCED,
-                                  .waiting_for = shown_ref(a, F_ACCEPTANCE_ISSUER),
-                                  .issued_ms = written_ms(a, F_ACCEPTANCE_LETTER)};
+                                  .waiting_for = merge_shown_ref(a, F_ACCEPTANCE_ISSUER),
+                                  .issued_ms = merge_shown_ms(a, F_ACCEPTANCE_LETTER)};
 }
 
 /* The transfer that an answer is to; none when it has not come. */
@@ -303,7 +281,7 @@ static enum err answered_transfer(struct txn *t, const struct record *answer, st
     struct id_list list;
     *out = (struct dot){0, 0};
     TRY(store_ids_by_key(t, KIND_TRANSFER, F_TRANSFER_LETTER,
-                         shown_text(answer, F_ACCEPTANCE_LETTER), LETTERS_MAX, arena, &list));
+                         merge_shown_text(answer, F_ACCEPTANCE_LETTER), LETTERS_MAX, arena, &list));
     for (size_t i = 0; i < list.count && dot_is_none(*out); i++) {
         struct record x;
         TRY(store_get(t, list.ids[i], arena, &x, NULL));
@@ -590,12 +568,12 @@ enum err transfer_settle(struct txn *t, struct dot transfer)
         e = find_answer(t, &x, &arena, &answer, &answered);
     }
     /* the answer's own office ends it, nobody else */
-    if (e == ERR_OK && answered && dot_equal(shown_ref(&answer, F_UNIT), own_unit(t)) &&
-        member_is_here(t, shown_ref(&x, F_MEMBER))) {
+    if (e == ERR_OK && answered && dot_equal(merge_shown_ref(&answer, F_UNIT), own_unit(t)) &&
+        member_is_here(t, merge_shown_ref(&x, F_MEMBER))) {
         e = view_transfer(t, &x, &arena, &v);
         e = e ? e
-              : complete(t, &v, shown_int(&answer, F_ACCEPTANCE_VERDICT) == VERDICT_ACCEPTED,
-                         shown_text(&answer, F_ACCEPTANCE_REASON), &arena);
+              : complete(t, &v, merge_shown_int(&answer, F_ACCEPTANCE_VERDICT) == VERDICT_ACCEPTED,
+                         merge_shown_text(&answer, F_ACCEPTANCE_REASON), &arena);
     }
     arena_free(&arena);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -607,11 +585,11 @@ enum err transfer_settle(struct txn *t, struct dot transfer)
 static struct dot person_unit(struct txn *t, const struct record *shown,
                               const struct id_list *mates, struct arena *arena)
 {
-    struct dot unit = shown_ref(shown, F_UNIT);
+    struct dot unit = merge_shown_ref(shown, F_UNIT);
     for (size_t i = 0; i < mates->count && dot_is_none(unit); i++) {
         struct record m;
         if (store_get(t, mates->ids[i], arena, &m, NULL) == ERR_OK && !merge_is_deleted(&m)) {
-            unit = shown_ref(&m, F_UNIT);
+            unit = merge_shown_ref(&m, F_UNIT);
         }
     }
     return unit;
@@ -637,8 +615,8 @@ struct dot transfer_counted_unit(struct txn *t, const struct record *member)
         for (size_t j = 0; j < open.count && dot_equal(unit, shown); j++) {
             struct record x;
             if (store_get(t, open.ids[j], &arena, &x, NULL) == ERR_OK &&
-                dot_equal(shown_ref(&x, F_TRANSFER_TO), shown)) {
-                unit = shown_ref(&x, F_TRANSFER_FROM);
+                dot_equal(merge_shown_ref(&x, F_TRANSFER_TO), shown)) {
+                unit = merge_shown_ref(&x, F_TRANSFER_FROM);
             }
         }
     }

@@ -3,19 +3,6 @@
 #include "core/store_env.h"
 #include "core/text.h"
 
-#include <stdlib.h>
-
-static int dot_sort(const void *a, const void *b)
-{
-    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
-}
-
-static struct dot shown_ref(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
-}
-
 static struct id_list successors_of(const struct record *r, struct arena *arena)
 {
     size_t n = 0;
@@ -26,7 +13,7 @@ static struct id_list successors_of(const struct record *r, struct arena *arena)
             list.ids[list.count++] = v[i]->datum.ref;
         }
     }
-    qsort(list.ids, list.count, sizeof(struct dot), dot_sort);
+    dots_sort(list.ids, list.count);
     return list;
 }
 
@@ -48,7 +35,7 @@ static struct unit_slot unit_slot(struct txn *t, struct dot unit)
     if (store_get(t, unit, &arena, &r, NULL) == ERR_OK && r.kind == KIND_UNIT) {
         struct id_list successors = successors_of(&r, &arena);
         found = (struct unit_slot){.unit = unit,
-                                   .parent = shown_ref(&r, F_UNIT_PARENT),
+                                   .parent = merge_shown_ref(&r, F_UNIT_PARENT),
                                    .successor_count = (uint32_t)successors.count,
                                    .moved = record_field(&r, F_ONCE) != NULL ||
                                             record_field(&r, F_UNIT_FORMER_PARENT) != NULL};
@@ -173,7 +160,7 @@ static void climb_back(struct climb *c, struct dot unit)
     const struct field *once = NULL;
     if (store_get(c->t, unit, &arena, &r, NULL) == ERR_OK) {
         once = record_field(&r, F_ONCE);
-        climb_add(c, shown_ref(&r, F_UNIT_FORMER_PARENT));
+        climb_add(c, merge_shown_ref(&r, F_UNIT_FORMER_PARENT));
     }
     for (uint32_t i = 0; once && i < once->count; i++) {
         if (once->values[i].datum.type == DATUM_REF) {
@@ -340,12 +327,6 @@ enum err unit_subtree(struct txn *t, struct dot root, struct arena *arena, struc
 
 /* ---- counting by date ----------------------------------------------------------------------- */
 
-static int64_t shown_int(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_INT ? v->datum.i : 0;
-}
-
 enum err unit_state(struct txn *t, struct dot unit, struct arena *arena, struct unit_state *out)
 {
     struct record r;
@@ -355,12 +336,12 @@ enum err unit_state(struct txn *t, struct dot unit, struct arena *arena, struct 
         e = ERR_NOT_FOUND;
     }
     if (e == ERR_OK) {
-        *out = (struct unit_state){.parent = shown_ref(&r, F_UNIT_PARENT),
-                                   .former_parent = shown_ref(&r, F_UNIT_FORMER_PARENT),
-                                   .moved_on = shown_int(&r, F_UNIT_MOVED_ON),
-                                   .status = shown_int(&r, F_UNIT_STATUS),
-                                   .valid_from = shown_int(&r, F_UNIT_VALID_FROM),
-                                   .valid_to = shown_int(&r, F_UNIT_VALID_TO),
+        *out = (struct unit_state){.parent = merge_shown_ref(&r, F_UNIT_PARENT),
+                                   .former_parent = merge_shown_ref(&r, F_UNIT_FORMER_PARENT),
+                                   .moved_on = merge_shown_int(&r, F_UNIT_MOVED_ON),
+                                   .status = merge_shown_int(&r, F_UNIT_STATUS),
+                                   .valid_from = merge_shown_int(&r, F_UNIT_VALID_FROM),
+                                   .valid_to = merge_shown_int(&r, F_UNIT_VALID_TO),
                                    .successors = successors_of(&r, arena),
                                    .deleted = merge_is_deleted(&r)};
     }

@@ -192,10 +192,9 @@ static enum err add_pending_transfers(struct fill *f, const struct record *r, ui
  * record that belongs to it, whatever the order of the feed or of ids. */
 static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_t feed_seq)
 {
-    const struct value *v = merge_shown(r, r->kind == KIND_UNIT ? F_UNIT_PARENT : F_UNIT);
     struct dot chain[UNIT_DEPTH_MAX];
     size_t n = 0;
-    struct dot unit = v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
+    struct dot unit = merge_shown_ref(r, r->kind == KIND_UNIT ? F_UNIT_PARENT : F_UNIT);
     while (n < UNIT_DEPTH_MAX && !dot_is_none(unit) &&
            !dot_equal(unit, store_identity(txn_store(f->t))->unit)) {
         chain[n++] = unit;
@@ -323,8 +322,7 @@ static enum err add_entry(struct fill *f, const struct feed_entry *entry, struct
         }
         return ERR_OK;
     }
-    const struct value *unit = merge_shown(&r, F_UNIT);
-    struct dot u = unit && unit->datum.type == DATUM_REF ? unit->datum.ref : (struct dot){0, 0};
+    struct dot u = merge_shown_ref(&r, F_UNIT);
     if (f->q->up && (r.kind == KIND_UNIT || !dot_equal(u, *last_unit))) {
         TRY(add_pending_unit(f, &r, entry->seq));
         *last_unit = u;

@@ -132,13 +132,11 @@ enum err cmd_list(struct cli *c)
 /* Two records of one person may both fit: it is shown once. */
 static bool is_new_hit(struct id_list *seen, struct dot id)
 {
-    for (size_t i = 0; i < seen->count; i++) {
-        if (dot_equal(seen->ids[i], id)) {
-            return false;
-        }
+    bool known = id_list_has(seen, id);
+    if (!known) {
+        seen->ids[seen->count++] = id;
     }
-    seen->ids[seen->count++] = id;
-    return true;
+    return !known;
 }
 
 static enum err find_all(struct cli *c, struct txn *t, const struct id_list *found,

@@ -2,19 +2,9 @@
 
 #include "core/store_env.h"
 
-static bool list_has(const struct id_list *list, struct dot id)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (dot_equal(list->ids[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void mate_add(struct id_list *list, struct dot id)
 {
-    if (list->count < PERSON_MATES_MAX && !list_has(list, id)) {
+    if (list->count < PERSON_MATES_MAX && !id_list_has(list, id)) {
         list->ids[list->count++] = id;
     }
 }

@@ -83,6 +83,9 @@ struct id_list {
     size_t count;
     bool more; /* the limit cut it */
 };
+/* Appends, in the arena; *cap is how many there is room for, 0 at first. */
+void id_list_add(struct id_list *list, size_t *cap, struct dot id, struct arena *arena);
+bool id_list_has(const struct id_list *list, struct dot id); /* whatever its order */
 /* In id order, after `after` (none = from the start). Deleted records and stubs are included. */
 enum err store_ids_of_kind(struct txn *t, uint32_t kind, struct dot after, size_t limit,
                            struct arena *arena, struct id_list *out) MUST_USE;

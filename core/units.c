@@ -242,50 +242,33 @@ enum err unit_children(struct txn *t, struct dot unit, struct arena *arena, stru
 struct descent {
     struct txn *t;
     struct arena *arena;
-    struct dot *list;
-    size_t count, cap;
+    struct id_list list;
+    size_t cap;
     bool cycles; /* units on a cycle are among them: any may be met again */
 };
 
 /* A unit with neither successors nor a cycle is met once, from its one parent. */
 static bool descent_has(const struct descent *d, struct dot unit)
 {
-    if (dot_equal(unit, d->list[0])) {
-        return true;
+    if (d->list.count == 0 || dot_equal(unit, d->list.ids[0])) {
+        return d->list.count > 0;
     }
-    if (!d->cycles && unit_slot(d->t, unit).successor_count == 0) {
-        return false;
-    }
-    for (size_t i = 0; i < d->count; i++) {
-        if (dot_equal(d->list[i], unit)) {
-            return true;
-        }
-    }
-    return false;
+    return (d->cycles || unit_slot(d->t, unit).successor_count > 0) && id_list_has(&d->list, unit);
 }
 
 static void descent_add(struct descent *d, struct dot unit)
 {
-    if (d->count > 0 && descent_has(d, unit)) {
-        return;
+    if (!descent_has(d, unit)) {
+        id_list_add(&d->list, &d->cap, unit, d->arena);
     }
-    if (d->count == d->cap) {
-        d->cap = d->cap ? d->cap * 2 : 64;
-        struct dot *grown = arena_array(d->arena, d->cap, sizeof(*grown));
-        if (d->count) {
-            memcpy(grown, d->list, d->count * sizeof(*grown));
-        }
-        d->list = grown;
-    }
-    d->list[d->count++] = unit;
 }
 
 /* Everything that is within the list's units from this one on. */
 static enum err descend(struct descent *d, size_t from)
 {
     struct id_list below;
-    for (size_t next = from; next < d->count; next++) {
-        struct dot unit = d->list[next];
+    for (size_t next = from; next < d->list.count; next++) {
+        struct dot unit = d->list.ids[next];
         TRY(unit_children(d->t, unit, d->arena, &below));
         for (size_t i = 0; i < below.count; i++) {
             /* A child by a losing sibling of `parent` is not below. */
@@ -311,8 +294,8 @@ enum err unit_subtree(struct txn *t, struct dot root, struct arena *arena, struc
     if (is_top(t, root)) {
         TRY(store_ids_of_kind(t, KIND_UNIT, (struct dot){0, 0}, SIZE_MAX, arena, &all));
     }
-    if (all.count > d.count) {
-        size_t from = d.count;
+    if (all.count > d.list.count) {
+        size_t from = d.list.count;
         for (size_t i = 0; i < all.count; i++) {
             if (unit_on_cycle(t, all.ids[i])) {
                 d.cycles = true;
@@ -321,7 +304,7 @@ enum err unit_subtree(struct txn *t, struct dot root, struct arena *arena, struc
         }
         TRY(descend(&d, from));
     }
-    *out = (struct id_list){.ids = d.list, .count = d.count};
+    *out = d.list;
     return ERR_OK;
 }
 

@@ -19,6 +19,7 @@
 #define F_MEMBER_RESIDENCE 21
 #define F_MEMBER_LANGUAGES 28
 #define F_MEMBER_PHONE 31
+#define ALIKE_LETTERS 70
 
 static const struct dot none = {0, 0};
 
@@ -92,10 +93,12 @@ static void write_set(struct house *h, size_t at, struct dot id, enum edit_op op
     write_edits(h, at, id, &edit, 1);
 }
 
-/* The number of the letter, in the arena. */
-static struct slice issue(struct house *h, size_t at, struct dot member, size_t to)
+/* The number of the letter, in the arena; of the store's choice when number is empty. */
+static struct slice issue_as(struct house *h, size_t at, struct dot member, size_t to,
+                             const char *number)
 {
-    struct transfer_order order = {.member = member, .to = h->f.units[to]};
+    struct transfer_order order = {
+        .member = member, .to = h->f.units[to], .letter = slice_str(number)};
     struct slice letter;
     struct dot id;
     struct txn *t = open_txn(h, at, TXN_WRITE);
@@ -105,6 +108,11 @@ static struct slice issue(struct house *h, size_t at, struct dot member, size_t 
     }
     assert_int_equal(txn_commit(t), ERR_OK);
     return letter;
+}
+
+static struct slice issue(struct house *h, size_t at, struct dot member, size_t to)
+{
+    return issue_as(h, at, member, to, "");
 }
 
 static enum transfer_state answer(struct house *h, size_t at, struct slice letter,
@@ -453,6 +461,42 @@ static void scope__an_acceptance_by_letter_completes_when_the_data_comes(void **
     assert_nothing_refused(h);
 }
 
+struct letters {
+    size_t transfers, answers_alone;
+};
+
+static bool count_letter(void *ctx, const struct transfer_view *v)
+{
+    struct letters *n = ctx;
+    n->transfers += !dot_is_none(v->transfer);
+    n->answers_alone += dot_is_none(v->transfer);
+    return true;
+}
+
+/* Every office counts its letters from 1, and the office above has them all. */
+static void scope__an_answer_finds_its_letter_among_many_of_one_number(void **state)
+{
+    struct house *h = *state;
+    uint64_t actors[] = {store_identity(h->f.stores[FROM])->actor,
+                         store_identity(h->f.stores[BESIDE])->actor};
+    size_t others = actors[0] < actors[1] ? FROM : BESIDE; /* theirs come first in the index */
+    size_t issuer = others == FROM ? BESIDE : FROM;
+    for (size_t i = 0; i < ALIKE_LETTERS; i++) {
+        (void)fixture_save_text(&h->f, others, none, KIND_TRANSFER, h->f.units[others],
+                                F_TRANSFER_LETTER, "1/GT");
+    }
+    (void)issue_as(h, issuer, add_member(h, issuer, "Giàng A Dê"), TO, "1/GT");
+    fixture_settle(&h->f);
+    (void)answer(h, TO, slice_str("1/GT"), TRANSFER_ACCEPT);
+    fixture_settle(&h->f);
+    struct letters n = {0, 0};
+    struct txn *t = open_txn(h, DISTRICT, TXN_READ);
+    assert_int_equal(transfer_each(t, count_letter, &n), ERR_OK);
+    txn_abort(t);
+    assert_int_equal(n.transfers, ALIKE_LETTERS + 1);
+    assert_int_equal(n.answers_alone, 0);
+}
+
 static size_t conflicts_at(struct house *h, size_t at, struct dot id, uint32_t *field)
 {
     struct id_list list;
@@ -695,6 +739,7 @@ int main(void)
         CLAIM(an_edit_beyond_the_mark_is_taken_back_with_a_notice),
         CLAIM(in_a_set_what_was_added_beyond_the_mark_goes_and_what_was_removed_returns),
         CLAIM(an_acceptance_by_letter_completes_when_the_data_comes),
+        CLAIM(an_answer_finds_its_letter_among_many_of_one_number),
         CLAIM(two_concurrent_transfers_are_one_conflict_at_the_common_ancestor),
         CLAIM(a_return_and_an_acceptance_at_once_meet_as_a_conflict),
         CLAIM(a_merged_person_is_whole_in_both_communes_until_it_is_taken_apart),

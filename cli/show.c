@@ -99,12 +99,6 @@ void show_origin(struct txn *t, const struct value *v, struct arena *arena, stru
     emit_put_id(out, "dot", v->dot);
 }
 
-const char *show_author(struct txn *t, struct dot dot, struct arena *arena)
-{
-    struct slice name = unit_name(t, desk_author(t, dot).unit, arena);
-    return name.len ? arena_cstr(arena, name) : _("unknown");
-}
-
 const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,
                               size_t index, struct arena *arena)
 {

@@ -11,7 +11,6 @@ struct gather {
     size_t count;
 };
 #define GATHER_MAX 256
-#define OPEN_TRANSFERS_MAX 64
 
 static void add_unit_refs(struct gather *g, const struct record *r, uint32_t field)
 {

@@ -3,8 +3,6 @@
 #include "core/text.h"
 #include "core/transfer.h"
 
-#define OPEN_MAX 64 /* transfers of one member under way at once; more is no honest number */
-
 static bool same_letter(const struct record *a, uint32_t field, struct slice letter,
                         struct arena *arena)
 {
@@ -222,7 +220,8 @@ struct dot transfer_counted_unit(struct txn *t, const struct record *member)
     struct dot shown = unit;
     for (size_t i = 0; i < mates.count && dot_equal(unit, shown); i++) {
         struct id_list open;
-        if (store_ids_of_open_transfers(t, mates.ids[i], OPEN_MAX, &arena, &open) != ERR_OK) {
+        if (store_ids_of_open_transfers(t, mates.ids[i], OPEN_TRANSFERS_MAX, &arena, &open) !=
+            ERR_OK) {
             continue;
         }
         for (size_t j = 0; j < open.count && dot_equal(unit, shown); j++) {

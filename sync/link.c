@@ -175,7 +175,7 @@ static enum err forget_under(struct txn *t, struct slice prefix)
     return e == ERR_END ? ERR_OK : e;
 }
 
-enum err link_close(struct txn *t, struct dot node)
+static enum err link_close(struct txn *t, struct dot node)
 {
     uint8_t key[5 + DOT_KEY_BYTES];
     TRY(store_kv_del(t, dot_key("link.", node, key)));

@@ -9,7 +9,6 @@
 /* Decoded records kept at once: bounds the memory of a sync. */
 #define CANDIDATE_BYTES_MAX ((size_t)5 << 20)
 #define FIT_TRIES 8
-#define TRANSFERS_MAX 16 /* of one member under way at once */
 
 struct candidate {
     struct change change;
@@ -174,7 +173,7 @@ static enum err add_pending_transfers(struct fill *f, const struct record *r, ui
     if (r->kind != KIND_MEMBER) {
         return ERR_OK;
     }
-    TRY(store_ids_of_open_transfers(f->t, r->id, TRANSFERS_MAX, f->arena, &open));
+    TRY(store_ids_of_open_transfers(f->t, r->id, OPEN_TRANSFERS_MAX, f->arena, &open));
     for (size_t i = 0; i < open.count; i++) {
         struct record x;
         struct record_local local;

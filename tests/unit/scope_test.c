@@ -1,18 +1,15 @@
 /* Who holds what, one rule at a time: transfers, late edits, edits beyond a closing mark, mergers,
  * a unit that moved, and the very first sync of a hub (rules 12 to 18, 26). The random histories of
  * desk_laws_test.c reach these only by chance. */
-#include "core/scope.h"
-
 #include "core/desk.h"
 #include "core/doubles.h"
 #include "core/transfer.h"
 #include "sync/link.h"
-#include "tests/unit/fixture.h"
+#include "tests/unit/house.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -23,74 +20,11 @@
 
 static const struct dot none = {0, 0};
 
-/* Root 15 (store 0) over the districts 138 (1) and 133 (4); communes 04576 (2) and 04570 (3) of the
- * first, 04672 (5) of the second. */
-enum { TOP, DISTRICT, FROM, BESIDE, FAR_DISTRICT, TO, STORES };
-
-struct house {
-    struct fixture f;
-    struct arena arena;
-};
-
-static int begin(void **state)
-{
-    struct house *h = test_calloc(1, sizeof(*h));
-    fixture_begin(&h->f, 23);
-    fixture_root(&h->f);
-    assert_int_equal(fixture_child(&h->f, TOP, "138", LEVEL_DISTRICT), DISTRICT);
-    assert_int_equal(fixture_child(&h->f, DISTRICT, "04576", LEVEL_COMMUNE), FROM);
-    assert_int_equal(fixture_child(&h->f, DISTRICT, "04570", LEVEL_COMMUNE), BESIDE);
-    assert_int_equal(fixture_child(&h->f, TOP, "133", LEVEL_DISTRICT), FAR_DISTRICT);
-    assert_int_equal(fixture_child(&h->f, FAR_DISTRICT, "04672", LEVEL_COMMUNE), TO);
-    fixture_settle(&h->f);
-    *state = h;
-    return 0;
-}
-
-static int end(void **state)
-{
-    struct house *h = *state;
-    fixture_end(&h->f);
-    arena_free(&h->arena);
-    test_free(h);
-    return 0;
-}
-
-/* ---- small hands ---------------------------------------------------------------------------- */
-
-static struct txn *open_txn(struct house *h, size_t at, enum txn_mode mode)
-{
-    struct txn *t = NULL;
-    assert_int_equal(txn_begin(h->f.stores[at], mode, &t), ERR_OK);
-    return t;
-}
-
-static struct dot add_member(struct house *h, size_t at, const char *name)
-{
-    return fixture_save_text(&h->f, at, none, KIND_MEMBER, h->f.units[at], F_MEMBER_NAME, name);
-}
-
-static void write_text(struct house *h, size_t at, struct dot id, uint32_t field, const char *text)
-{
-    (void)fixture_save_text(&h->f, at, id, 0, none, field, text);
-}
-
-static void write_edits(struct house *h, size_t at, struct dot id, const struct edit *edits,
-                        size_t count)
-{
-    struct dot same, dot;
-    struct save save = {.id = id, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
-    struct txn *t = open_txn(h, at, TXN_WRITE);
-    assert_int_equal(store_save(t, &save, &h->arena, &same, &dot), ERR_OK);
-    assert_false(dot_is_none(dot));
-    assert_int_equal(txn_commit(t), ERR_OK);
-}
-
 static void write_set(struct house *h, size_t at, struct dot id, enum edit_op op, const char *word)
 {
     struct datum d = datum_text(slice_str(word));
     struct edit edit = {F_MEMBER_LANGUAGES, op, &d, 1};
-    write_edits(h, at, id, &edit, 1);
+    house_write(h, at, id, &edit, 1);
 }
 
 /* The number of the letter, in the arena; of the store's choice when number is empty. */
@@ -101,7 +35,7 @@ static struct slice issue_as(struct house *h, size_t at, struct dot member, size
         .member = member, .to = h->f.units[to], .letter = slice_str(number)};
     struct slice letter;
     struct dot id;
-    struct txn *t = open_txn(h, at, TXN_WRITE);
+    struct txn *t = house_txn(h, at, TXN_WRITE);
     enum err e = transfer_issue(t, &order, &h->arena, &id, &letter);
     if (e != ERR_OK) {
         fail_msg("issue: %s", error_last()->text);
@@ -120,7 +54,7 @@ static enum transfer_state answer(struct house *h, size_t at, struct slice lette
 {
     struct transfer_view v;
     struct id_list candidates;
-    struct txn *t = open_txn(h, at, TXN_WRITE);
+    struct txn *t = house_txn(h, at, TXN_WRITE);
     enum err e = transfer_answer(t, how, letter, (struct slice){0}, &h->arena, &v, &candidates);
     if (e != ERR_OK) {
         fail_msg("answer: %s", error_last()->text);
@@ -133,110 +67,10 @@ static enum transfer_state state_of(struct house *h, size_t at, struct slice let
 {
     struct transfer_view v;
     struct id_list candidates;
-    struct txn *t = open_txn(h, at, TXN_READ);
+    struct txn *t = house_txn(h, at, TXN_READ);
     assert_int_equal(transfer_find(t, letter, &h->arena, &v, &candidates), ERR_OK);
     txn_abort(t);
     return v.state;
-}
-
-static struct record get(struct house *h, size_t at, struct dot id)
-{
-    struct record r;
-    struct txn *t = open_txn(h, at, TXN_READ);
-    assert_int_equal(store_get(t, id, &h->arena, &r, NULL), ERR_OK);
-    txn_abort(t);
-    return r;
-}
-
-static bool has(struct house *h, size_t at, struct dot id)
-{
-    struct txn *t = open_txn(h, at, TXN_READ);
-    bool held = store_has(t, id);
-    txn_abort(t);
-    return held;
-}
-
-static bool holds_whole(struct house *h, size_t at, struct dot id)
-{
-    return has(h, at, id) && !(get(h, at, id).flags & RECORD_STUB);
-}
-
-static bool is_leaving(struct house *h, size_t at, struct dot id)
-{
-    struct txn *t = open_txn(h, at, TXN_READ);
-    bool leaving = store_is_leaving(t, id);
-    txn_abort(t);
-    return leaving;
-}
-
-static const struct value *shown(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    assert_non_null(v);
-    return v;
-}
-
-static void assert_shows(struct house *h, size_t at, struct dot id, uint32_t field,
-                         const char *text)
-{
-    struct record r = get(h, at, id);
-    const struct value *v = shown(&r, field);
-    assert_int_equal(v->datum.type, DATUM_TEXT);
-    assert_true(slice_equal(v->datum.text, slice_str(text)));
-}
-
-/* Whole, and to the last value as it is at the top. */
-static void assert_as_at_top(struct house *h, size_t at, struct dot id)
-{
-    struct record here = get(h, at, id), top = get(h, TOP, id);
-    assert_false(here.flags & RECORD_STUB);
-    assert_true(hash_equal(record_digest(&here), record_digest(&top)));
-}
-
-static void assert_counted_in(struct house *h, size_t at, struct dot id, struct dot unit)
-{
-    struct record r = get(h, at, id);
-    struct txn *t = open_txn(h, at, TXN_READ);
-    struct dot counted = transfer_counted_unit(t, &r);
-    txn_abort(t);
-    assert_true(dot_equal(counted, unit));
-}
-
-static size_t marks(struct house *h, size_t at, const char *space)
-{
-    struct id_array list;
-    struct txn *t = open_txn(h, at, TXN_READ);
-    assert_int_equal(mark_list(t, space, 100, &h->arena, &list), ERR_OK);
-    txn_abort(t);
-    return list.count;
-}
-
-static void assert_nothing_refused(struct house *h)
-{
-    for (size_t at = 0; at < STORES; at++) {
-        assert_int_equal(marks(h, at, "refused."), 0);
-        assert_int_equal(marks(h, at, "notice."), 0);
-    }
-}
-
-static void sync_with_hub(struct house *h, size_t at)
-{
-    assert_true(fixture_sync(&h->f, at, NULL));
-}
-
-/* One request and one reply, and no more: as when the link is cut after them. */
-static void one_round(struct house *h, size_t at)
-{
-    struct session s;
-    struct buf message = {0}, reply = {0};
-    session_init(&s, h->f.stores[at]);
-    assert_int_equal(session_request(&s, &message), ERR_OK);
-    assert_int_equal(session_serve(h->f.stores[h->f.parents[at]], buf_view(&message), &reply),
-                     ERR_OK);
-    assert_int_equal(session_reply(&s, buf_view(&reply)), ERR_OK);
-    session_end(&s);
-    buf_free(&message);
-    buf_free(&reply);
 }
 
 /* ---- a transfer under way and after --------------------------------------------------------- */
@@ -245,70 +79,70 @@ static void scope__while_a_transfer_is_open_both_sides_hold_it_whole_and_from_co
 {
     struct house *h = *state;
     static const size_t holders[] = {TOP, DISTRICT, FROM, FAR_DISTRICT, TO};
-    struct dot id = add_member(h, FROM, "Giàng A Dê");
-    write_text(h, FROM, id, F_MEMBER_PHONE, "0912345678");
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
+    house_write_text(h, FROM, id, F_MEMBER_PHONE, "0912345678");
     fixture_settle(&h->f);
     struct slice letter = issue(h, FROM, id, TO);
     fixture_settle(&h->f);
     for (size_t i = 0; i < ARRAY_COUNT(holders); i++) {
-        assert_as_at_top(h, holders[i], id);
-        assert_counted_in(h, holders[i], id, h->f.units[FROM]);
+        house_assert_as_at_top(h, holders[i], id);
+        house_assert_counted_in(h, holders[i], id, h->f.units[FROM]);
         assert_int_equal(state_of(h, holders[i], letter), TRANSFER_STATE_IN_TRANSIT);
-        assert_false(is_leaving(h, holders[i], id));
+        assert_false(house_is_leaving(h, holders[i], id));
     }
-    assert_false(has(h, BESIDE, id));
-    assert_nothing_refused(h);
+    assert_false(house_has(h, BESIDE, id));
+    house_assert_nothing_refused(h);
 }
 
 static void scope__after_acceptance_from_keeps_a_stub_that_names_where_to(void **state)
 {
     struct house *h = *state;
     static const size_t left[] = {FROM, DISTRICT}, holders[] = {TOP, FAR_DISTRICT, TO};
-    struct dot id = add_member(h, FROM, "Giàng A Dê");
-    write_text(h, FROM, id, F_MEMBER_PHONE, "0912345678");
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
+    house_write_text(h, FROM, id, F_MEMBER_PHONE, "0912345678");
     struct slice letter = issue(h, FROM, id, TO);
     fixture_settle(&h->f);
     assert_int_equal(answer(h, TO, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ACCEPTED);
     fixture_settle(&h->f);
     for (size_t i = 0; i < ARRAY_COUNT(left); i++) {
-        struct record r = get(h, left[i], id);
+        struct record r = house_get(h, left[i], id);
         assert_true(r.flags & RECORD_STUB);
         assert_null(record_field(&r, F_MEMBER_PHONE));
-        assert_true(dot_equal(shown(&r, F_UNIT)->datum.ref, h->f.units[TO]));
-        assert_shows(h, left[i], id, F_MEMBER_NAME, "Giàng A Dê");
-        assert_counted_in(h, left[i], id, none);
-        assert_false(is_leaving(h, left[i], id));
+        assert_true(dot_equal(house_shown(&r, F_UNIT)->datum.ref, h->f.units[TO]));
+        house_assert_shows(h, left[i], id, F_MEMBER_NAME, "Giàng A Dê");
+        house_assert_counted_in(h, left[i], id, none);
+        assert_false(house_is_leaving(h, left[i], id));
         /* both offices keep the letter itself */
         assert_int_equal(state_of(h, left[i], letter), TRANSFER_STATE_ACCEPTED);
     }
     for (size_t i = 0; i < ARRAY_COUNT(holders); i++) {
-        assert_as_at_top(h, holders[i], id);
-        assert_shows(h, holders[i], id, F_MEMBER_PHONE, "0912345678");
-        assert_counted_in(h, holders[i], id, h->f.units[TO]);
+        house_assert_as_at_top(h, holders[i], id);
+        house_assert_shows(h, holders[i], id, F_MEMBER_PHONE, "0912345678");
+        house_assert_counted_in(h, holders[i], id, h->f.units[TO]);
     }
-    assert_nothing_refused(h);
+    house_assert_nothing_refused(h);
 }
 
 static void scope__a_late_edit_is_merged_at_the_top_and_at_the_receiver(void **state)
 {
     struct house *h = *state;
-    struct dot id = add_member(h, FROM, "Giàng A Dê");
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
     struct slice letter = issue(h, FROM, id, TO);
     fixture_settle(&h->f);
     (void)answer(h, TO, letter, TRANSFER_ACCEPT);
-    sync_with_hub(h, TO);
-    sync_with_hub(h, FAR_DISTRICT);
-    sync_with_hub(h, DISTRICT);
-    assert_true(is_leaving(h, DISTRICT, id)); /* 04576 has not heard: it is kept for it */
-    write_text(h, FROM, id, F_MEMBER_RESIDENCE, "Bản Háng Á");
+    house_sync(h, TO);
+    house_sync(h, FAR_DISTRICT);
+    house_sync(h, DISTRICT);
+    assert_true(house_is_leaving(h, DISTRICT, id)); /* 04576 has not heard: it is kept for it */
+    house_write_text(h, FROM, id, F_MEMBER_RESIDENCE, "Bản Háng Á");
     write_set(h, FROM, id, EDIT_ADD, "Mông");
     fixture_settle(&h->f);
-    assert_shows(h, TOP, id, F_MEMBER_RESIDENCE, "Bản Háng Á");
-    assert_shows(h, TO, id, F_MEMBER_RESIDENCE, "Bản Háng Á");
-    assert_as_at_top(h, TO, id);
-    assert_false(holds_whole(h, FROM, id));
-    assert_false(holds_whole(h, DISTRICT, id));
-    assert_nothing_refused(h);
+    house_assert_shows(h, TOP, id, F_MEMBER_RESIDENCE, "Bản Háng Á");
+    house_assert_shows(h, TO, id, F_MEMBER_RESIDENCE, "Bản Háng Á");
+    house_assert_as_at_top(h, TO, id);
+    assert_false(house_holds_whole(h, FROM, id));
+    assert_false(house_holds_whole(h, DISTRICT, id));
+    house_assert_nothing_refused(h);
 }
 
 /* ---- beyond the closing mark ---------------------------------------------------------------- */
@@ -317,12 +151,12 @@ static void scope__a_late_edit_is_merged_at_the_top_and_at_the_receiver(void **s
 static void until_leaving(struct house *h, struct dot id, struct slice letter)
 {
     (void)answer(h, TO, letter, TRANSFER_ACCEPT);
-    sync_with_hub(h, TO);
-    sync_with_hub(h, FAR_DISTRICT);
-    sync_with_hub(h, DISTRICT);
-    one_round(h, FROM);
-    assert_true(is_leaving(h, FROM, id));
-    assert_true(holds_whole(h, FROM, id));
+    house_sync(h, TO);
+    house_sync(h, FAR_DISTRICT);
+    house_sync(h, DISTRICT);
+    house_sync_one_round(h, FROM);
+    assert_true(house_is_leaving(h, FROM, id));
+    assert_true(house_holds_whole(h, FROM, id));
 }
 
 /* A program that does not keep to its own marks: it forgets that it has let the record go. */
@@ -333,7 +167,7 @@ static void write_rogue(struct house *h, struct dot id, const struct edit *edits
     struct slice view = slice_make(key, sizeof(key));
     struct save save = {.id = id, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
     dot_key_put(key + 8, id);
-    struct txn *t = open_txn(h, FROM, TXN_WRITE);
+    struct txn *t = house_txn(h, FROM, TXN_WRITE);
     assert_int_equal(store_save(t, &save, &h->arena, &same, &dot), ERR_RULE); /* an honest one */
     assert_int_equal(store_kv_del(t, view), ERR_OK);
     assert_int_equal(store_save(t, &save, &h->arena, &same, &dot), ERR_OK);
@@ -346,7 +180,7 @@ static uint8_t notice_reason(struct house *h, size_t at, struct dot id)
     uint8_t key[7 + DOT_KEY_BYTES] = "notice.";
     struct slice value;
     dot_key_put(key + 7, id);
-    struct txn *t = open_txn(h, at, TXN_READ);
+    struct txn *t = house_txn(h, at, TXN_READ);
     assert_int_equal(store_kv_get(t, slice_make(key, sizeof(key)), &h->arena, &value), ERR_OK);
     txn_abort(t);
     assert_int_equal(value.len, 1);
@@ -359,7 +193,7 @@ static bool story_refused(struct house *h, size_t at, struct dot id, const char 
     struct history_entry *entries = NULL;
     size_t n = 0;
     bool found = false;
-    struct txn *t = open_txn(h, at, TXN_READ);
+    struct txn *t = house_txn(h, at, TXN_READ);
     assert_int_equal(store_history(t, id, &h->arena, &entries, &n), ERR_OK);
     txn_abort(t);
     for (size_t i = 0; i < n; i++) {
@@ -377,11 +211,11 @@ static bool story_refused(struct house *h, size_t at, struct dot id, const char 
 static void scope__an_edit_beyond_the_mark_is_taken_back_with_a_notice(void **state)
 {
     struct house *h = *state;
-    struct dot id = add_member(h, FROM, "Giàng A Dê");
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
     struct slice letter = issue(h, FROM, id, TO);
     fixture_settle(&h->f);
-    struct record honest = get(h, TOP, id);
-    struct dot written = shown(&honest, F_MEMBER_NAME)->dot;
+    struct record honest = house_get(h, TOP, id);
+    struct dot written = house_shown(&honest, F_MEMBER_NAME)->dot;
     until_leaving(h, id, letter);
     struct datum name = datum_text(slice_str("Ai Đó Khác")),
                  home = datum_text(slice_str("Nậm Búng"));
@@ -391,30 +225,30 @@ static void scope__an_edit_beyond_the_mark_is_taken_back_with_a_notice(void **st
     fixture_settle(&h->f);
     static const size_t holders[] = {TOP, FAR_DISTRICT, TO};
     for (size_t i = 0; i < ARRAY_COUNT(holders); i++) {
-        struct record r = get(h, holders[i], id);
-        const struct value *v = shown(&r, F_MEMBER_NAME);
-        assert_as_at_top(h, holders[i], id);
-        assert_shows(h, holders[i], id, F_MEMBER_NAME, "Giàng A Dê");
+        struct record r = house_get(h, holders[i], id);
+        const struct value *v = house_shown(&r, F_MEMBER_NAME);
+        house_assert_as_at_top(h, holders[i], id);
+        house_assert_shows(h, holders[i], id, F_MEMBER_NAME, "Giàng A Dê");
         assert_false(dot_equal(v->dot, written)); /* the hub's own save */
         assert_non_null(v->origin);
         assert_true(dot_equal(v->origin->dot, written));
         assert_int_equal(v->origin->level, LEVEL_COMMUNE);
         /* there was nothing before: an explicit empty value */
-        assert_int_equal(shown(&r, F_MEMBER_RESIDENCE)->datum.type, DATUM_EMPTY);
+        assert_int_equal(house_shown(&r, F_MEMBER_RESIDENCE)->datum.type, DATUM_EMPTY);
         assert_false(merge_in_conflict(&r, F_MEMBER_NAME));
     }
     assert_int_equal(notice_reason(h, FROM, id), REFUSAL_DEPARTED);
-    assert_int_equal(marks(h, FROM, "refused."), 0); /* nothing blocks */
+    assert_int_equal(house_mark_count(h, FROM, "refused."), 0); /* nothing blocks */
     assert_true(story_refused(h, DISTRICT, id, "Ai Đó Khác"));
     assert_true(story_refused(h, DISTRICT, id, "Nậm Búng"));
-    assert_false(holds_whole(h, FROM, id));
+    assert_false(house_holds_whole(h, FROM, id));
 }
 
 static void
 scope__in_a_set_what_was_added_beyond_the_mark_goes_and_what_was_removed_returns(void **state)
 {
     struct house *h = *state;
-    struct dot id = add_member(h, FROM, "Giàng A Dê");
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
     write_set(h, FROM, id, EDIT_ADD, "Mông");
     write_set(h, FROM, id, EDIT_ADD, "Thái");
     struct slice letter = issue(h, FROM, id, TO);
@@ -427,13 +261,13 @@ scope__in_a_set_what_was_added_beyond_the_mark_goes_and_what_was_removed_returns
     fixture_settle(&h->f);
     static const size_t holders[] = {TOP, TO};
     for (size_t i = 0; i < ARRAY_COUNT(holders); i++) {
-        struct record r = get(h, holders[i], id);
+        struct record r = house_get(h, holders[i], id);
         size_t n = 0;
         const struct value **v = merge_siblings(&r, F_MEMBER_LANGUAGES, &h->arena, &n);
         assert_int_equal(n, 2);
         assert_true(slice_equal(v[0]->datum.text, slice_str("Mông")));
         assert_true(slice_equal(v[1]->datum.text, slice_str("Thái")));
-        assert_as_at_top(h, holders[i], id);
+        house_assert_as_at_top(h, holders[i], id);
     }
     assert_int_equal(notice_reason(h, FROM, id), REFUSAL_DEPARTED);
     assert_true(story_refused(h, DISTRICT, id, "Dao"));
@@ -444,21 +278,21 @@ scope__in_a_set_what_was_added_beyond_the_mark_goes_and_what_was_removed_returns
 static void scope__an_acceptance_by_letter_completes_when_the_data_comes(void **state)
 {
     struct house *h = *state;
-    struct dot id = add_member(h, FROM, "Giàng A Dê");
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
     struct slice letter = issue(h, FROM, id, TO);
     assert_int_equal(answer(h, TO, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ANNOUNCED);
-    sync_with_hub(h, TO);
-    sync_with_hub(h, FAR_DISTRICT);
-    assert_false(has(h, TO, id));
+    house_sync(h, TO);
+    house_sync(h, FAR_DISTRICT);
+    assert_false(house_has(h, TO, id));
     assert_int_equal(state_of(h, TO, letter), TRANSFER_STATE_ANNOUNCED);
     fixture_settle(&h->f);
     assert_int_equal(state_of(h, TO, letter), TRANSFER_STATE_ACCEPTED);
     assert_int_equal(state_of(h, FROM, letter), TRANSFER_STATE_ACCEPTED);
-    assert_as_at_top(h, TO, id);
-    assert_counted_in(h, TOP, id, h->f.units[TO]);
-    assert_counted_in(h, TO, id, h->f.units[TO]);
-    assert_false(holds_whole(h, FROM, id));
-    assert_nothing_refused(h);
+    house_assert_as_at_top(h, TO, id);
+    house_assert_counted_in(h, TOP, id, h->f.units[TO]);
+    house_assert_counted_in(h, TO, id, h->f.units[TO]);
+    assert_false(house_holds_whole(h, FROM, id));
+    house_assert_nothing_refused(h);
 }
 
 struct letters {
@@ -485,12 +319,12 @@ static void scope__an_answer_finds_its_letter_among_many_of_one_number(void **st
         (void)fixture_save_text(&h->f, others, none, KIND_TRANSFER, h->f.units[others],
                                 F_TRANSFER_LETTER, "1/GT");
     }
-    (void)issue_as(h, issuer, add_member(h, issuer, "Giàng A Dê"), TO, "1/GT");
+    (void)issue_as(h, issuer, house_add(h, issuer, "Giàng A Dê"), TO, "1/GT");
     fixture_settle(&h->f);
     (void)answer(h, TO, slice_str("1/GT"), TRANSFER_ACCEPT);
     fixture_settle(&h->f);
     struct letters n = {0, 0};
-    struct txn *t = open_txn(h, DISTRICT, TXN_READ);
+    struct txn *t = house_txn(h, DISTRICT, TXN_READ);
     assert_int_equal(transfer_each(t, count_letter, &n), ERR_OK);
     txn_abort(t);
     assert_int_equal(n.transfers, ALIKE_LETTERS + 1);
@@ -500,9 +334,9 @@ static void scope__an_answer_finds_its_letter_among_many_of_one_number(void **st
 static size_t conflicts_at(struct house *h, size_t at, struct dot id, uint32_t *field)
 {
     struct id_list list;
-    struct record r = get(h, at, id);
+    struct record r = house_get(h, at, id);
     size_t n = 0;
-    struct txn *t = open_txn(h, at, TXN_READ);
+    struct txn *t = house_txn(h, at, TXN_READ);
     assert_int_equal(store_ids_in_conflict(t, none, 100, &h->arena, &list), ERR_OK);
     txn_abort(t);
     for (size_t i = 0; i < r.field_count; i++) {
@@ -517,8 +351,8 @@ static size_t conflicts_at(struct house *h, size_t at, struct dot id, uint32_t *
 
 static struct dot decider_of_unit(struct house *h, size_t at, struct dot id)
 {
-    struct record r = get(h, at, id);
-    struct txn *t = open_txn(h, at, TXN_READ);
+    struct record r = house_get(h, at, id);
+    struct txn *t = house_txn(h, at, TXN_READ);
     struct dot office = desk_decider(t, &r, F_UNIT);
     txn_abort(t);
     return office;
@@ -527,63 +361,63 @@ static struct dot decider_of_unit(struct house *h, size_t at, struct dot id)
 static void scope__two_concurrent_transfers_are_one_conflict_at_the_common_ancestor(void **state)
 {
     struct house *h = *state;
-    struct dot id = add_member(h, FROM, "Giàng A Dê");
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
     fixture_settle(&h->f);
     struct slice near = issue(h, FROM, id, BESIDE), far = issue(h, DISTRICT, id, TO);
     fixture_settle(&h->f);
     uint32_t field = 0;
     static const size_t above[] = {TOP, DISTRICT, FROM, BESIDE, FAR_DISTRICT, TO};
     for (size_t i = 0; i < ARRAY_COUNT(above); i++) {
-        assert_as_at_top(h, above[i], id);
+        house_assert_as_at_top(h, above[i], id);
         assert_int_equal(conflicts_at(h, above[i], id, &field), 1);
         assert_int_equal(field, F_UNIT);
-        assert_counted_in(h, above[i], id, h->f.units[FROM]); /* both are under way */
+        house_assert_counted_in(h, above[i], id, h->f.units[FROM]); /* both are under way */
     }
     assert_true(dot_equal(decider_of_unit(h, TOP, id), h->f.units[TOP]));
     (void)answer(h, BESIDE, near, TRANSFER_ACCEPT);
     (void)answer(h, TO, far, TRANSFER_ACCEPT);
     fixture_settle(&h->f);
-    struct record r = get(h, TOP, id);
-    struct dot counted = shown(&r, F_UNIT)->datum.ref;
+    struct record r = house_get(h, TOP, id);
+    struct dot counted = house_shown(&r, F_UNIT)->datum.ref;
     assert_int_equal(conflicts_at(h, TOP, id, &field), 1);
     assert_int_equal(field, F_UNIT);
     assert_true(dot_equal(decider_of_unit(h, TOP, id), h->f.units[TOP]));
-    assert_counted_in(h, TOP, id, counted);
-    assert_counted_in(h, BESIDE, id, counted); /* one of the two, by the word of both */
-    assert_counted_in(h, TO, id, counted);
+    house_assert_counted_in(h, TOP, id, counted);
+    house_assert_counted_in(h, BESIDE, id, counted); /* one of the two, by the word of both */
+    house_assert_counted_in(h, TO, id, counted);
     struct datum there = datum_ref(h->f.units[TO]);
     struct edit decide = {F_UNIT, EDIT_SET, &there, 1};
-    write_edits(h, TOP, id, &decide, 1);
+    house_write(h, TOP, id, &decide, 1);
     fixture_settle(&h->f);
     assert_int_equal(conflicts_at(h, TO, id, &field), 0);
-    assert_counted_in(h, TO, id, h->f.units[TO]);
-    assert_counted_in(h, BESIDE, id, none);
-    assert_nothing_refused(h);
+    house_assert_counted_in(h, TO, id, h->f.units[TO]);
+    house_assert_counted_in(h, BESIDE, id, none);
+    house_assert_nothing_refused(h);
 }
 
 static void scope__a_return_and_an_acceptance_at_once_meet_as_a_conflict(void **state)
 {
     struct house *h = *state;
-    struct dot id = add_member(h, FROM, "Giàng A Dê");
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
     struct slice letter = issue(h, FROM, id, BESIDE);
     fixture_settle(&h->f);
     assert_int_equal(answer(h, FROM, letter, TRANSFER_RETURN), TRANSFER_STATE_RETURNED);
     assert_int_equal(answer(h, BESIDE, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ACCEPTED);
     fixture_settle(&h->f);
     static const size_t holders[] = {TOP, DISTRICT, FROM, BESIDE};
-    struct record top = get(h, TOP, id);
+    struct record top = house_get(h, TOP, id);
     for (size_t i = 0; i < ARRAY_COUNT(holders); i++) {
-        struct record r = get(h, holders[i], id);
+        struct record r = house_get(h, holders[i], id);
         size_t n = 0;
         const struct value **v = merge_siblings(&r, F_UNIT, &h->arena, &n);
-        assert_as_at_top(h, holders[i], id);
+        house_assert_as_at_top(h, holders[i], id);
         assert_true(merge_in_conflict(&r, F_UNIT));
         assert_int_equal(n, 2);
         assert_false(dot_equal(v[0]->datum.ref, v[1]->datum.ref));
-        assert_counted_in(h, holders[i], id, shown(&top, F_UNIT)->datum.ref);
+        house_assert_counted_in(h, holders[i], id, house_shown(&top, F_UNIT)->datum.ref);
     }
     assert_true(dot_equal(decider_of_unit(h, DISTRICT, id), h->f.units[DISTRICT]));
-    assert_nothing_refused(h);
+    house_assert_nothing_refused(h);
 }
 
 /* ---- one person over two communes ----------------------------------------------------------- */
@@ -591,7 +425,7 @@ static void scope__a_return_and_an_acceptance_at_once_meet_as_a_conflict(void **
 static void decide_person(struct house *h, size_t at, struct dot a, struct dot b, bool one)
 {
     struct dot survivor;
-    struct txn *t = open_txn(h, at, TXN_WRITE);
+    struct txn *t = house_txn(h, at, TXN_WRITE);
     enum err e = one ? doubles_merge(t, a, b, NULL, 0, &h->arena, &survivor)
                      : doubles_unmerge(t, a, b, &h->arena, &survivor);
     if (e != ERR_OK) {
@@ -602,7 +436,7 @@ static void decide_person(struct house *h, size_t at, struct dot a, struct dot b
 
 static struct digest_group group(struct house *h, size_t at, size_t unit)
 {
-    struct txn *t = open_txn(h, at, TXN_READ);
+    struct txn *t = house_txn(h, at, TXN_READ);
     struct digest_group g = store_digest(t, ROUTE_OWN, h->f.units[unit]);
     txn_abort(t);
     return g;
@@ -626,44 +460,44 @@ static void assert_same_but_for_the_merger(const struct record *a, const struct 
 static void scope__a_merged_person_is_whole_in_both_communes_until_it_is_taken_apart(void **state)
 {
     struct house *h = *state;
-    struct dot ids[] = {add_member(h, FROM, "Giàng A Dê"), add_member(h, TO, "Giàng A Dế")};
+    struct dot ids[] = {house_add(h, FROM, "Giàng A Dê"), house_add(h, TO, "Giàng A Dế")};
     const size_t homes[] = {FROM, TO};
     struct record before[2];
     struct digest_group groups[2];
     fixture_settle(&h->f);
     size_t greater = dot_compare(ids[0], ids[1]) > 0 ? 0 : 1, smaller = 1 - greater;
     for (size_t i = 0; i < 2; i++) {
-        before[i] = get(h, TOP, ids[i]);
+        before[i] = house_get(h, TOP, ids[i]);
         groups[i] = group(h, TOP, homes[i]);
-        assert_false(has(h, homes[1 - i], ids[i]));
+        assert_false(house_has(h, homes[1 - i], ids[i]));
     }
     decide_person(h, TOP, ids[0], ids[1], true);
     fixture_settle(&h->f);
     for (size_t at = 0; at < STORES; at++) {
         for (size_t i = 0; i < 2 && at != BESIDE; i++) {
-            assert_as_at_top(h, at, ids[i]);
+            house_assert_as_at_top(h, at, ids[i]);
         }
     }
-    assert_false(has(h, BESIDE, ids[0]) || has(h, BESIDE, ids[1]));
+    assert_false(house_has(h, BESIDE, ids[0]) || house_has(h, BESIDE, ids[1]));
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(group(h, TOP, homes[i]).count, groups[i].count + 1);
-        assert_counted_in(h, homes[i], ids[greater], none);
-        assert_counted_in(h, homes[i], ids[smaller], h->f.units[homes[smaller]]);
+        house_assert_counted_in(h, homes[i], ids[greater], none);
+        house_assert_counted_in(h, homes[i], ids[smaller], h->f.units[homes[smaller]]);
     }
     decide_person(h, TOP, ids[0], ids[1], false);
     fixture_settle(&h->f);
     for (size_t i = 0; i < 2; i++) {
-        struct record now = get(h, TOP, ids[i]);
+        struct record now = house_get(h, TOP, ids[i]);
         assert_same_but_for_the_merger(&before[i], &now);
-        assert_as_at_top(h, homes[i], ids[i]);
-        assert_false(holds_whole(h, homes[1 - i], ids[i]));
+        house_assert_as_at_top(h, homes[i], ids[i]);
+        assert_false(house_holds_whole(h, homes[1 - i], ids[i]));
         assert_int_equal(group(h, TOP, homes[i]).count, groups[i].count);
         assert_true(hash_equal(group(h, homes[i], homes[i]).sum, group(h, TOP, homes[i]).sum));
-        assert_counted_in(h, TOP, ids[i], h->f.units[homes[i]]);
+        house_assert_counted_in(h, TOP, ids[i], h->f.units[homes[i]]);
     }
     /* nothing was written on the smaller one: its unit is to the last bit what it was */
     assert_true(hash_equal(group(h, TOP, homes[smaller]).sum, groups[smaller].sum));
-    assert_nothing_refused(h);
+    house_assert_nothing_refused(h);
 }
 
 /* ---- a unit that moved, and the first sync of a hub ----------------------------------------- */
@@ -671,30 +505,30 @@ static void scope__a_merged_person_is_whole_in_both_communes_until_it_is_taken_a
 static void scope__a_commune_that_moved_writes_by_its_old_hub_until_it_goes_to_the_new(void **state)
 {
     struct house *h = *state;
-    struct dot old = add_member(h, FROM, "Giàng A Dê");
+    struct dot old = house_add(h, FROM, "Giàng A Dê");
     fixture_settle(&h->f);
     struct datum parent = datum_ref(h->f.units[FAR_DISTRICT]);
     struct edit move = {F_UNIT_PARENT, EDIT_SET, &parent, 1};
-    write_edits(h, TOP, h->f.units[FROM], &move, 1);
+    house_write(h, TOP, h->f.units[FROM], &move, 1);
     fixture_settle(&h->f);
-    assert_as_at_top(h, FAR_DISTRICT, old);
-    struct dot by_old = add_member(h, FROM, "Lò Thị Mai");
-    write_text(h, FROM, old, F_MEMBER_RESIDENCE, "Bản Háng Á");
+    house_assert_as_at_top(h, FAR_DISTRICT, old);
+    struct dot by_old = house_add(h, FROM, "Lò Thị Mai");
+    house_write_text(h, FROM, old, F_MEMBER_RESIDENCE, "Bản Háng Á");
     fixture_settle(&h->f);
-    assert_as_at_top(h, FROM, by_old);
-    assert_as_at_top(h, FAR_DISTRICT, by_old);
-    assert_shows(h, FAR_DISTRICT, old, F_MEMBER_RESIDENCE, "Bản Háng Á");
+    house_assert_as_at_top(h, FROM, by_old);
+    house_assert_as_at_top(h, FAR_DISTRICT, by_old);
+    house_assert_shows(h, FAR_DISTRICT, old, F_MEMBER_RESIDENCE, "Bản Háng Á");
     assert_int_equal(fixture_rehome(&h->f, FROM, FAR_DISTRICT, NULL), ERR_OK);
     fixture_settle(&h->f);
-    struct dot by_new = add_member(h, FROM, "Sùng A Páo");
+    struct dot by_new = house_add(h, FROM, "Sùng A Páo");
     fixture_settle(&h->f);
-    assert_as_at_top(h, FAR_DISTRICT, by_new);
-    assert_as_at_top(h, FROM, by_old);
-    assert_as_at_top(h, FROM, old);
-    assert_false(has(h, DISTRICT, by_new));
-    assert_false(holds_whole(h, DISTRICT, old)); /* nobody there needs it any more */
-    assert_false(holds_whole(h, DISTRICT, by_old));
-    assert_nothing_refused(h);
+    house_assert_as_at_top(h, FAR_DISTRICT, by_new);
+    house_assert_as_at_top(h, FROM, by_old);
+    house_assert_as_at_top(h, FROM, old);
+    assert_false(house_has(h, DISTRICT, by_new));
+    assert_false(house_holds_whole(h, DISTRICT, old)); /* nobody there needs it any more */
+    assert_false(house_holds_whole(h, DISTRICT, by_old));
+    house_assert_nothing_refused(h);
 }
 
 static void
@@ -728,7 +562,7 @@ scope__a_unit_made_before_the_first_sync_of_its_district_arrives_at_the_top(void
     fixture_end(&f);
 }
 
-#define CLAIM(name) cmocka_unit_test_setup_teardown(scope__##name, begin, end)
+#define CLAIM(name) cmocka_unit_test_setup_teardown(scope__##name, house_begin, house_end)
 
 int main(void)
 {

@@ -67,8 +67,8 @@ static void table_hit(struct cli *c, struct table *table, const struct hit *hit)
     dot_format(hit->record->id, id);
     struct slice unit = unit_code(hit->t, show_unit(hit->record), hit->arena);
     int receipt = session_receipt(hit->t, hit->record->id, hit->local);
-    const struct slice cells[] = {show_title(hit->t, hit->record, hit->arena), detail_text(c, hit),
-                                  unit, slice_str(id), receipt_mark(receipt)};
+    const struct slice cells[] = {show_title(hit->t, hit->record->id, hit->arena),
+                                  detail_text(c, hit), unit, slice_str(id), receipt_mark(receipt)};
     table->columns = ARRAY_COUNT(cells);
     table_add(table, cells);
 }

@@ -11,11 +11,10 @@ struct dot show_unit(const struct record *r)
     return r->kind == KIND_UNIT ? r->id : merge_shown_ref(r, F_UNIT);
 }
 
-struct slice show_title(struct txn *t, const struct record *r, struct arena *arena)
+struct slice show_title(struct txn *t, struct dot id, struct arena *arena)
 {
-    struct datum d = datum_ref(r->id);
-    static const struct field_def any = {.type = FIELD_REF};
-    return draft_format(t, &any, &d, "en", arena);
+    struct datum d = datum_ref(id);
+    return draft_format(t, NULL, &d, "en", arena); /* of a reference, whatever the language */
 }
 
 static struct slice plain_int(const struct field_def *f, int64_t v, struct arena *arena)

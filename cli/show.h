@@ -39,8 +39,8 @@ void show_beside_text(struct cli *c, struct txn *t, const struct record *r, stru
 struct dot show_unit(const struct record *r);
 /* The other records of the same person; none when it is merged with none. */
 struct id_list show_merged(struct txn *t, const struct record *r, struct arena *arena);
-/* Title, or the ID when it has none; in the arena. */
-struct slice show_title(struct txn *t, const struct record *r, struct arena *arena);
+/* Title of a record, or the ID when it has none or is not here; in the arena. */
+struct slice show_title(struct txn *t, struct dot id, struct arena *arena);
 
 /* Aligned columns. Cells are copied into the arena; a row is complete with `columns` cells. */
 #define TABLE_COLUMNS_MAX 8

@@ -67,9 +67,7 @@ static const char *id_text(struct gather *g, struct dot id)
 
 static const char *name_of(struct gather *g, struct dot id)
 {
-    static const struct field_def any = {.type = FIELD_REF};
-    struct datum d = datum_ref(id);
-    return arena_cstr(&g->arena, draft_format(g->t, &any, &d, g->c->lang, &g->arena));
+    return arena_cstr(&g->arena, show_title(g->t, id, &g->arena));
 }
 
 static const char *place(struct gather *g, struct dot unit)

@@ -90,8 +90,7 @@ const struct value *house_shown(const struct record *r, uint32_t field)
     return v;
 }
 
-void house_assert_shows(struct house *h, size_t at, struct dot id, uint32_t field,
-                         const char *text)
+void house_assert_shows(struct house *h, size_t at, struct dot id, uint32_t field, const char *text)
 {
     struct record r = house_get(h, at, id);
     const struct value *v = house_shown(&r, field);

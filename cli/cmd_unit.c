@@ -251,14 +251,6 @@ static enum err find_units(struct unit_command *u, struct txn *t)
     return ERR_OK;
 }
 
-static const char *called(struct unit_command *u, struct txn *t, struct dot unit)
-{
-    struct arena *arena = &u->c->arena;
-    struct slice name = unit_name(t, unit, arena), code = unit_code(t, unit, arena);
-    return arena_printf(arena, "%.*s (%.*s)", (int)name.len, (const char *)name.ptr, (int)code.len,
-                        (const char *)code.ptr);
-}
-
 /* ---- what is said --------------------------------------------------------------------------- */
 
 static void say_json(struct unit_command *u)
@@ -291,9 +283,9 @@ static void say_what(struct unit_command *u, struct txn *t)
     struct datum on = datum_int(date_first_day(u->q.on));
     const char *day = arena_cstr(&u->c->arena, draft_format(t, f, &on, u->c->lang, &u->c->arena));
     for (size_t i = 0; i < u->q.unit_count; i++) {
-        const char *unit = called(u, t, u->q.units[i]);
+        const char *unit = unit_called(t, u->q.units[i], &u->c->arena);
         for (size_t j = 0; j < u->q.target_count; j++) {
-            const char *to = called(u, t, u->q.targets[j].unit);
+            const char *to = unit_called(t, u->q.targets[j].unit, &u->c->arena);
             buf_printf(out,
                        u->op->op == REORG_MOVE ? _("%s stands under %s from %s on.\n")
                                                : _("%s is closed; %s takes over from %s on.\n"),

@@ -25,6 +25,20 @@ const char *alike_words(enum alike_reason reason, const char *lang)
     return strcmp(lang, "vi") == 0 ? reason_rows[reason].vi : reason_rows[reason].en;
 }
 
+const char *alike_reasons(uint32_t bits, const char *lang, struct arena *arena)
+{
+    struct buf b = {0};
+    for (int i = 0; i < ALIKE_REASON_COUNT; i++) {
+        if (bits & (1u << i)) {
+            buf_add_str(&b, b.len ? ", " : "");
+            buf_add_str(&b, alike_words((enum alike_reason)i, lang));
+        }
+    }
+    const char *text = arena_cstr(arena, buf_view(&b));
+    buf_free(&b);
+    return text;
+}
+
 void alike_free(struct alike_crowd *c)
 {
     free(c->people);

@@ -77,6 +77,13 @@ void dot_format(struct dot d, char out[DOT_TEXT_SIZE])
     *at = '\0';
 }
 
+const char *dot_text(struct dot d, struct arena *arena)
+{
+    char *text = arena_alloc(arena, DOT_TEXT_SIZE);
+    dot_format(d, text);
+    return text;
+}
+
 void dot_format_actor(uint64_t actor, char out[DOT_TEXT_SIZE])
 {
     dot_format((struct dot){actor, 1}, out);

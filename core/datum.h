@@ -35,6 +35,8 @@ struct dot dot_key_get(const uint8_t in[DOT_KEY_BYTES]);
 /* Text form: 13 base32 characters (0-9 a-z without i l o u, Crockford), '-', seq in decimal. */
 #define DOT_TEXT_SIZE (13 + 1 + 20 + 1)
 void dot_format(struct dot d, char out[DOT_TEXT_SIZE]);
+/* The same in the arena. */
+const char *dot_text(struct dot d, struct arena *arena);
 /* Its first part alone, as node records name actors. */
 void dot_format_actor(uint64_t actor, char out[DOT_TEXT_SIZE]);
 /* Parses a full or a shortened ID ("k7f-41"): *actor_bits is 65 for a full one, else the number of

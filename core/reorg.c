@@ -10,12 +10,9 @@ struct work {
     int64_t on;
 };
 
-/* How a unit is named to people: "Xã Văn Tiến (04549)". In the arena. */
 static const char *called(const struct work *w, struct dot unit)
 {
-    struct slice name = unit_name(w->t, unit, w->arena), code = unit_code(w->t, unit, w->arena);
-    return arena_printf(w->arena, "%.*s (%.*s)", (int)name.len, (const char *)name.ptr,
-                        (int)code.len, (const char *)code.ptr);
+    return unit_called(w->t, unit, w->arena);
 }
 
 static const char *day_text(const struct work *w, int64_t date)

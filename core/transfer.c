@@ -99,9 +99,7 @@ static void fill(struct filling *f, const char *name, struct slice value)
 
 static void fill_ref(struct filling *f, const char *name, struct dot ref)
 {
-    char text[DOT_TEXT_SIZE];
-    dot_format(ref, text);
-    fill(f, name, arena_copy(f->arena, slice_str(text)));
+    fill(f, name, slice_str(dot_text(ref, f->arena)));
 }
 
 /* The issuer: this store's unit, or the member's when somebody above issues for it. */

@@ -456,6 +456,13 @@ struct slice unit_name(struct txn *t, struct dot unit, struct arena *arena)
     return unit_text(t, unit, F_UNIT_NAME, arena);
 }
 
+const char *unit_called(struct txn *t, struct dot unit, struct arena *arena)
+{
+    struct slice name = unit_name(t, unit, arena), code = unit_code(t, unit, arena);
+    return arena_printf(arena, "%.*s (%.*s)", (int)name.len, (const char *)name.ptr, (int)code.len,
+                        (const char *)code.ptr);
+}
+
 enum level unit_level(struct txn *t, struct dot unit)
 {
     struct arena arena = {0};

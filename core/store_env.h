@@ -164,8 +164,11 @@ enum err leaving_del(struct txn *t, struct dot id) MUST_USE;
 /* store_marks.c (rule 15). r's marks are replaced by a grown copy in the arena. */
 /* Could anybody here ever write r? Not if it was only merged with a member of ours. */
 bool marks_were_ours(struct txn *t, const struct record *r);
-/* States how far this store's actors had written when r left its scope. */
-enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool *stated) MUST_USE;
+/* States how far this store's actors had written when r left its scope. anew: it leaves now, so
+ * that an earlier mark grows: r had come back in between, with its unit as it was. Otherwise a mark
+ * that stands is never moved, whatever was written since. */
+enum err marks_state(struct txn *t, struct record *r, bool anew, struct arena *arena,
+                     bool *stated) MUST_USE;
 /* A save under `dot` wrote `unit`: marks go on to it, but for those whose scope it enters. */
 enum err marks_carry(struct txn *t, const struct record *before, struct record *after,
                      struct dot dot, struct arena *arena) MUST_USE;

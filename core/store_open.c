@@ -266,11 +266,6 @@ const struct env *store_env(const struct store *s)
     return s->env;
 }
 
-const char *store_dir(const struct store *s)
-{
-    return s->dir;
-}
-
 enum err store_set_identity(struct store *s, const struct identity *identity)
 {
     struct identity old = s->identity;

@@ -1,4 +1,4 @@
-/* Rows of the records table, and finding records by the indexes.
+/* Rows of the records table, and lists of ids.
  *
  * A row is: hash 16 of all that follows, the local part, the record in row form. The hash is
  * checked on every read, since LMDB has no checksums of its own. */
@@ -100,6 +100,29 @@ bool store_has(struct txn *t, struct dot id)
 uint64_t store_record_count(struct txn *t)
 {
     return t->record_count;
+}
+
+void id_list_add(struct id_list *list, size_t *cap, struct dot id, struct arena *arena)
+{
+    if (list->count == *cap) {
+        *cap = *cap ? *cap * 2 : 16;
+        struct dot *grown = arena_array(arena, *cap, sizeof(*grown));
+        if (list->count) {
+            memcpy(grown, list->ids, list->count * sizeof(*grown));
+        }
+        list->ids = grown;
+    }
+    list->ids[list->count++] = id;
+}
+
+bool id_list_has(const struct id_list *list, struct dot id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (dot_equal(list->ids[i], id)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool id_lists_equal(const struct id_list *a, const struct id_list *b)

@@ -134,7 +134,7 @@ static void add_deletion(struct txn *t, const struct record *r, const char *id, 
     buf_printf(out,
                _("  This record was deleted by %s on %.10s; that office can bring it back: "
                  "terrace undo %s\n"),
-               show_author(t, v->origin ? v->origin->dot : v->dot, arena),
+               show_value_author(t, &v, 1, 0, arena),
                cli_time(arena, v->origin ? v->origin->time_ms : v->time_ms), id);
 }
 
@@ -167,7 +167,7 @@ void show_text(struct cli *c, struct txn *t, const struct record *r,
 {
     const struct kind_def *k = schema_kind(r->kind);
     const struct field_def *f = NULL;
-    struct slice title = show_title(t, r, arena);
+    struct slice title = show_title(t, r->id, arena);
     buf_printf(out, "%s: %.*s\n", k ? cli_kind_label(c, k) : _("Record of an unknown kind"),
                (int)title.len, (const char *)title.ptr);
     for (size_t i = 0; k && (f = schema_field_at(k, i)) != NULL; i++) {

@@ -36,7 +36,7 @@ static bool actor_is_below(struct txn *t, uint64_t actor, const struct arrival *
 static void cap_incoming(struct receive_state *s)
 {
     struct context *c = &s->incoming.context;
-    struct context own = s->held && !s->stub ? s->before.context : (struct context){0};
+    struct context own = s->held ? s->before.context : (struct context){0};
     bool capped = false;
     struct dot *items = arena_array(s->arena, c->count + 1, sizeof(*items));
     size_t n = 0;
@@ -72,6 +72,32 @@ static void cap_incoming(struct receive_state *s)
     s->incoming.context = cap;
     s->incoming.fields = fields;
     s->incoming.field_count = fn;
+}
+
+/* Late work on what has left: of others the cap lets through what this store knew when the record
+ * left, and where it went is known by the stub. */
+static void graft_stub(struct receive_state *s)
+{
+    const struct field *unit = record_field(&s->before, F_UNIT);
+    struct record *r = &s->incoming;
+    size_t at = 0;
+    if (!s->stub || !unit || r->field_count == 0 || record_field(r, F_UNIT)) {
+        return;
+    }
+    struct field *fields = arena_array(s->arena, r->field_count + 1, sizeof(*fields));
+    while (at < r->field_count && r->fields[at].number < F_UNIT) {
+        fields[at] = r->fields[at];
+        at++;
+    }
+    fields[at] = *unit;
+    if (r->field_count > at) {
+        memcpy(fields + at + 1, r->fields + at, (r->field_count - at) * sizeof(*fields));
+    }
+    r->fields = fields;
+    r->field_count++;
+    for (uint32_t i = 0; i < unit->count; i++) {
+        r->context = context_with(&r->context, unit->values[i].dot, s->arena);
+    }
 }
 
 /* ---- scope: may it come from there? --------------------------------------------------------- */
@@ -461,6 +487,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
     if (arrival->from_below) {
         if (!arrival->first_contact) {
             cap_incoming(&s);
+            graft_stub(&s);
         }
         if (s.incoming.field_count == 0 && change->record.field_count != 0) {
             *outcome = s.held ? OUTCOME_SAME : OUTCOME_REFUSED;

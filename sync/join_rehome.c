@@ -61,12 +61,6 @@ static enum err request_read(struct slice body, struct rehome_request *out)
 
 /* ---- the hub's side ------------------------------------------------------------------------- */
 
-static struct dot shown_ref(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
-}
-
 static enum err check_node(struct txn *t, const struct rehome_request *q, struct arena *arena,
                            struct record *node)
 {
@@ -100,7 +94,7 @@ static enum err check_node(struct txn *t, const struct rehome_request *q, struct
 static enum err choose_unit(struct txn *t, const struct rehome_request *q,
                             const struct record *node, struct invitation *v, struct dot *unit)
 {
-    *unit = shown_ref(node, F_UNIT);
+    *unit = merge_shown_ref(node, F_UNIT);
     if (!q->has_code) {
         return unit_is_within(t, *unit, store_identity(txn_store(t))->unit)
                    ? ERR_OK

@@ -63,9 +63,9 @@ static enum err check_not_on_the_way(struct txn *t, const struct record *member,
         return ERR_OK;
     }
     TRY(store_get(t, open.ids[0], arena, &x, NULL));
-    struct slice to = unit_name(t, shown_ref(&x, F_TRANSFER_TO), arena);
-    struct slice letter = shown_text(&x, F_TRANSFER_LETTER);
-    to = to.len ? to : shown_text(&x, F_TRANSFER_TO_OUTSIDE);
+    struct slice to = unit_name(t, merge_shown_ref(&x, F_TRANSFER_TO), arena);
+    struct slice letter = merge_shown_text(&x, F_TRANSFER_LETTER);
+    to = to.len ? to : merge_shown_text(&x, F_TRANSFER_TO_OUTSIDE);
     return error_set(ERR_RULE,
                      _("this member is on the way to %.*s already, letter %.*s; the office that "
                        "gave it can take it back: terrace transfer return %.*s"),

@@ -19,6 +19,8 @@ bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t c
                  struct dot unit);
 /* Was this record's unit, or any of them, within the subtree: may a push from there touch it? */
 bool scope_within(struct txn *t, const struct dot *units, size_t count, struct dot root);
+/* Is this its unit, or was it ever? A letter moves a member only from where it was (rule 16). */
+bool scope_came_from(const struct record *member, struct dot unit);
 /* Does the record belong there, or did it once (F_ONCE), by any of its live values? */
 bool scope_was_within(struct txn *t, const struct record *r, struct dot root);
 

@@ -1,6 +1,7 @@
 #include "core/transfer.h"
 
 #include "core/person.h"
+#include "core/scope.h"
 #include "core/text.h"
 
 #define LETTERS_MAX 64 /* records under one letter number */
@@ -440,9 +441,15 @@ static enum err end_transfer(struct txn *t, struct dot transfer, enum transfer_s
 }
 
 /* The member stays, or goes back: `unit` is written again, so that it meets what the other side may
- * write at the same time (rule 16). */
+ * write at the same time (rule 16). A letter that says it came from where it never was sends nobody
+ * there. */
 static enum err write_unit(struct txn *t, struct dot member, struct dot unit, struct arena *arena)
 {
+    struct record r;
+    TRY(store_get(t, member, arena, &r, NULL));
+    if (!scope_came_from(&r, unit)) {
+        return ERR_OK;
+    }
     struct datum d = datum_ref(unit);
     struct edit edit = {F_UNIT, EDIT_AGAIN, &d, 1};
     return save_plain(t, &member, KIND_MEMBER, &edit, 1, arena);
@@ -636,8 +643,11 @@ struct dot transfer_counted_unit(struct txn *t, const struct record *member)
         }
         for (size_t j = 0; j < open.count && dot_equal(unit, shown); j++) {
             struct record x;
+            struct record m;
             if (store_get(t, open.ids[j], &arena, &x, NULL) == ERR_OK &&
-                dot_equal(shown_ref(&x, F_TRANSFER_TO), shown)) {
+                dot_equal(shown_ref(&x, F_TRANSFER_TO), shown) &&
+                store_get(t, mates.ids[i], &arena, &m, NULL) == ERR_OK &&
+                scope_came_from(&m, shown_ref(&x, F_TRANSFER_FROM))) {
                 unit = shown_ref(&x, F_TRANSFER_FROM);
             }
         }

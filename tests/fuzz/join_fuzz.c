@@ -66,7 +66,8 @@ static void sign_reply(struct slice request, struct buf *body)
     buf_free(&said);
 }
 
-/* What no input can know, since it is made anew in every run, stands in it as one letter all along. */
+/* What no input can know, since it is made anew in every run, stands in it as one letter all along.
+ */
 static void fill_in(struct buf *b)
 {
     const struct identity *hub = store_identity(scene.hub), *node = store_identity(scene.node);

@@ -1,7 +1,8 @@
 #include "sync/round.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Whatever is read is written again byte by byte the same: there is one encoding (FORMAT.md, 10). */
+/* Whatever is read is written again byte by byte the same: there is one encoding (FORMAT.md, 10).
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};

@@ -22,18 +22,37 @@ static void add_unit_refs(struct gather *g, const struct record *r, uint32_t fie
     }
 }
 
-/* Rule 16: while a transfer is under way, its place of origin keeps the member. */
-static enum err add_transfers(struct gather *g, struct dot member)
+bool scope_came_from(const struct record *member, struct dot unit)
+{
+    static const uint32_t fields[] = {F_UNIT, F_ONCE};
+    bool came = false;
+    for (size_t k = 0; k < ARRAY_COUNT(fields); k++) {
+        const struct field *f = record_field(member, fields[k]);
+        for (uint32_t i = 0; f && i < f->count && !came; i++) {
+            came = f->values[i].datum.type == DATUM_REF && dot_equal(f->values[i].datum.ref, unit);
+        }
+    }
+    return came;
+}
+
+/* Rule 16: while a transfer is under way, its place of origin keeps the member; if it is that: a
+ * letter about somebody else's member opens nothing to whoever wrote it. */
+static enum err add_transfers(struct gather *g, const struct record *member)
 {
     struct id_list open;
-    TRY(store_ids_of_open_transfers(g->t, member, OPEN_TRANSFERS_MAX, g->arena, &open));
+    TRY(store_ids_of_open_transfers(g->t, member->id, OPEN_TRANSFERS_MAX, g->arena, &open));
     for (size_t i = 0; i < open.count; i++) {
         struct record r;
         enum err e = store_get(g->t, open.ids[i], g->arena, &r, NULL);
-        if (e == ERR_OK) {
-            add_unit_refs(g, &r, F_TRANSFER_FROM);
-        } else if (e != ERR_NOT_FOUND) {
+        if (e != ERR_OK && e != ERR_NOT_FOUND) {
             return e;
+        }
+        const struct field *from = e == ERR_OK ? record_field(&r, F_TRANSFER_FROM) : NULL;
+        for (uint32_t j = 0; from && j < from->count && g->count < GATHER_MAX; j++) {
+            const struct datum *d = &from->values[j].datum;
+            if (d->type == DATUM_REF && scope_came_from(member, d->ref)) {
+                g->list[g->count++] = d->ref;
+            }
         }
     }
     return ERR_OK;
@@ -52,13 +71,14 @@ static enum err add_member(struct gather *g, struct dot id, const struct record 
     }
     for (size_t i = 0; i < mates.count; i++) {
         struct record m;
-        TRY(add_transfers(g, mates.ids[i]));
         if (r && dot_equal(mates.ids[i], id)) {
+            TRY(add_transfers(g, r));
             continue;
         }
         enum err e = store_get(g->t, mates.ids[i], g->arena, &m, NULL);
         if (e == ERR_OK) {
             add_unit_refs(g, &m, F_UNIT);
+            TRY(add_transfers(g, &m));
         } else if (e != ERR_NOT_FOUND) {
             return e;
         }

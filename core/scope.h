@@ -19,6 +19,8 @@ bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t c
                  struct dot unit);
 /* Is any of these units within the subtree now? */
 bool scope_within(struct txn *t, const struct dot *units, size_t count, struct dot root);
+/* Is this its unit, or was it ever? A letter moves a member only from where it was (rule 16). */
+bool scope_came_from(const struct record *member, struct dot unit);
 /* Does the record itself belong there, or did it once (F_ONCE), by any of its live values, as the
  * units stand or stood? For what may still come from there late. */
 bool scope_was_within(struct txn *t, const struct record *r, struct dot root);

@@ -281,6 +281,9 @@ struct actor_info {
     struct dot unit;
 };
 bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
+/* The unit that a node's record says it is of. none when whoever wrote that could not give it: the
+ * node itself, or one whose own unit does not stand above (rule 13). */
+struct dot store_node_unit(struct txn *t, const struct record *node);
 
 /* Small facts by key, for settings ("set.lang"), links and cursors ("link.…"). */
 enum err store_kv_get(struct txn *t, struct slice key, struct arena *arena,

@@ -48,10 +48,26 @@ static bool actor_parse(struct slice text, uint64_t *actor)
     return true;
 }
 
+struct dot store_node_unit(struct txn *t, const struct record *node)
+{
+    const struct value *v = merge_shown(node, F_UNIT);
+    struct actor_info who;
+    struct dot none = {0, 0};
+    if (!v || v->datum.type != DATUM_REF) {
+        return none;
+    }
+    if (!store_actor(t, v->dot.actor, &who)) {
+        return v->datum.ref; /* of an author not known here nothing can be said */
+    }
+    bool may = !dot_equal(who.node, node->id) &&
+               (dot_is_none(who.unit) || unit_was_within(t, v->datum.ref, who.unit));
+    return may ? v->datum.ref : none;
+}
+
 enum err actors_learn(struct txn *t, const struct record *node)
 {
     const struct field *f = record_field(node, F_NODE_ACTORS);
-    const struct value *unit = merge_shown(node, F_UNIT);
+    struct dot unit = store_node_unit(t, node);
     enum err e = ERR_OK;
     for (uint32_t i = 0; f && e == ERR_OK && i < f->count; i++) {
         struct dot d = {0, 0};
@@ -59,14 +75,12 @@ enum err actors_learn(struct txn *t, const struct record *node)
             !actor_parse(f->values[i].datum.text, &d.actor)) {
             continue;
         }
-        struct actor_info info = {.node = node->id}, old;
-        if (unit && unit->datum.type == DATUM_REF) {
-            info.unit = unit->datum.ref;
-        }
+        struct actor_info info = {.node = node->id, .unit = unit}, old = {0};
         if (store_actor(t, d.actor, &old) && !dot_is_none(old.node) &&
             !dot_equal(old.node, info.node)) {
             continue; /* the first node that named it keeps it */
         }
+        info.unit = dot_is_none(unit) ? old.unit : unit;
         e = actor_bind(t, d.actor, &info);
     }
     return e;

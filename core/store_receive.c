@@ -131,10 +131,29 @@ static bool written_below(struct txn *t, const struct record *r, const struct ar
     return wrote;
 }
 
+/* A letter and the answer to it are written by the office that they are of. Both are in the other
+ * side's scope too, but that side writes no letter in its name. */
+static bool is_letter(const struct record *r)
+{
+    return r->kind == KIND_TRANSFER || r->kind == KIND_ACCEPTANCE;
+}
+
+static bool office_is_within(struct txn *t, const struct record *letter, struct dot root)
+{
+    const struct field *f = record_field(letter, F_UNIT);
+    bool within = f != NULL;
+    for (uint32_t i = 0; f && i < f->count && within; i++) {
+        within = f->values[i].datum.type == DATUM_REF &&
+                 unit_was_within(t, f->values[i].datum.ref, root);
+    }
+    return within;
+}
+
 static bool push_is_allowed(struct receive_state *s)
 {
     struct dot root = s->arrival->unit;
-    if (s->incoming.route == ROUTE_LOCAL) {
+    if (s->incoming.route == ROUTE_LOCAL ||
+        (!s->held && is_letter(&s->incoming) && !office_is_within(s->t, &s->incoming, root))) {
         return false;
     }
     if (s->held) {
@@ -188,18 +207,49 @@ static bool merged_equals_sent(const struct receive_state *s, const struct recor
 
 struct refusal_state {
     struct txn *t;
-    const struct record *before, *merged;
+    const struct arrival *arrival;
+    const struct record *before, *merged; /* before is empty for what was not here whole */
     struct arena *arena;
     struct dot dot;
     int64_t now_ms;
+    bool late; /* what came beyond a closing mark counts */
     size_t refused;
 };
 
-/* New to this store, and given after its author had let the record go? */
-static bool value_is_late(const struct refusal_state *x, const struct value *v)
+/* A merger needs authority over both (rule 12): of one that is not here, as far as can be told. */
+static bool mate_is_theirs(const struct refusal_state *x, struct dot mate)
+{
+    struct arena arena = {0};
+    struct record r;
+    enum err e = store_get(x->t, mate, &arena, &r, NULL);
+    bool theirs = e == ERR_OK ? record_within(x->t, &r, x->arrival->unit, &arena) ||
+                                    scope_was_within(x->t, &r, x->arrival->unit)
+                              : actor_is_below(x->t, mate.actor, x->arrival);
+    arena_free(&arena);
+    return theirs;
+}
+
+/* Does its author, of the pusher's subtree, join somebody else's member to his, or pass a letter
+ * off as somebody else's? Whose a member is, a node in first contact may know better than this hub.
+ */
+static bool value_is_foreign(const struct refusal_state *x, uint32_t field, const struct value *v)
+{
+    if (v->datum.type != DATUM_REF || !actor_is_below(x->t, v->dot.actor, x->arrival)) {
+        return false;
+    }
+    if (field == F_UNIT && is_letter(x->merged)) {
+        return !unit_was_within(x->t, v->datum.ref, x->arrival->unit);
+    }
+    return field == F_MERGED_INTO && !x->arrival->first_contact && x->merged->kind == KIND_MEMBER &&
+           !mate_is_theirs(x, v->datum.ref);
+}
+
+/* New to this store, and given after its author had let the record go, or not his to give? */
+static bool value_is_refused(const struct refusal_state *x, uint32_t field, const struct value *v)
 {
     return !context_covers(&x->before->context, v->dot) &&
-           marks_close(x->t, x->before, x->merged, v->dot);
+           ((x->late && marks_close(x->t, x->before, x->merged, v->dot)) ||
+            value_is_foreign(x, field, v));
 }
 
 static struct value refusal_value(const struct refusal_state *x, struct datum d)
@@ -234,22 +284,22 @@ static bool has_value(const struct field *f, const struct value *v)
     return has;
 }
 
-/* What came late goes; what it had replaced comes back. */
+/* What is refused goes; what it had replaced comes back. */
 static void refuse_in_field(struct refusal_state *x, const struct field *f, struct field *out)
 {
     const struct field *old = record_field(x->before, f->number);
-    size_t n = 0, late = 0, cap = (size_t)f->count + (old ? old->count : 0) + 1;
+    size_t n = 0, refused = 0, cap = (size_t)f->count + (old ? old->count : 0) + 1;
     struct value *values = arena_array(x->arena, cap, sizeof(*values));
     bool set = schema_rule(x->merged->kind, f) == MERGE_SET;
     *out = *f;
     for (uint32_t i = 0; i < f->count; i++) {
-        if (value_is_late(x, &f->values[i])) {
-            late++;
+        if (value_is_refused(x, f->number, &f->values[i])) {
+            refused++;
         } else {
             values[n++] = f->values[i];
         }
     }
-    if (late == 0) {
+    if (refused == 0) {
         return;
     }
     for (uint32_t i = 0; old && i < old->count; i++) {
@@ -262,15 +312,22 @@ static void refuse_in_field(struct refusal_state *x, const struct field *f, stru
     }
     qsort(values, n, sizeof(*values), value_order);
     *out = (struct field){f->number, (uint32_t)n, values};
-    x->refused += late;
+    x->refused += refused;
 }
 
-/* *out = merged with what came late taken back under this store's next dot; refused counts it. */
-static enum err refuse_late(struct receive_state *s, const struct record *merged,
-                            struct record *out, struct dot *dot, size_t *refused)
+/* *out = merged with what is refused taken back under this store's next dot; refused counts it. */
+static enum err refuse_values(struct receive_state *s, const struct record *merged,
+                              struct record *out, struct dot *dot, size_t *refused)
 {
+    static const struct record nothing;
     const struct env *env = store_env(s->t->store);
-    struct refusal_state x = {.t = s->t, .before = &s->before, .merged = merged, .arena = s->arena};
+    bool whole = s->held && !s->stub;
+    struct refusal_state x = {.t = s->t,
+                              .arrival = s->arrival,
+                              .before = whole ? &s->before : &nothing,
+                              .merged = merged,
+                              .arena = s->arena,
+                              .late = whole && !s->arrival->first_contact};
     x.now_ms = env->now_ms(env->ctx);
     x.dot = (struct dot){store_identity(s->t->store)->actor, store_own_seq(s->t) + 1};
     *out = *merged;
@@ -286,27 +343,31 @@ static enum err refuse_late(struct receive_state *s, const struct record *merged
                : error_set(ERR_INPUT, _("a record has become too large"));
 }
 
-/* Rule 15: dots beyond the sender's closing mark. *done when the push has been dealt with here. */
-static enum err take_back_late(struct receive_state *s, const struct record *merged,
-                               enum outcome *outcome, bool *done)
+/* Rules 12, 15: what joins others' members to the sender's, and dots beyond his closing mark. *done
+ * when the push has been dealt with here. */
+static enum err take_back(struct receive_state *s, const struct record *merged,
+                          enum outcome *outcome, bool *done)
 {
     struct record corrected;
     struct dot dot;
     size_t refused = 0;
     struct entry_cause cause = {.via = s->arrival->via, .node = s->arrival->node};
     *done = false;
-    if (!s->held || s->stub || !s->arrival->from_below || s->arrival->first_contact) {
+    if (!s->arrival->from_below) {
         return ERR_OK;
     }
-    TRY(refuse_late(s, merged, &corrected, &dot, &refused));
+    TRY(refuse_values(s, merged, &corrected, &dot, &refused));
     if (refused == 0) {
         return ERR_OK;
     }
     *done = true;
     *outcome = OUTCOME_CORRECTED;
-    TRY(history_append(s->t, &s->before, merged, &cause, true));
+    if (s->held && !s->stub) {
+        TRY(history_append(s->t, &s->before, merged, &cause, true));
+    }
     TRY(learn_new_actors(s));
-    return door_save(s->t, &s->before, &s->local, &corrected, dot, s->arrival->via);
+    return door_save(s->t, s->held ? &s->before : NULL, &s->local, &corrected, dot,
+                     s->arrival->via);
 }
 
 static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
@@ -333,7 +394,7 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
         }
     }
     bool done = false;
-    TRY(take_back_late(s, &merged, outcome, &done));
+    TRY(take_back(s, &merged, outcome, &done));
     if (done) {
         return ERR_OK;
     }

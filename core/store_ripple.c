@@ -56,7 +56,7 @@ static enum err ripple_member(struct txn *t, const struct record *before,
                               const struct record *after, struct arena *arena, struct ripple *p)
 {
     struct id_list mates;
-    if (before && fields_equal(before, after, F_UNIT) &&
+    if (before && fields_equal(before, after, F_UNIT) && fields_equal(before, after, F_ONCE) &&
         fields_equal(before, after, F_MERGED_INTO) && before->flags == after->flags) {
         return ERR_OK;
     }

@@ -1,5 +1,6 @@
 #include "core/transfer.h"
 
+#include "core/scope.h"
 #include "core/text.h"
 
 /* ---- small readers -------------------------------------------------------------------------- */
@@ -240,9 +241,15 @@ static enum err end_transfer(struct txn *t, struct dot transfer, enum transfer_s
 }
 
 /* The member stays, or goes back: `unit` is written again, so that it meets what the other side may
- * write at the same time (rule 16). */
+ * write at the same time (rule 16). A letter that says it came from where it never was sends nobody
+ * there. */
 static enum err write_unit(struct txn *t, struct dot member, struct dot unit, struct arena *arena)
 {
+    struct record r;
+    TRY(store_get(t, member, arena, &r, NULL));
+    if (!scope_came_from(&r, unit)) {
+        return ERR_OK;
+    }
     struct datum d = datum_ref(unit);
     struct edit edit = {F_UNIT, EDIT_AGAIN, &d, 1};
     return save_plain(t, &member, KIND_MEMBER, &edit, 1, arena);

@@ -225,9 +225,11 @@ struct dot transfer_counted_unit(struct txn *t, const struct record *member)
             continue;
         }
         for (size_t j = 0; j < open.count && dot_equal(unit, shown); j++) {
-            struct record x;
+            struct record x, m;
             if (store_get(t, open.ids[j], &arena, &x, NULL) == ERR_OK &&
-                dot_equal(merge_shown_ref(&x, F_TRANSFER_TO), shown)) {
+                dot_equal(merge_shown_ref(&x, F_TRANSFER_TO), shown) &&
+                store_get(t, mates.ids[i], &arena, &m, NULL) == ERR_OK &&
+                scope_came_from(&m, merge_shown_ref(&x, F_TRANSFER_FROM))) {
                 unit = merge_shown_ref(&x, F_TRANSFER_FROM);
             }
         }

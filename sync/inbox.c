@@ -57,6 +57,7 @@ struct apply {
     bool asked;          /* this store wants some record whole, so that it may be among them */
     bool refused;        /* the hub has refused some record of this store */
     struct id_array transfers;
+    size_t transfer_cap;
     struct waiting {
         struct change change;
         struct waiting *next;
@@ -75,12 +76,17 @@ static enum err note_transfers(struct apply *a, const struct record *r)
     if (open.count == 0) {
         return ERR_OK;
     }
-    struct dot *grown = arena_array(a->arena, out->count + open.count, sizeof(*grown));
-    if (out->count) {
-        memcpy(grown, out->ids, out->count * sizeof(*grown));
+    if (out->count + open.count > a->transfer_cap) {
+        size_t cap = (out->count + open.count) * 2;
+        struct dot *grown = arena_array(a->arena, cap, sizeof(*grown));
+        if (out->count) {
+            memcpy(grown, out->ids, out->count * sizeof(*grown));
+        }
+        out->ids = grown;
+        a->transfer_cap = cap;
     }
-    memcpy(grown + out->count, open.ids, open.count * sizeof(*grown));
-    *out = (struct id_array){grown, out->count + open.count};
+    memcpy(out->ids + out->count, open.ids, open.count * sizeof(*out->ids));
+    out->count += open.count;
     return ERR_OK;
 }
 

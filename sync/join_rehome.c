@@ -83,6 +83,9 @@ static enum err check_node(struct txn *t, const struct rehome_request *q, struct
         (state && state->datum.type == DATUM_INT && state->datum.i != NODE_ACTIVE)) {
         return error_set(ERR_REFUSED, _("this computer is retired or revoked; ask for a new code"));
     }
+    if (link_names_actor(node, q->actor)) {
+        return error_set(ERR_REFUSED, _("this was asked before; nothing was changed"));
+    }
     TRY(upstream_load(t, &up));
     if (dot_equal(q->node, store_identity(txn_store(t))->node) || dot_equal(q->node, up.node)) {
         return error_set(ERR_REFUSED, _("a hub cannot sync with itself or with one below it"));
@@ -90,11 +93,17 @@ static enum err check_node(struct txn *t, const struct rehome_request *q, struct
     return ERR_OK;
 }
 
-/* Of which unit it is from now on. */
+/* Of which unit it is from now on: by what this hub itself knows of a child, else by its record, or
+ * by a code. */
 static enum err choose_unit(struct txn *t, const struct rehome_request *q,
                             const struct record *node, struct invitation *v, struct dot *unit)
 {
-    *unit = merge_shown_ref(node, F_UNIT);
+    struct link former;
+    enum err e = link_load(t, q->node, &former);
+    if (e != ERR_OK && e != ERR_NOT_FOUND) {
+        return e;
+    }
+    *unit = e == ERR_OK ? former.unit : store_node_unit(t, node);
     if (!q->has_code) {
         return unit_is_within(t, *unit, store_identity(txn_store(t))->unit)
                    ? ERR_OK

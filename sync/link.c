@@ -182,8 +182,7 @@ static enum err link_close(struct txn *t, struct dot node)
     return queue_forget(t, node);
 }
 
-/* Does the record know of this actor of the node? */
-static bool names_actor(const struct record *node, uint64_t actor)
+bool link_names_actor(const struct record *node, uint64_t actor)
 {
     const struct field *f = record_field(node, F_NODE_ACTORS);
     char text[DOT_TEXT_SIZE];
@@ -213,7 +212,7 @@ enum err link_follow_node(struct txn *t, struct dot id)
         e = link_load(t, id, &link);
         /* Of the actor under which it came last the record must know: else this is an older word,
          * and the one by which it came here is still under way. */
-        if (e == ERR_OK && link.epoch != 0 && names_actor(&r, link.epoch)) {
+        if (e == ERR_OK && link.epoch != 0 && link_names_actor(&r, link.epoch)) {
             e = link_close(t, id);
         }
     }

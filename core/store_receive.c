@@ -234,13 +234,15 @@ static bool mate_is_theirs(const struct refusal_state *x, struct dot mate)
  */
 static bool value_is_foreign(const struct refusal_state *x, uint32_t field, const struct value *v)
 {
-    if (v->datum.type != DATUM_REF || !actor_is_below(x->t, v->dot.actor, x->arrival)) {
+    bool letter = field == F_UNIT && is_letter(x->merged);
+    if (v->datum.type != DATUM_REF || (!letter && field != F_MERGED_INTO) ||
+        !actor_is_below(x->t, v->dot.actor, x->arrival)) {
         return false;
     }
-    if (field == F_UNIT && is_letter(x->merged)) {
+    if (letter) {
         return !unit_was_within(x->t, v->datum.ref, x->arrival->unit);
     }
-    return field == F_MERGED_INTO && !x->arrival->first_contact && x->merged->kind == KIND_MEMBER &&
+    return !x->arrival->first_contact && x->merged->kind == KIND_MEMBER &&
            !mate_is_theirs(x, v->datum.ref);
 }
 
@@ -343,6 +345,13 @@ static enum err refuse_values(struct receive_state *s, const struct record *merg
                : error_set(ERR_INPUT, _("a record has become too large"));
 }
 
+/* Most records have nothing to judge value by value. */
+static bool may_be_refused(const struct record *r)
+{
+    return r->mark_count || r->route == ROUTE_DEPENDENT || is_letter(r) ||
+           record_field(r, F_MERGED_INTO);
+}
+
 /* Rules 12, 15: what joins others' members to the sender's, and dots beyond his closing mark. *done
  * when the push has been dealt with here. */
 static enum err take_back(struct receive_state *s, const struct record *merged,
@@ -353,7 +362,7 @@ static enum err take_back(struct receive_state *s, const struct record *merged,
     size_t refused = 0;
     struct entry_cause cause = {.via = s->arrival->via, .node = s->arrival->node};
     *done = false;
-    if (!s->arrival->from_below) {
+    if (!s->arrival->from_below || !may_be_refused(merged)) {
         return ERR_OK;
     }
     TRY(refuse_values(s, merged, &corrected, &dot, &refused));

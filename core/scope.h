@@ -6,9 +6,9 @@
 #include "core/units.h"
 
 /* Units that give this record scope: for a unit record itself; else live siblings of `unit`; for a
- * member also those of the records merged with it and `from` of its open transfers; for what
- * depends on a member, the member's; for a transfer and its answer both sides; for a node also its
- * hub's. Sorted, distinct. */
+ * member also those of the records merged with it and `from` of its open transfers, where it did
+ * come from there; for what depends on a member, the member's; for a transfer and its answer both
+ * sides; for a node also its hub's. Sorted, distinct. */
 enum err scope_units(struct txn *t, const struct record *r, struct arena *arena,
                      struct id_list *out) MUST_USE;
 /* Those of them that the record names itself, its member left aside. In any order. */

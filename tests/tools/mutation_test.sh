@@ -121,7 +121,7 @@ tests=scope
 source=core/scope.c
 mutant scope_as_it_is_passes ''
 mutant from_without_a_member_under_way_is_caught \
-    's/add_unit_refs(g, &r, F_TRANSFER_FROM);/(void)r;/'
+    's/if (d->type == DATUM_REF \&\& scope_came_from(member, d->ref)) {/if (0) {/'
 mutant a_person_in_one_commune_alone_is_caught \
     's/if (person_is_merged(g->t, id) ||.*/if (0) {/'
 source=core/store_marks.c
@@ -145,12 +145,13 @@ mutant the_desk_as_it_is_passes ''
 mutant rule_12_a_person_not_in_scope_as_one_is_caught \
     's/if (person_is_merged(g->t, id) ||.*/if (0) {/'
 mutant rule_16_a_member_that_leaves_at_issue_is_caught \
-    's/add_unit_refs(g, &r, F_TRANSFER_FROM);/(void)r;/'
-source=core/store_receive.c
+    's/if (d->type == DATUM_REF \&\& scope_came_from(member, d->ref)) {/if (0) {/'
+source=core/store_depart.c
 mutant rule_14_leaving_before_upstream_has_it_is_caught \
     's/} else if (covered && local.feed_seq/} else if (local.feed_seq/'
+source=core/store_receive.c
 mutant rule_15_marks_that_close_nothing_are_caught \
-    's/marks_close(x->t, x->before, x->merged, v->dot);/(x->t == NULL);/'
+    's/x->late \&\& marks_close(x->t, x->before, x->merged, v->dot)/0/'
 source=core/merge.c
 mutant rule_2_equal_values_collapsed_are_caught \
     's/if (!context_covers(other_context, v->dot)) {/for (uint32_t q = 0; q < other->count \&\& !set; q++) { if (datum_compare(\&other->values[q].datum, \&v->datum) == 0 \&\& value_compare(\&other->values[q], v) < 0) { return false; } } if (!context_covers(other_context, v->dot)) {/'

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#define FIXTURES_MAX 64 /* of failed tests of one program, and those at work */
+
 static void expect_ok(enum err e, const char *what)
 {
     if (e != ERR_OK) {
@@ -82,6 +84,41 @@ static enum err fixture_post(void *ctx, const char *url, struct slice body, size
     return ERR_OK;
 }
 
+/* Directories of fixtures that have begun and not ended: a failing test jumps over its end. */
+static char left_dirs[FIXTURES_MAX][sizeof(((struct fixture *)0)->dir)];
+static pid_t left_by;
+
+static void remove_dir(const char *dir)
+{
+    char command[128];
+    (void)snprintf(command, sizeof(command), "rm -rf %.100s", dir);
+    assert_int_equal(system(command), 0);
+}
+
+static void remove_left(void)
+{
+    for (size_t i = 0; i < FIXTURES_MAX && left_by == getpid(); i++) {
+        if (left_dirs[i][0]) {
+            remove_dir(left_dirs[i]);
+        }
+    }
+}
+
+static void left_replace(const char *old, const char *dir)
+{
+    if (left_by != getpid()) { /* the first of this process, which may be a fork of another */
+        memset(left_dirs, 0, sizeof(left_dirs));
+        assert_int_equal(atexit(remove_left), 0);
+        left_by = getpid();
+    }
+    for (size_t i = 0; i < FIXTURES_MAX; i++) {
+        if (strcmp(left_dirs[i], old) == 0) {
+            (void)snprintf(left_dirs[i], sizeof(left_dirs[i]), "%s", dir);
+            return;
+        }
+    }
+}
+
 void fixture_begin(struct fixture *f, uint64_t seed)
 {
     *f = (struct fixture){.now_ms = 1577836800000, .random_state = seed};
@@ -95,16 +132,16 @@ void fixture_begin(struct fixture *f, uint64_t seed)
     bool memory = access("/dev/shm", W_OK) == 0;
     (void)snprintf(f->dir, sizeof(f->dir), "%s/terrace-test-XXXXXX", memory ? "/dev/shm" : "/tmp");
     assert_non_null(mkdtemp(f->dir));
+    left_replace("", f->dir);
 }
 
 void fixture_end(struct fixture *f)
 {
-    char command[128];
     for (size_t i = 0; i < f->count; i++) {
         store_close(f->stores[i]);
     }
-    (void)snprintf(command, sizeof(command), "rm -rf %s", f->dir);
-    assert_int_equal(system(command), 0);
+    remove_dir(f->dir);
+    left_replace(f->dir, "");
 }
 
 static void store_path_at(const struct fixture *f, size_t at, char *out, size_t size)

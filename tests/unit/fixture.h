@@ -20,13 +20,12 @@ struct fixture {
     struct dot units[FIXTURE_STORES_MAX];
     size_t count;
     unsigned lose_request_in, lose_reply_in; /* one in so many is lost; 0 = none */
-    unsigned garbled;
-    unsigned posts, posts_max; /* a sync that goes on and on fails; 0 = no limit */
-    size_t message_bytes;      /* of a link that takes only so much at once; 0 = the usual */
+    unsigned posts, posts_max;               /* a sync that goes on and on fails; 0 = no limit */
+    size_t message_bytes; /* of a link that takes only so much at once; 0 = the usual */
 };
 /* Fails the test when an expectation is not met. */
 void fixture_begin(struct fixture *f, uint64_t seed);
-void fixture_end(struct fixture *f);
+void fixture_end(struct fixture *f); /* of a test that failed: when the program ends */
 uint64_t fixture_random(struct fixture *f);
 /* The root store with its unit (code "15"). Index 0. */
 void fixture_root(struct fixture *f);

@@ -91,7 +91,6 @@ tests=hostile_scope
 source=core/store_receive.c
 mutant forged_scope_as_it_is_passes ''
 mutant foreign_mergers_are_caught 's/            value_is_foreign(x, field, v));/            false);/'
-mutant letters_in_others_names_are_caught 's/!s->held && is_letter/0 \&\& is_letter/'
 source=core/scope.c
 mutant letters_from_where_nobody_was_are_caught 's/scope_came_from(member, d->ref)/true/'
 source=core/store_actors.c

@@ -18,11 +18,6 @@ static const struct option_row option_rows[] = {
 #define GLOBAL_OPTIONS                                                                             \
     (OPT_BIT(STORE) | OPT_BIT(JSON) | OPT_BIT(LANG) | OPT_BIT(HELP) | OPT_BIT(VERSION))
 
-const char *option_name(enum option id)
-{
-    return option_rows[id].name;
-}
-
 void option_usage(enum option id, struct buf *out)
 {
     const struct option_row *o = &option_rows[id];

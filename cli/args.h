@@ -92,7 +92,6 @@ enum err args_check(const struct args *a, const struct command *cmd) MUST_USE;
 /* The option as a number between min and max; fallback when it is not given. */
 enum err args_number(const struct args *a, enum option id, int64_t min, int64_t max,
                      int64_t fallback, int64_t *out) MUST_USE;
-const char *option_name(enum option id);
 /* "--unit CODE" */
 void option_usage(enum option id, struct buf *out);
 const char *option_help(enum option id);

@@ -73,7 +73,7 @@ static void conflict_text(struct cli *c, struct txn *t, const struct record *r, 
                           struct arena *arena)
 {
     const struct field_def *f = schema_field(r->kind, number);
-    struct slice title = show_title(t, r, arena);
+    struct slice title = show_title(t, r->id, arena);
     size_t count = 0;
     const struct value **v = merge_siblings(r, number, arena, &count);
     buf_printf(&c->out, "  %.*s – %s\n", (int)title.len, (const char *)title.ptr,

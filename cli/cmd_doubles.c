@@ -6,9 +6,7 @@
 
 static struct slice id_text(struct dot d, struct arena *arena)
 {
-    char *text = arena_alloc(arena, DOT_TEXT_SIZE);
-    dot_format(d, text);
-    return slice_str(text);
+    return slice_str(dot_text(d, arena));
 }
 
 /* A field of a record in words; of a set all of it. */
@@ -90,18 +88,10 @@ static enum err pair_text(struct cli *c, struct txn *t, const struct double_pair
                           struct arena *arena)
 {
     struct record r[2];
-    struct buf why = {0};
     TRY(person_read(t, p->a, arena, &r[0], NULL));
     TRY(person_read(t, p->b, arena, &r[1], NULL));
-    for (int i = 0; i < ALIKE_REASON_COUNT; i++) {
-        if (p->reasons & (1u << i)) {
-            buf_printf(&why, "%s%s", why.len ? ", " : "",
-                       alike_words((enum alike_reason)i, c->lang));
-        }
-    }
-    buf_printf(&c->out, _("%u %% likely one person: %.*s\n"), p->score, (int)why.len,
-               (const char *)why.ptr);
-    buf_free(&why);
+    const char *why = alike_reasons(p->reasons, c->lang, arena);
+    buf_printf(&c->out, _("%u %% likely one person: %s\n"), p->score, why);
     pair_fields(c, t, r, arena);
     struct slice a = id_text(p->a, arena), b = id_text(p->b, arena);
     buf_printf(&c->out,

@@ -174,7 +174,7 @@ static enum err show_referring(struct cli *c, struct txn *t, struct removal *rm)
         dot_format(r.id, id);
         const struct slice cells[] = {
             slice_str(arena_printf(&c->arena, "    %s", k ? cli_kind_label(c, k) : "?")),
-            show_title(t, &r, &c->arena), slice_str(id)};
+            show_title(t, r.id, &c->arena), slice_str(id)};
         table_add(&rm->shown, cells);
     }
     return ERR_OK;
@@ -195,7 +195,7 @@ static enum err remove_record(struct cli *c, struct txn *t, struct removal *rm)
         return error_set(ERR_RULE, _("this store stands on that record: it is its own unit or "
                                      "computer. Nothing was changed"));
     }
-    rm->title = show_title(t, &r, &c->arena);
+    rm->title = show_title(t, r.id, &c->arena);
     TRY(list_referring(c, t, &r, &rm->referring));
     TRY(show_referring(c, t, rm));
     TRY(delete_save(t, rm->id, &c->arena, &rm->dot));

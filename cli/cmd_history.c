@@ -344,7 +344,7 @@ static void entry_words(const struct story *s, const struct history_entry *h, st
 static void tell_story(struct story *s, const struct history_entry *entries, size_t count)
 {
     struct buf *out = &s->c->out;
-    struct slice title = show_title(s->t, s->record, s->arena);
+    struct slice title = show_title(s->t, s->record->id, s->arena);
     const struct kind_def *k = schema_kind(s->record->kind);
     for (size_t i = 0; i < count; i++) {
         note_author(s, entries[i].dot);

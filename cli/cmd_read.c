@@ -67,8 +67,8 @@ static void table_hit(struct cli *c, struct table *table, const struct hit *hit)
     dot_format(hit->record->id, id);
     struct slice unit = unit_code(hit->t, show_unit(hit->record), hit->arena);
     int receipt = session_receipt(hit->t, hit->record->id, hit->local);
-    const struct slice cells[] = {show_title(hit->t, hit->record, hit->arena), detail_text(c, hit),
-                                  unit, slice_str(id), receipt_mark(receipt)};
+    const struct slice cells[] = {show_title(hit->t, hit->record->id, hit->arena),
+                                  detail_text(c, hit), unit, slice_str(id), receipt_mark(receipt)};
     table->columns = ARRAY_COUNT(cells);
     table_add(table, cells);
 }
@@ -132,13 +132,11 @@ enum err cmd_list(struct cli *c)
 /* Two records of one person may both fit: it is shown once. */
 static bool is_new_hit(struct id_list *seen, struct dot id)
 {
-    for (size_t i = 0; i < seen->count; i++) {
-        if (dot_equal(seen->ids[i], id)) {
-            return false;
-        }
+    bool known = id_list_has(seen, id);
+    if (!known) {
+        seen->ids[seen->count++] = id;
     }
-    seen->ids[seen->count++] = id;
-    return true;
+    return !known;
 }
 
 static enum err find_all(struct cli *c, struct txn *t, const struct id_list *found,

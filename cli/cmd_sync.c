@@ -123,7 +123,7 @@ static void tell_refused(struct cli *c)
             char id[DOT_TEXT_SIZE];
             dot_format(refused.ids[i], id);
             if (store_get(t, refused.ids[i], &c->arena, &r, NULL) == ERR_OK) {
-                const struct slice cells[] = {slice_str(id), show_title(t, &r, &c->arena)};
+                const struct slice cells[] = {slice_str(id), show_title(t, r.id, &c->arena)};
                 table_add(&table, cells);
             }
         }

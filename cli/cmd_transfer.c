@@ -57,13 +57,9 @@ static enum err state_by_text(struct cli *c, const char *text, const struct stat
                            text);
 }
 
-static struct slice member_name(struct cli *c, struct txn *t, struct dot member,
-                                struct arena *arena)
+static struct slice member_name(struct txn *t, struct dot member, struct arena *arena)
 {
-    static const struct field_def any = {.type = FIELD_REF};
-    struct datum d = datum_ref(member);
-    return dot_is_none(member) ? slice_str(_("not known yet"))
-                               : draft_format(t, &any, &d, c->lang, arena);
+    return dot_is_none(member) ? slice_str(_("not known yet")) : show_title(t, member, arena);
 }
 
 static struct slice place_name(struct txn *t, struct dot unit, struct slice outside,
@@ -138,7 +134,7 @@ static enum err issue_in_txn(struct cli *c, struct txn *t, struct issued *out)
     TRY(transfer_issue(t, &order, &c->arena, &id, &letter));
     dot_format(id, text);
     TRY(transfer_find(t, slice_str(text), &c->arena, &out->view, &c->candidates));
-    out->member = member_name(c, t, out->view.member, &c->arena);
+    out->member = member_name(t, out->view.member, &c->arena);
     out->to = place_name(t, out->view.to, out->view.to_outside, &c->arena);
     if (c->json) {
         transfer_json(c, t, &out->view, &c->arena);
@@ -236,7 +232,7 @@ static enum err run_answer(struct cli *c, enum transfer_answer answer)
           : transfer_answer(t, answer, slice_str(c->args.words[1]), reason, &c->arena, &v,
                             &c->candidates);
     if (e == ERR_OK) {
-        member = member_name(c, t, v.member, &c->arena);
+        member = member_name(t, v.member, &c->arena);
         from = place_name(t, v.from, (struct slice){0}, &c->arena);
         to = place_name(t, v.to, v.to_outside, &c->arena);
     }
@@ -308,7 +304,7 @@ static bool list_visit(void *ctx, const struct transfer_view *v)
     l->late += waits && cli_days(c, v->issued_ms) >= TRANSFER_REMIND_DAYS;
     const struct slice cells[] = {
         v->letter,
-        member_name(c, l->t, v->member, &l->arena),
+        member_name(l->t, v->member, &l->arena),
         place_name(l->t, v->from, (struct slice){0}, &l->arena),
         place_name(l->t, v->to, v->to_outside, &l->arena),
         slice_str(state_label(c, v->state)),

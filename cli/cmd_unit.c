@@ -4,6 +4,7 @@
 #include "core/reorg.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 struct operation {
     const char *word;
@@ -24,6 +25,7 @@ static const struct operation operations[] = {
 struct assign_line {
     size_t line;
     struct slice what, code;
+    struct dot id; /* once it is looked up */
 };
 struct unit_command {
     struct cli *c;
@@ -115,8 +117,9 @@ static void line_add(struct unit_command *u, size_t line, struct slice what, str
         }
         u->lines = grown;
     }
-    u->lines[u->line_count++] =
-        (struct assign_line){line, arena_copy(&u->c->arena, what), arena_copy(&u->c->arena, code)};
+    u->lines[u->line_count++] = (struct assign_line){.line = line,
+                                                     .what = arena_copy(&u->c->arena, what),
+                                                     .code = arena_copy(&u->c->arena, code)};
 }
 
 static bool is_part(const struct unit_command *u, struct slice code)
@@ -176,6 +179,27 @@ static enum err read_assign(struct unit_command *u)
     return e;
 }
 
+static int by_id_and_line(const void *a, const void *b)
+{
+    const struct assign_line *x = a, *y = b;
+    int c = dot_compare(x->id, y->id);
+    return c ? c : x->line < y->line ? -1 : x->line > y->line;
+}
+
+/* Who is given to two parts, or twice to one. */
+static enum err check_assigned_once(struct unit_command *u)
+{
+    qsort(u->lines, u->line_count, sizeof(*u->lines), by_id_and_line);
+    for (size_t i = 1; i < u->line_count; i++) {
+        if (dot_equal(u->lines[i].id, u->lines[i - 1].id)) {
+            u->bad_line = u->lines[i].line;
+            return error_set_field(ERR_INPUT, "assign", _("this one stands in line %zu too"),
+                                   u->lines[i - 1].line);
+        }
+    }
+    return ERR_OK;
+}
+
 static enum err find_assigned(struct unit_command *u, struct txn *t)
 {
     u->assigns = arena_array(&u->c->arena, u->line_count + 1, sizeof(*u->assigns));
@@ -193,14 +217,12 @@ static enum err find_assigned(struct unit_command *u, struct txn *t)
                                    (const char *)line->code.ptr);
         }
         TRY(cli_find(u->c, t, 0, arena_cstr(&u->c->arena, line->what), &a->id));
-        for (size_t j = 0; j < i; j++) {
-            if (dot_equal(u->assigns[j].id, a->id)) {
-                return error_set_field(ERR_INPUT, "assign", _("this one stands in line %zu too"),
-                                       u->lines[j].line);
-            }
-        }
+        u->lines[i].id = a->id;
     }
     u->bad_line = 0;
+    if (u->line_count > 1) {
+        TRY(check_assigned_once(u));
+    }
     u->q.assigns = u->assigns;
     u->q.assign_count = u->line_count;
     return ERR_OK;
@@ -255,14 +277,6 @@ static enum err find_units(struct unit_command *u, struct txn *t)
     return ERR_OK;
 }
 
-static const char *called(struct unit_command *u, struct txn *t, struct dot unit)
-{
-    struct arena *arena = &u->c->arena;
-    struct slice name = unit_name(t, unit, arena), code = unit_code(t, unit, arena);
-    return arena_printf(arena, "%.*s (%.*s)", (int)name.len, (const char *)name.ptr, (int)code.len,
-                        (const char *)code.ptr);
-}
-
 /* ---- what is said --------------------------------------------------------------------------- */
 
 static void say_json(struct unit_command *u)
@@ -295,9 +309,9 @@ static void say_what(struct unit_command *u, struct txn *t)
     struct datum on = datum_int(date_first_day(u->q.on));
     const char *day = arena_cstr(&u->c->arena, draft_format(t, f, &on, u->c->lang, &u->c->arena));
     for (size_t i = 0; i < u->q.unit_count; i++) {
-        const char *unit = called(u, t, u->q.units[i]);
+        const char *unit = unit_called(t, u->q.units[i], &u->c->arena);
         for (size_t j = 0; j < u->q.target_count; j++) {
-            const char *to = called(u, t, u->q.targets[j].unit);
+            const char *to = unit_called(t, u->q.targets[j].unit, &u->c->arena);
             buf_printf(out,
                        u->op->op == REORG_MOVE ? _("%s stands under %s from %s on.\n")
                                                : _("%s is closed; %s takes over from %s on.\n"),

@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/settings.h"
+#include "cli/show.h"
 #include "core/text.h"
 #include "sync/client.h"
 
@@ -65,14 +66,12 @@ static void tell_candidates(struct cli *c)
 {
     struct txn *t = NULL;
     struct arena arena = {0};
-    static const struct field_def any = {.type = FIELD_REF};
     if (c->candidates.count == 0 || !c->store || txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
         return;
     }
     for (size_t i = 0; i < c->candidates.count; i++) {
         char id[DOT_TEXT_SIZE];
-        struct datum d = datum_ref(c->candidates.ids[i]);
-        struct slice title = draft_format(t, &any, &d, c->lang, &arena);
+        struct slice title = show_title(t, c->candidates.ids[i], &arena);
         dot_format(c->candidates.ids[i], id);
         (void)fprintf(stderr, "  %s  %.*s\n", id, (int)title.len, (const char *)title.ptr);
     }

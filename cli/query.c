@@ -3,6 +3,7 @@
 #include "cli/show.h"
 #include "core/person.h"
 #include "core/text.h"
+#include "core/transfer.h"
 
 /* "2001" and "2001-04" ask for a whole year and a whole month. */
 static bool date_begins(const struct field_def *f, int64_t v, int64_t wanted)
@@ -99,6 +100,15 @@ enum err query_build(struct cli *c, const struct kind_def *kind, const char **wo
     return e;
 }
 
+/* Under which unit it is listed: a member on the way to another where it came from, as it counts
+ * there until it is accepted (rule 16). */
+static struct dot listed_unit(const struct hit *hit)
+{
+    const struct record *r = hit->record;
+    return r->kind == KIND_MEMBER && !merge_is_deleted(r) ? transfer_counted_unit(hit->t, r)
+                                                          : show_unit(r);
+}
+
 static bool query_fits(const struct query *q, const struct hit *hit)
 {
     const struct record *r = hit->record;
@@ -106,7 +116,7 @@ static bool query_fits(const struct query *q, const struct hit *hit)
         hit->local->feed_seq <= q->since) {
         return false;
     }
-    if (!dot_is_none(q->root) && !unit_is_within(hit->t, show_unit(r), q->root)) {
+    if (!dot_is_none(q->root) && !unit_is_within(hit->t, listed_unit(hit), q->root)) {
         return false;
     }
     for (size_t i = 0; i < q->filter_count; i++) {

@@ -8,18 +8,13 @@
 
 struct dot show_unit(const struct record *r)
 {
-    if (r->kind == KIND_UNIT) {
-        return r->id;
-    }
-    const struct value *v = merge_shown(r, F_UNIT);
-    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
+    return r->kind == KIND_UNIT ? r->id : merge_shown_ref(r, F_UNIT);
 }
 
-struct slice show_title(struct txn *t, const struct record *r, struct arena *arena)
+struct slice show_title(struct txn *t, struct dot id, struct arena *arena)
 {
-    struct datum d = datum_ref(r->id);
-    static const struct field_def any = {.type = FIELD_REF};
-    return draft_format(t, &any, &d, "en", arena);
+    struct datum d = datum_ref(id);
+    return draft_format(t, NULL, &d, "en", arena); /* of a reference, whatever the language */
 }
 
 static struct slice plain_int(const struct field_def *f, int64_t v, struct arena *arena)
@@ -101,12 +96,6 @@ void show_origin(struct txn *t, const struct value *v, struct arena *arena, stru
     emit_put_id(out, "node", who.node);
     emit_put_int(out, "time", v->origin ? v->origin->time_ms : v->time_ms);
     emit_put_id(out, "dot", v->dot);
-}
-
-const char *show_author(struct txn *t, struct dot dot, struct arena *arena)
-{
-    struct slice name = unit_name(t, desk_author(t, dot).unit, arena);
-    return name.len ? arena_cstr(arena, name) : _("unknown");
 }
 
 const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,

@@ -19,8 +19,6 @@ const char *show_field_key(uint32_t kind, uint32_t number, struct arena *arena);
 struct slice show_plain(const struct field_def *f, const struct datum *d, struct arena *arena);
 /* "by", "node", "time", "dot" of a value */
 void show_origin(struct txn *t, const struct value *v, struct arena *arena, struct buf *out);
-/* Who wrote under this dot, for people. */
-const char *show_author(struct txn *t, struct dot dot, struct arena *arena);
 /* Who wrote the value at `index`, for people; two computers of one unit are told apart. */
 const char *show_value_author(struct txn *t, const struct value *const *values, size_t count,
                               size_t index, struct arena *arena);
@@ -41,8 +39,8 @@ void show_beside_text(struct cli *c, struct txn *t, const struct record *r, stru
 struct dot show_unit(const struct record *r);
 /* The other records of the same person; none when it is merged with none. */
 struct id_list show_merged(struct txn *t, const struct record *r, struct arena *arena);
-/* Title, or the ID when it has none; in the arena. */
-struct slice show_title(struct txn *t, const struct record *r, struct arena *arena);
+/* Title of a record, or the ID when it has none or is not here; in the arena. */
+struct slice show_title(struct txn *t, struct dot id, struct arena *arena);
 
 /* Aligned columns. Cells are copied into the arena; a row is complete with `columns` cells. */
 #define TABLE_COLUMNS_MAX 8

@@ -151,7 +151,7 @@ void show_text(struct cli *c, struct txn *t, const struct record *r,
 {
     const struct kind_def *k = schema_kind(r->kind);
     const struct field_def *f = NULL;
-    struct slice title = show_title(t, r, arena);
+    struct slice title = show_title(t, r->id, arena);
     buf_printf(out, "%s: %.*s\n", k ? cli_kind_label(c, k) : _("Record of an unknown kind"),
                (int)title.len, (const char *)title.ptr);
     for (size_t i = 0; k && (f = schema_field_at(k, i)) != NULL; i++) {

@@ -60,16 +60,12 @@ static void add(struct gather *g, const struct waiting_item *item)
 
 static const char *id_text(struct gather *g, struct dot id)
 {
-    char *text = arena_alloc(&g->arena, DOT_TEXT_SIZE);
-    dot_format(id, text);
-    return text;
+    return dot_text(id, &g->arena);
 }
 
 static const char *name_of(struct gather *g, struct dot id)
 {
-    static const struct field_def any = {.type = FIELD_REF};
-    struct datum d = datum_ref(id);
-    return arena_cstr(&g->arena, draft_format(g->t, &any, &d, g->c->lang, &g->arena));
+    return arena_cstr(&g->arena, show_title(g->t, id, &g->arena));
 }
 
 static const char *place(struct gather *g, struct dot unit)
@@ -158,20 +154,6 @@ static enum err gather_conflicts(struct gather *g)
 
 /* ---- doubles --------------------------------------------------------------------------------- */
 
-static const char *reasons_text(struct gather *g, uint32_t reasons)
-{
-    struct buf b = {0};
-    for (int i = 0; i < ALIKE_REASON_COUNT; i++) {
-        if (reasons & (1u << i)) {
-            buf_printf(&b, "%s%s", b.len ? ", " : "",
-                       alike_words((enum alike_reason)i, g->c->lang));
-        }
-    }
-    const char *s = arena_cstr(&g->arena, buf_view(&b));
-    buf_free(&b);
-    return s;
-}
-
 /* When the later of the two was named. */
 static int64_t named_ms(const struct record *a, const struct record *b)
 {
@@ -198,7 +180,7 @@ static enum err add_double(struct gather *g, const struct double_pair *pair)
                                 .id = pair->a};
     item.text = words(g, _("%s (%s) and %s (%s) may be one person: %s"), name_of(g, pair->a),
                       place(g, show_unit(&a)), name_of(g, pair->b), place(g, show_unit(&b)),
-                      reasons_text(g, pair->reasons));
+                      alike_reasons(pair->reasons, g->c->lang, &g->arena));
     item.todo = words(g, "terrace merge %s %s --dry-run", id_text(g, pair->a), id_text(g, pair->b));
     add(g, &item);
     return ERR_OK;

@@ -25,6 +25,20 @@ const char *alike_words(enum alike_reason reason, const char *lang)
     return strcmp(lang, "vi") == 0 ? reason_rows[reason].vi : reason_rows[reason].en;
 }
 
+const char *alike_reasons(uint32_t bits, const char *lang, struct arena *arena)
+{
+    struct buf b = {0};
+    for (int i = 0; i < ALIKE_REASON_COUNT; i++) {
+        if (bits & (1u << i)) {
+            buf_add_str(&b, b.len ? ", " : "");
+            buf_add_str(&b, alike_words((enum alike_reason)i, lang));
+        }
+    }
+    const char *text = arena_cstr(arena, buf_view(&b));
+    buf_free(&b);
+    return text;
+}
+
 void alike_free(struct alike_crowd *c)
 {
     free(c->people);
@@ -149,18 +163,6 @@ uint32_t alike_count(const struct alike_crowd *c, enum alike_role role, uint64_t
 
 /* ---- what a record says --------------------------------------------------------------------- */
 
-static struct slice shown_text(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_TEXT ? v->datum.text : slice_make("", 0);
-}
-
-static int64_t shown_int(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_INT ? v->datum.i : 0;
-}
-
 static void add_word(struct alike_crowd *c, struct alike *p, struct slice folded,
                      struct slice marked)
 {
@@ -181,7 +183,7 @@ static size_t span(struct slice s, size_t from, uint8_t until)
 
 static void read_name(struct alike_crowd *c, const struct record *r, struct alike *p)
 {
-    struct slice name = text_lower(shown_text(r, F_MEMBER_NAME), &c->scratch);
+    struct slice name = text_lower(merge_shown_text(r, F_MEMBER_NAME), &c->scratch);
     p->plain = true;
     for (size_t i = 0; i < name.len; i++) {
         p->plain = p->plain && name.ptr[i] < 0x80;
@@ -223,7 +225,7 @@ static struct slice place_name(struct slice folded)
 /* Village, commune, district, province: from the widest on, each with those around it. */
 static void read_home(struct alike_crowd *c, const struct record *r, struct alike *p)
 {
-    struct slice home = shown_text(r, F_MEMBER_HOME);
+    struct slice home = merge_shown_text(r, F_MEMBER_HOME);
     struct buf path = {0};
     size_t end = home.len;
     while (home.len > 0) {
@@ -250,7 +252,7 @@ static void read_home(struct alike_crowd *c, const struct record *r, struct alik
 /* Letters and digits of a number, however it was spaced. */
 static uint32_t read_number(struct alike_crowd *c, const struct record *r, uint32_t field)
 {
-    struct slice folded = text_fold(shown_text(r, field), &c->scratch);
+    struct slice folded = text_fold(merge_shown_text(r, field), &c->scratch);
     struct buf kept = {0};
     for (size_t i = 0; i < folded.len; i++) {
         if (folded.ptr[i] != ' ') {
@@ -298,13 +300,13 @@ bool alike_add(struct alike_crowd *c, const struct record *r)
     if (p.word_count == 0) {
         return false;
     }
-    int64_t birth = shown_int(r, F_MEMBER_BIRTH);
+    int64_t birth = merge_shown_int(r, F_MEMBER_BIRTH);
     p.birth = birth > 0 ? birth : 0;
-    p.sex = (uint8_t)shown_int(r, F_MEMBER_SEX);
+    p.sex = (uint8_t)merge_shown_int(r, F_MEMBER_SEX);
     read_home(c, r, &p);
     p.id_no = read_number(c, r, F_MEMBER_ID_NO);
     p.card_no = read_number(c, r, F_MEMBER_CARD_NO);
-    p.ext_id = word_number(c, shown_text(r, F_EXT_ID));
+    p.ext_id = word_number(c, merge_shown_text(r, F_EXT_ID));
     if (c->count == c->cap) {
         c->cap = c->cap ? c->cap * 2 : 256;
         c->people = grow(c->people, c->cap, sizeof(*c->people));

@@ -47,7 +47,10 @@ enum alike_reason {
 };
 #define ALIKE_BIT(id) (1u << ALIKE_##id)
 const char *alike_code(enum alike_reason reason);
-const char *alike_words(enum alike_reason reason, const char *lang); /* "vi", else English */
+const char *alike_words(enum alike_reason reason,
+                        const char *lang); /* All of these, one after the other, in the arena. */
+const char *alike_reasons(uint32_t bits, const char *lang, struct arena *arena);
+/* "vi", else English */
 
 /* What is remembered of one record: texts by their number in the crowd's word list, 0 = none. */
 struct alike {

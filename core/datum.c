@@ -1,5 +1,7 @@
 #include "core/datum.h"
 
+#include <stdlib.h>
+
 /* Crockford's base32: no i, l, o, u. */
 static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
 #define ACTOR_CHARS 13
@@ -10,6 +12,35 @@ int dot_compare(struct dot a, struct dot b)
         return a.actor < b.actor ? -1 : 1;
     }
     return a.seq == b.seq ? 0 : a.seq < b.seq ? -1 : 1;
+}
+
+static int dots_order(const void *a, const void *b)
+{
+    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
+}
+
+void dots_sort(struct dot *dots, size_t count)
+{
+    if (count > 1) {
+        qsort(dots, count, sizeof(*dots), dots_order);
+    }
+}
+
+size_t dots_distinct(struct dot *dots, size_t count)
+{
+    size_t kept = 0;
+    dots_sort(dots, count);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || !dot_equal(dots[i], dots[kept - 1])) {
+            dots[kept++] = dots[i];
+        }
+    }
+    return kept;
+}
+
+bool dots_have(const struct dot *sorted, size_t count, struct dot d)
+{
+    return count > 0 && bsearch(&d, sorted, count, sizeof(d), dots_order) != NULL;
 }
 
 void dot_key_put(uint8_t out[DOT_KEY_BYTES], struct dot d)
@@ -44,6 +75,13 @@ void dot_format(struct dot d, char out[DOT_TEXT_SIZE])
         *at++ = digits[--count];
     }
     *at = '\0';
+}
+
+const char *dot_text(struct dot d, struct arena *arena)
+{
+    char *text = arena_alloc(arena, DOT_TEXT_SIZE);
+    dot_format(d, text);
+    return text;
 }
 
 void dot_format_actor(uint64_t actor, char out[DOT_TEXT_SIZE])

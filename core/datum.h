@@ -19,6 +19,10 @@ static inline bool dot_is_none(struct dot d)
 }
 /* By actor, then seq. */
 int dot_compare(struct dot a, struct dot b);
+void dots_sort(struct dot *dots, size_t count);
+/* Sorts, and leaves each once; how many are left. */
+size_t dots_distinct(struct dot *dots, size_t count);
+bool dots_have(const struct dot *sorted, size_t count, struct dot d);
 
 /* Two integers, actor and seq, side by side. */
 void dot_pack(struct pack_writer *w, struct dot d);
@@ -31,6 +35,8 @@ struct dot dot_key_get(const uint8_t in[DOT_KEY_BYTES]);
 /* Text form: 13 base32 characters (0-9 a-z without i l o u, Crockford), '-', seq in decimal. */
 #define DOT_TEXT_SIZE (13 + 1 + 20 + 1)
 void dot_format(struct dot d, char out[DOT_TEXT_SIZE]);
+/* The same in the arena. */
+const char *dot_text(struct dot d, struct arena *arena);
 /* Its first part alone, as node records name actors. */
 void dot_format_actor(uint64_t actor, char out[DOT_TEXT_SIZE]);
 /* Parses a full or a shortened ID ("k7f-41"): *actor_bits is 65 for a full one, else the number of

@@ -67,8 +67,7 @@ static int pair_compare(const void *a, const void *b)
 
 static bool is_within(struct scan *s, const struct record *r)
 {
-    const struct value *v = merge_shown(r, F_UNIT);
-    struct dot unit = v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
+    struct dot unit = merge_shown_ref(r, F_UNIT);
     if (dot_is_none(s->root)) {
         return true;
     }

@@ -24,16 +24,6 @@ static enum err open_both(struct txn *t, struct dot a, struct dot b, struct aren
     return open_member(t, b, arena, &out[1]);
 }
 
-static bool has_id(const struct id_list *list, struct dot id)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (dot_equal(list->ids[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool field_names(const struct field *f, struct dot id)
 {
     for (uint32_t i = 0; f && i < f->count; i++) {
@@ -110,7 +100,7 @@ enum err doubles_merge(struct txn *t, struct dot a, struct dot b, const struct d
     TRY(open_both(t, a, b, arena, r));
     TRY(person_view(t, a, arena, &views[0]));
     TRY(person_view(t, b, arena, &views[1]));
-    if (has_id(&views[0].ids, b)) {
+    if (id_list_has(&views[0].ids, b)) {
         return error_set(ERR_RULE, _("these two are one person already; nothing was changed"));
     }
     if (views[0].ids.count + views[1].ids.count > PERSON_MATES_MAX) {
@@ -203,7 +193,7 @@ static struct id_list still_with(const struct edges *edges, struct dot from, str
                 continue;
             }
             struct dot other = here ? e->smaller : e->greater;
-            if (!has_id(&out, other)) {
+            if (!id_list_has(&out, other)) {
                 out.ids[out.count++] = other;
             }
         }
@@ -237,7 +227,7 @@ static enum err cut_record(struct txn *t, const struct edges *edges, struct dot 
         struct dot named = {0, 0};
         bool good = f->values[i].datum.type == DATUM_TEXT &&
                     person_keep_parse(f->values[i].datum.text, &number, &named);
-        if (good && (left == 0 || !has_id(&with, named))) {
+        if (good && (left == 0 || !id_list_has(&with, named))) {
             keeps[keep_count++] = f->values[i].datum;
         }
     }
@@ -255,7 +245,7 @@ enum err doubles_unmerge(struct txn *t, struct dot a, struct dot b, struct arena
     if (ids.count < 2) {
         return error_set(ERR_RULE, _("this record is merged with no other; nothing was changed"));
     }
-    if (!dot_is_none(b) && !has_id(&ids, b)) {
+    if (!dot_is_none(b) && !id_list_has(&ids, b)) {
         return error_set(ERR_RULE, _("these two are not merged; nothing was changed"));
     }
     *survivor = person_shown(t, a);
@@ -285,7 +275,7 @@ enum err doubles_not_same(struct txn *t, struct dot a, struct dot b, bool undo, 
     struct id_list ids;
     TRY(open_both(t, a, b, arena, r));
     TRY(person_component(t, a, arena, &ids));
-    if (!undo && has_id(&ids, b)) {
+    if (!undo && id_list_has(&ids, b)) {
         return error_set(ERR_RULE,
                          _("these two are merged; terrace unmerge takes that back first"));
     }

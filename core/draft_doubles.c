@@ -4,8 +4,6 @@
 #include "core/person.h"
 #include "core/text.h"
 
-#include <stdlib.h>
-
 #define DOUBLES_MAX 16
 #define SAME_NAME_MAX 256
 #define NEAR_NAME_MAX 2000
@@ -172,11 +170,6 @@ static bool births_agree(int64_t x, int64_t y)
     return x == y || swapped;
 }
 
-static int id_sort(const void *a, const void *b)
-{
-    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
-}
-
 /* Those of the found who have the same birthday come into a crowd with the new one, who is first.
  * Of most rows of an import there is none, and no crowd. */
 static enum err gather(struct look_state *s, const struct id_list *all, int64_t birth,
@@ -185,9 +178,6 @@ static enum err gather(struct look_state *s, const struct id_list *all, int64_t 
     for (size_t i = 0; i < all->count; i++) {
         struct record r;
         bool counts = false;
-        if (i > 0 && dot_equal(all->ids[i], all->ids[i - 1])) {
-            continue;
-        }
         TRY(read_other(s, all->ids[i], &r, &counts));
         const struct value *v = counts ? merge_shown(&r, F_MEMBER_BIRTH) : NULL;
         if (!v || v->datum.type != DATUM_INT || !births_agree(birth, v->datum.i)) {
@@ -211,9 +201,7 @@ static enum err find_person(struct look_state *s)
         return ERR_OK;
     }
     TRY(near_names(s, text_fold(name->datum.text, s->arena), &all));
-    if (all.count > 1) {
-        qsort(all.ids, all.count, sizeof(*all.ids), id_sort);
-    }
+    all.count = dots_distinct(all.ids, all.count);
     enum err e = gather(s, &all, birth->datum.i, &crowd);
     for (size_t i = 1; e == ERR_OK && i < crowd.count; i++) {
         struct alike_result r = alike_compare(&crowd, &crowd.people[0], &crowd.people[i]);

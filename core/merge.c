@@ -334,6 +334,30 @@ const struct value *merge_shown(const struct record *r, uint32_t field_number)
     return best_value(r, f);
 }
 
+struct dot merge_shown_ref(const struct record *r, uint32_t field_number)
+{
+    const struct value *v = merge_shown(r, field_number);
+    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
+}
+
+int64_t merge_shown_int(const struct record *r, uint32_t field_number)
+{
+    const struct value *v = merge_shown(r, field_number);
+    return v && v->datum.type == DATUM_INT ? v->datum.i : 0;
+}
+
+struct slice merge_shown_text(const struct record *r, uint32_t field_number)
+{
+    const struct value *v = merge_shown(r, field_number);
+    return v && v->datum.type == DATUM_TEXT ? v->datum.text : slice_make("", 0);
+}
+
+int64_t merge_shown_ms(const struct record *r, uint32_t field_number)
+{
+    const struct value *v = merge_shown(r, field_number);
+    return v ? v->time_ms : 0;
+}
+
 static void siblings_sort(const struct value **list, size_t n, const struct rank *k, bool set)
 {
     for (size_t i = 1; i < n; i++) { /* few siblings; set elements come nearly sorted */

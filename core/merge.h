@@ -22,6 +22,12 @@ bool merge_base_holds(const struct context *own, const struct change *change);
 /* The value to show for a field that is not a set, after leader and rule; NULL when the field is
  * absent. May be DATUM_EMPTY. */
 const struct value *merge_shown(const struct record *r, uint32_t field_number);
+/* What it holds: none, 0 or empty when the field is absent, empty or of another type. */
+struct dot merge_shown_ref(const struct record *r, uint32_t field_number);
+int64_t merge_shown_int(const struct record *r, uint32_t field_number);
+struct slice merge_shown_text(const struct record *r, uint32_t field_number);
+/* When it was written; 0 when the field is absent. */
+int64_t merge_shown_ms(const struct record *r, uint32_t field_number);
 /* Siblings to list, shown first, equal data once; *count is how many distinct data there are.
  * For a set: its elements, sorted, equal data once, markers left out. */
 const struct value **merge_siblings(const struct record *r, uint32_t field_number,

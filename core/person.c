@@ -2,26 +2,9 @@
 
 #include "core/store_env.h"
 
-#include <stdlib.h>
-
-static int dot_sort(const void *a, const void *b)
-{
-    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
-}
-
-static bool list_has(const struct id_list *list, struct dot id)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (dot_equal(list->ids[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void mate_add(struct id_list *list, struct dot id)
 {
-    if (list->count < PERSON_MATES_MAX && !list_has(list, id)) {
+    if (list->count < PERSON_MATES_MAX && !id_list_has(list, id)) {
         list->ids[list->count++] = id;
     }
 }
@@ -68,9 +51,7 @@ enum err person_reach(struct txn *t, struct dot member, const struct record *giv
             return e;
         }
     }
-    if (out->count > 1) {
-        qsort(out->ids, out->count, sizeof(struct dot), dot_sort);
-    }
+    dots_sort(out->ids, out->count);
     return ERR_OK;
 }
 

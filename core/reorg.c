@@ -2,8 +2,6 @@
 
 #include "core/person.h"
 
-#include <stdlib.h>
-
 struct work {
     struct txn *t;
     const struct reorg *q;
@@ -12,23 +10,15 @@ struct work {
     int64_t on;
 };
 
-/* How a unit is named to people: "Xã Văn Tiến (04549)". In the arena. */
 static const char *called(const struct work *w, struct dot unit)
 {
-    struct slice name = unit_name(w->t, unit, w->arena), code = unit_code(w->t, unit, w->arena);
-    return arena_printf(w->arena, "%.*s (%.*s)", (int)name.len, (const char *)name.ptr,
-                        (int)code.len, (const char *)code.ptr);
+    return unit_called(w->t, unit, w->arena);
 }
 
 static const char *day_text(const struct work *w, int64_t date)
 {
     return arena_printf(w->arena, "%02d/%02d/%04d", DATE_DAY(date), DATE_MONTH(date),
                         DATE_YEAR(date));
-}
-
-static int dot_sort(const void *a, const void *b)
-{
-    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
 }
 
 /* ---- what forbids it ------------------------------------------------------------------------ */
@@ -159,23 +149,11 @@ static enum err check(const struct work *w)
 
 /* ---- what it touches ------------------------------------------------------------------------ */
 
-static bool has(const struct id_list *sorted, struct dot id)
-{
-    return sorted->count &&
-           bsearch(&id, sorted->ids, sorted->count, sizeof(struct dot), dot_sort) != NULL;
-}
-
-static struct dot shown_unit(const struct record *r)
-{
-    const struct value *v = merge_shown(r, F_UNIT);
-    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
-}
-
 /* The units and all that is within them, sorted, each once. */
 static enum err affected(const struct work *w, struct id_list *out)
 {
     struct id_list *lists = arena_array(w->arena, w->q->unit_count + 1, sizeof(*lists));
-    size_t n = 0, kept = 0;
+    size_t n = 0;
     for (size_t i = 0; i < w->q->unit_count; i++) {
         TRY(unit_subtree(w->t, w->q->units[i], w->arena, &lists[i]));
         n += lists[i].count;
@@ -186,13 +164,7 @@ static enum err affected(const struct work *w, struct id_list *out)
         memcpy(out->ids + n, lists[i].ids, lists[i].count * sizeof(struct dot));
         n += lists[i].count;
     }
-    qsort(out->ids, n, sizeof(struct dot), dot_sort);
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || !dot_equal(out->ids[i], out->ids[kept - 1])) {
-            out->ids[kept++] = out->ids[i];
-        }
-    }
-    out->count = kept;
+    out->count = dots_distinct(out->ids, n);
     return ERR_OK;
 }
 
@@ -207,7 +179,7 @@ static enum err count_records(const struct work *w, struct dot unit)
         arena_reset(&one);
         e = store_get(w->t, list.ids[i], &one, &r, NULL);
         if (e != ERR_OK || (r.flags & RECORD_STUB) || merge_is_deleted(&r) ||
-            !dot_equal(shown_unit(&r), unit)) {
+            !dot_equal(merge_shown_ref(&r, F_UNIT), unit)) {
             continue;
         }
         w->out->members +=
@@ -229,7 +201,8 @@ static enum err count_nodes(const struct work *w, const struct id_list *units)
         struct record r;
         arena_reset(&one);
         e = store_get(w->t, nodes.ids[i], &one, &r, NULL);
-        if (e == ERR_OK && !merge_is_deleted(&r) && has(units, shown_unit(&r))) {
+        if (e == ERR_OK && !merge_is_deleted(&r) &&
+            dots_have(units->ids, units->count, merge_shown_ref(&r, F_UNIT))) {
             const struct value *state = merge_shown(&r, F_NODE_STATE);
             w->out->nodes +=
                 !state || state->datum.type != DATUM_INT || state->datum.i == NODE_ACTIVE;
@@ -349,7 +322,7 @@ static enum err save_assigned(const struct work *w, const struct reorg_assign *a
     TRY(store_get(w->t, a->id, w->arena, &r, NULL));
     TRY(draft_may_write(w->t, &r));
     bool branch = r.kind == KIND_UNIT && dot_equal(unit_parent(w->t, r.id), split);
-    bool member = r.kind == KIND_MEMBER && unit_is_within(w->t, shown_unit(&r), split);
+    bool member = r.kind == KIND_MEMBER && unit_is_within(w->t, merge_shown_ref(&r, F_UNIT), split);
     if (merge_is_deleted(&r) || !(branch || member)) {
         char id[DOT_TEXT_SIZE];
         dot_format(a->id, id);

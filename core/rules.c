@@ -21,12 +21,6 @@ static void report(struct search *s, const struct rule_finding *f)
     s->go_on = s->go_on && s->visit(s->ctx, &finding);
 }
 
-static int64_t shown_ms(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v ? v->time_ms : 0;
-}
-
 static int64_t later(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -92,12 +86,12 @@ static enum err search_group(struct search *s, const struct shared_field *key,
         for (size_t k = 0; k < n && !told; k++) {
             told = shares(s, key, &list[k], &list[n]) && are_two(s, &list[k], &list[n]);
             if (told) {
-                report(s,
-                       &(struct rule_finding){.record = list[k].id,
-                                              .other = list[n].id,
-                                              .office = office_of_two(s, &list[k], &list[n]),
-                                              .since_ms = later(shown_ms(&list[k], key->field),
-                                                                shown_ms(&list[n], key->field))});
+                report(s, &(struct rule_finding){.record = list[k].id,
+                                                 .other = list[n].id,
+                                                 .office = office_of_two(s, &list[k], &list[n]),
+                                                 .since_ms =
+                                                     later(merge_shown_ms(&list[k], key->field),
+                                                           merge_shown_ms(&list[n], key->field))});
             }
         }
         n++;
@@ -168,7 +162,7 @@ static const struct value *reference(const struct record *r, struct dot target, 
 static enum err search_referring(struct search *s, const struct record *target)
 {
     struct id_list list;
-    int64_t deleted_ms = shown_ms(target, F_DELETED);
+    int64_t deleted_ms = merge_shown_ms(target, F_DELETED);
     TRY(store_ids_by_ref(s->t, target->id, 0, (struct dot){0, 0}, SIZE_MAX, &s->arena, &list));
     for (size_t i = 0; i < list.count && s->go_on; i++) {
         struct record r;
@@ -265,8 +259,8 @@ static enum err find_unit_cycle(struct search *s)
         arena_reset(&s->arena);
         TRY(get(s, units.ids[i], &r, &there));
         if (there && is_living(&r)) {
-            report(s,
-                   &(struct rule_finding){.record = r.id, .since_ms = shown_ms(&r, F_UNIT_PARENT)});
+            report(s, &(struct rule_finding){.record = r.id,
+                                             .since_ms = merge_shown_ms(&r, F_UNIT_PARENT)});
         }
     }
     return ERR_OK;

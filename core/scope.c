@@ -3,13 +3,6 @@
 #include "core/person.h"
 #include "core/store_env.h"
 
-#include <stdlib.h>
-
-static int dot_sort(const void *a, const void *b)
-{
-    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
-}
-
 /* Units being gathered. Siblings beyond any honest number add nothing. */
 struct gather {
     struct txn *t;
@@ -18,7 +11,6 @@ struct gather {
     size_t count;
 };
 #define GATHER_MAX 256
-#define OPEN_TRANSFERS_MAX 64
 
 static void add_unit_refs(struct gather *g, const struct record *r, uint32_t field)
 {
@@ -152,16 +144,7 @@ enum err scope_units(struct txn *t, const struct record *r, struct arena *arena,
 {
     struct gather g = {t, arena, arena_array(arena, GATHER_MAX, sizeof(struct dot)), 0};
     TRY(gather_units(&g, r));
-    if (g.count > 1) {
-        qsort(g.list, g.count, sizeof(*g.list), dot_sort);
-        size_t kept = 1;
-        for (size_t i = 1; i < g.count; i++) {
-            if (!dot_equal(g.list[i], g.list[kept - 1])) {
-                g.list[kept++] = g.list[i];
-            }
-        }
-        g.count = kept;
-    }
+    g.count = dots_distinct(g.list, g.count);
     *out = (struct id_list){.ids = g.list, .count = g.count};
     return ERR_OK;
 }

@@ -11,17 +11,18 @@
  * hub's. Sorted, distinct. */
 enum err scope_units(struct txn *t, const struct record *r, struct arena *arena,
                      struct id_list *out) MUST_USE;
-/* Those of them that the record names itself, its member left aside. */
+/* Those of them that the record names itself, its member left aside. In any order. */
 enum err scope_units_direct(struct txn *t, const struct record *r, struct arena *arena,
                             struct id_list *out) MUST_USE;
 /* Does a node of `unit` hold a record with this route and these scope units? */
 bool scope_holds(struct txn *t, uint8_t route, const struct dot *units, size_t count,
                  struct dot unit);
-/* Was this record's unit, or any of them, within the subtree: may a push from there touch it? */
+/* Is any of these units within the subtree now? */
 bool scope_within(struct txn *t, const struct dot *units, size_t count, struct dot root);
 /* Is this its unit, or was it ever? A letter moves a member only from where it was (rule 16). */
 bool scope_came_from(const struct record *member, struct dot unit);
-/* Does the record belong there, or did it once (F_ONCE), by any of its live values? */
+/* Does the record itself belong there, or did it once (F_ONCE), by any of its live values, as the
+ * units stand or stood? For what may still come from there late. */
 bool scope_was_within(struct txn *t, const struct record *r, struct dot root);
 
 #endif

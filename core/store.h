@@ -37,7 +37,6 @@ enum err store_open(const struct env *env, const char *dir, struct store **out) 
 void store_close(struct store *s); /* NULL is fine */
 const struct identity *store_identity(const struct store *s);
 const struct env *store_env(const struct store *s);
-const char *store_dir(const struct store *s);
 /* After the hub admitted this node, or the level became known. Written atomically. */
 enum err store_set_identity(struct store *s, const struct identity *identity) MUST_USE;
 /* A new actor, and with it a new feed epoch, before the next save (rules 18, 23, 24). */
@@ -83,6 +82,9 @@ struct id_list {
     size_t count;
     bool more; /* the limit cut it */
 };
+/* Appends, in the arena; *cap is how many there is room for, 0 at first. */
+void id_list_add(struct id_list *list, size_t *cap, struct dot id, struct arena *arena);
+bool id_list_has(const struct id_list *list, struct dot id); /* whatever its order */
 /* In id order, after `after` (none = from the start). Deleted records and stubs are included. */
 enum err store_ids_of_kind(struct txn *t, uint32_t kind, struct dot after, size_t limit,
                            struct arena *arena, struct id_list *out) MUST_USE;
@@ -106,6 +108,7 @@ bool store_is_referred(struct txn *t, struct dot target, uint32_t field);
 bool store_is_merging(struct txn *t, struct dot id);
 /* Is any record here merged into another? */
 bool store_any_merging(struct txn *t);
+#define OPEN_TRANSFERS_MAX 64 /* of one member; more is no honest number */
 /* Transfers of a member that are under way (merge.h, merge_transfer_is_open). */
 enum err store_ids_of_open_transfers(struct txn *t, struct dot member, size_t limit,
                                      struct arena *arena, struct id_list *out) MUST_USE;
@@ -149,8 +152,9 @@ struct save {
 };
 /* One save under this store's next dot. Edits that change nothing are dropped; if none is left,
  * *dot is none and nothing is written. Structure is checked here; rules and references before
- * (draft.h). ERR_RULE when the record is deleted and the save does not undelete it (rule 6), and
- * when it has left this store's scope: its closing marks are stated (rule 15). */
+ * (draft.h). ERR_NOT_FOUND; ERR_INPUT when the record would become too large; ERR_RULE when it is
+ * deleted and the save does not undelete it (rule 6), and when it has left this store's scope: its
+ * closing marks are stated (rule 15). */
 enum err store_save(struct txn *t, const struct save *save, struct arena *arena, struct dot *id,
                     struct dot *dot) MUST_USE;
 

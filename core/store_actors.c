@@ -56,8 +56,8 @@ struct dot store_node_unit(struct txn *t, const struct record *node)
     if (!v || v->datum.type != DATUM_REF) {
         return none;
     }
-    if (!store_actor(t, v->dot.actor, &who)) {
-        return v->datum.ref; /* of an author not known here nothing can be said */
+    if (!store_actor(t, v->dot.actor, &who) || !store_has(t, v->datum.ref)) {
+        return v->datum.ref; /* of an author or a unit not known yet nothing can be said */
     }
     bool may = !dot_equal(who.node, node->id) &&
                (dot_is_none(who.unit) || unit_was_within(t, v->datum.ref, who.unit));

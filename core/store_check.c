@@ -162,7 +162,7 @@ static enum err rebuild_step(struct txn *t, bool relations, struct dot *after,
     return e;
 }
 
-static enum err rebuild(struct store *s, struct check_report *report)
+enum err store_rebuild(struct store *s, struct check_report *report)
 {
     struct txn *t = NULL;
     struct dot after = {0, 0};
@@ -203,7 +203,7 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
     }
     uint64_t derived = c.wrong;
     if (repair && (out->damaged || derived || e != ERR_OK)) {
-        TRY(rebuild(s, out));
+        TRY(store_rebuild(s, out));
         out->repaired += derived;
     }
     out->damaged += derived;

@@ -13,7 +13,9 @@
 
 #include <lmdb.h>
 
-#define STORE_VERSION 1
+/* 1: the index knew no mergers, open transfers and successors, and rows no content_seq. A store of
+ * an older version is brought up to date when it is opened. */
+#define STORE_VERSION 2
 
 /* One named database each. */
 enum table {
@@ -134,6 +136,10 @@ void index_sort(struct index_items *items);
 
 enum err index_relations(struct txn *t, const struct record *r, struct arena *arena) MUST_USE;
 
+/* store_check.c: writes anew what is derived from the records, in several transactions; done again
+ * from the start when it was cut off. */
+enum err store_rebuild(struct store *s, struct check_report *report) MUST_USE;
+
 /* store_ripple.c: records whose scope a write changes. */
 struct ripple_item {
     struct dot id;
@@ -158,8 +164,11 @@ enum err leaving_del(struct txn *t, struct dot id) MUST_USE;
 /* store_marks.c (rule 15). r's marks are replaced by a grown copy in the arena. */
 /* Could anybody here ever write r? Not if it was only merged with a member of ours. */
 bool marks_were_ours(struct txn *t, const struct record *r);
-/* States how far this store's actors had written when r left its scope. */
-enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool *stated) MUST_USE;
+/* States how far this store's actors had written when r left its scope. anew: it leaves now, so
+ * that an earlier mark grows: r had come back in between, with its unit as it was. Otherwise a mark
+ * that stands is never moved, whatever was written since. */
+enum err marks_state(struct txn *t, struct record *r, bool anew, struct arena *arena,
+                     bool *stated) MUST_USE;
 /* A save under `dot` wrote `unit`: marks go on to it, but for those whose scope it enters. */
 enum err marks_carry(struct txn *t, const struct record *before, struct record *after,
                      struct dot dot, struct arena *arena) MUST_USE;

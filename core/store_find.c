@@ -9,8 +9,8 @@ static enum err ids_under(struct txn *t, const struct key_build *prefix, struct 
 {
     struct key_build from = *prefix;
     key_dot(&from, after);
-    size_t cap = limit < 64 ? limit : 64;
-    *out = (struct id_list){.ids = arena_array(arena, cap + 1, sizeof(struct dot))};
+    size_t cap = limit < 64 ? limit + 1 : 64;
+    *out = (struct id_list){.ids = arena_array(arena, cap, sizeof(struct dot))};
     struct walk w;
     walk_begin(&w, t, TABLE_INDEX, key_view(prefix),
                dot_is_none(after) ? (struct slice){0} : key_view(&from));
@@ -19,13 +19,7 @@ static enum err ids_under(struct txn *t, const struct key_build *prefix, struct 
             out->more = true;
             break;
         }
-        if (out->count == cap) {
-            struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
-            memcpy(grown, out->ids, cap * sizeof(*grown));
-            out->ids = grown;
-            cap *= 2;
-        }
-        out->ids[out->count++] = dot_key_get(w.key.ptr + w.key.len - DOT_KEY_BYTES);
+        id_list_add(out, &cap, dot_key_get(w.key.ptr + w.key.len - DOT_KEY_BYTES), arena);
     }
     return walk_end(&w);
 }
@@ -135,16 +129,6 @@ enum err store_ids_in_conflict(struct txn *t, struct dot after, size_t limit, st
     return ids_under(t, &k, after, limit, arena, out);
 }
 
-static bool list_has(const struct id_list *list, struct dot id)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (dot_equal(list->ids[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, struct arena *arena,
                            struct id_list *out)
 {
@@ -157,7 +141,7 @@ enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, str
     walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
     while (walk_next(&w)) {
         struct dot id = dot_key_get(w.key.ptr + w.key.len - DOT_KEY_BYTES);
-        if (list_has(out, id)) {
+        if (id_list_has(out, id)) {
             continue; /* two word starts of one record */
         }
         if (out->count == limit) {

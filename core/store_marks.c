@@ -81,7 +81,7 @@ bool marks_were_ours(struct txn *t, const struct record *r)
     return ours;
 }
 
-enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool *stated)
+enum err marks_state(struct txn *t, struct record *r, bool anew, struct arena *arena, bool *stated)
 {
     struct dot actors[OWN_ACTORS_MAX];
     size_t n = 0;
@@ -98,8 +98,8 @@ enum err marks_state(struct txn *t, struct record *r, struct arena *arena, bool 
             if (!m) {
                 mark_insert(r, (struct mark){unit->values[i].dot, actors[j].actor, actors[j].seq});
                 *stated = true;
-            } else if (!store_is_leaving(t, r->id) && m->seq < actors[j].seq) {
-                m->seq = actors[j].seq; /* it came back in between, with its unit as it was */
+            } else if (anew && m->seq < actors[j].seq) {
+                m->seq = actors[j].seq;
                 *stated = true;
             }
         }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define IDENTITY_MAX_BYTES 4096
+#define IDENTITY_VERSION 1
 
 /* ---- identity file -------------------------------------------------------------------------- */
 
@@ -20,7 +21,7 @@ static enum err identity_write(const struct store *s)
     char path[4096];
     struct pack_writer w = pack_writer_make(&b);
     pack_array(&w, 9);
-    pack_uint(&w, STORE_VERSION);
+    pack_uint(&w, IDENTITY_VERSION);
     pack_bin(&w, slice_make(id->public_key, KEY_PUBLIC_BYTES));
     pack_bin(&w, slice_make(id->secret_key, KEY_SECRET_BYTES));
     dot_pack(&w, id->node);
@@ -48,7 +49,7 @@ static enum err identity_read(struct store *s)
     struct pack_reader r = pack_reader_make(buf_view(&b));
     read_array_exact(&r, 9);
     uint64_t version = read_uint(&r);
-    if (pack_ok(&r) && version > STORE_VERSION) {
+    if (pack_ok(&r) && version > IDENTITY_VERSION) {
         e = error_set(ERR_TOO_NEW, _("%s was written by a newer terrace; nothing was changed"),
                       s->dir);
         goto done;
@@ -162,6 +163,27 @@ done:
     return e;
 }
 
+/* What is derived from the records is written anew; the records stay as they are. One process does
+ * it. */
+static enum err upgrade(struct store *s)
+{
+    struct check_report report = {0};
+    struct txn *t = NULL;
+    TRY(store_lock(s, "upgrade"));
+    enum err e = store_rebuild(s, &report);
+    e = e ? e : txn_begin(s, TXN_WRITE, &t);
+    if (e == ERR_OK) {
+        e = meta_put_u64(t, "version", STORE_VERSION);
+        if (e == ERR_OK) {
+            e = txn_commit(t);
+        } else {
+            txn_abort(t);
+        }
+    }
+    store_unlock(s);
+    return e;
+}
+
 static enum err open_version(struct store *s)
 {
     struct txn *t = NULL;
@@ -185,7 +207,7 @@ static enum err open_version(struct store *s)
         s->identity.actor = actor;
         e = identity_write(s);
     }
-    return e;
+    return e == ERR_OK && version < STORE_VERSION ? upgrade(s) : e;
 }
 
 enum err store_open(const struct env *env, const char *dir, struct store **out)
@@ -242,11 +264,6 @@ const struct identity *store_identity(const struct store *s)
 const struct env *store_env(const struct store *s)
 {
     return s->env;
-}
-
-const char *store_dir(const struct store *s)
-{
-    return s->dir;
 }
 
 enum err store_set_identity(struct store *s, const struct identity *identity)

@@ -36,7 +36,7 @@ static bool actor_is_below(struct txn *t, uint64_t actor, const struct arrival *
 static void cap_incoming(struct receive_state *s)
 {
     struct context *c = &s->incoming.context;
-    struct context own = s->held && !s->stub ? s->before.context : (struct context){0};
+    struct context own = s->held ? s->before.context : (struct context){0};
     bool capped = false;
     struct dot *items = arena_array(s->arena, c->count + 1, sizeof(*items));
     size_t n = 0;
@@ -72,6 +72,32 @@ static void cap_incoming(struct receive_state *s)
     s->incoming.context = cap;
     s->incoming.fields = fields;
     s->incoming.field_count = fn;
+}
+
+/* Late work on what has left: of others the cap lets through what this store knew when the record
+ * left, and where it went is known by the stub. */
+static void graft_stub(struct receive_state *s)
+{
+    const struct field *unit = record_field(&s->before, F_UNIT);
+    struct record *r = &s->incoming;
+    size_t at = 0;
+    if (!s->stub || !unit || r->field_count == 0 || record_field(r, F_UNIT)) {
+        return;
+    }
+    struct field *fields = arena_array(s->arena, r->field_count + 1, sizeof(*fields));
+    while (at < r->field_count && r->fields[at].number < F_UNIT) {
+        fields[at] = r->fields[at];
+        at++;
+    }
+    fields[at] = *unit;
+    if (r->field_count > at) {
+        memcpy(fields + at + 1, r->fields + at, (r->field_count - at) * sizeof(*fields));
+    }
+    r->fields = fields;
+    r->field_count++;
+    for (uint32_t i = 0; i < unit->count; i++) {
+        r->context = context_with(&r->context, unit->values[i].dot, s->arena);
+    }
 }
 
 /* ---- scope: may it come from there? --------------------------------------------------------- */
@@ -208,13 +234,15 @@ static bool mate_is_theirs(const struct refusal_state *x, struct dot mate)
  */
 static bool value_is_foreign(const struct refusal_state *x, uint32_t field, const struct value *v)
 {
-    if (v->datum.type != DATUM_REF || !actor_is_below(x->t, v->dot.actor, x->arrival)) {
+    bool letter = field == F_UNIT && is_letter(x->merged);
+    if (v->datum.type != DATUM_REF || (!letter && field != F_MERGED_INTO) ||
+        !actor_is_below(x->t, v->dot.actor, x->arrival)) {
         return false;
     }
-    if (field == F_UNIT && is_letter(x->merged)) {
+    if (letter) {
         return !unit_was_within(x->t, v->datum.ref, x->arrival->unit);
     }
-    return field == F_MERGED_INTO && !x->arrival->first_contact && x->merged->kind == KIND_MEMBER &&
+    return !x->arrival->first_contact && x->merged->kind == KIND_MEMBER &&
            !mate_is_theirs(x, v->datum.ref);
 }
 
@@ -317,6 +345,13 @@ static enum err refuse_values(struct receive_state *s, const struct record *merg
                : error_set(ERR_INPUT, _("a record has become too large"));
 }
 
+/* Most records have nothing to judge value by value. */
+static bool may_be_refused(const struct record *r)
+{
+    return r->mark_count || r->route == ROUTE_DEPENDENT || is_letter(r) ||
+           record_field(r, F_MERGED_INTO);
+}
+
 /* Rules 12, 15: what joins others' members to the sender's, and dots beyond his closing mark. *done
  * when the push has been dealt with here. */
 static enum err take_back(struct receive_state *s, const struct record *merged,
@@ -327,7 +362,7 @@ static enum err take_back(struct receive_state *s, const struct record *merged,
     size_t refused = 0;
     struct entry_cause cause = {.via = s->arrival->via, .node = s->arrival->node};
     *done = false;
-    if (!s->arrival->from_below) {
+    if (!s->arrival->from_below || !may_be_refused(merged)) {
         return ERR_OK;
     }
     TRY(refuse_values(s, merged, &corrected, &dot, &refused));
@@ -522,6 +557,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
     if (arrival->from_below) {
         if (!arrival->first_contact) {
             cap_incoming(&s);
+            graft_stub(&s);
         }
         if (s.incoming.field_count == 0 && change->record.field_count != 0) {
             *outcome = s.held ? OUTCOME_SAME : OUTCOME_REFUSED;

@@ -10,6 +10,8 @@
 #include "core/person.h"
 #include "core/scope.h"
 
+#include <stdlib.h>
+
 static void ripple_add(struct ripple *p, struct dot id, struct arena *arena)
 {
     if (p->count == p->cap) {
@@ -89,17 +91,19 @@ static enum err ripple_transfer(struct txn *t, const struct record *before,
     return ERR_OK;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    return dot_compare(((const struct ripple_item *)a)->id, ((const struct ripple_item *)b)->id);
+}
+
 /* Once each, with the units that give it scope as things stand. */
 static enum err ripple_former(struct txn *t, struct arena *arena, struct ripple *p)
 {
     size_t kept = 0;
+    qsort(p->items, p->count, sizeof(*p->items), by_id);
     for (size_t i = 0; i < p->count; i++) {
         struct record r;
-        bool seen = false;
-        for (size_t j = 0; j < kept && !seen; j++) {
-            seen = dot_equal(p->items[j].id, p->items[i].id);
-        }
-        if (seen) {
+        if (kept > 0 && dot_equal(p->items[kept - 1].id, p->items[i].id)) {
             continue;
         }
         enum err e = store_get(t, p->items[i].id, arena, &r, NULL);
@@ -198,20 +202,13 @@ enum err store_ids_leaving(struct txn *t, struct arena *arena, struct id_list *o
 {
     const struct slice prefix = slice_str("leaving.");
     struct slice key = {0}, value;
-    size_t cap = 16;
+    size_t cap = 0;
     enum err e = ERR_OK;
-    *out = (struct id_list){.ids = arena_array(arena, cap, sizeof(struct dot))};
+    *out = (struct id_list){0};
     while ((e = store_kv_next(t, prefix, key, arena, &key, &value)) == ERR_OK) {
-        if (key.len != prefix.len + DOT_KEY_BYTES) {
-            continue;
+        if (key.len == prefix.len + DOT_KEY_BYTES) {
+            id_list_add(out, &cap, dot_key_get(key.ptr + prefix.len), arena);
         }
-        if (out->count == cap) {
-            struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
-            memcpy(grown, out->ids, cap * sizeof(*grown));
-            out->ids = grown;
-            cap *= 2;
-        }
-        out->ids[out->count++] = dot_key_get(key.ptr + prefix.len);
     }
     return e == ERR_END ? ERR_OK : e;
 }
@@ -250,27 +247,19 @@ bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *
 static enum err ripple_tree(struct txn *t)
 {
     struct arena ids = {0}, arena = {0};
+    struct id_list all = {0};
     struct walk w;
-    struct dot *list = NULL;
-    size_t n = 0, cap = 0;
+    size_t cap = 0;
     walk_begin(&w, t, TABLE_RECORDS, (struct slice){0}, (struct slice){0});
     while (walk_next(&w)) {
-        if (n == cap) {
-            cap = cap ? cap * 2 : 1024;
-            struct dot *grown = arena_array(&ids, cap, sizeof(*grown));
-            if (n) {
-                memcpy(grown, list, n * sizeof(*grown));
-            }
-            list = grown;
-        }
-        list[n++] = dot_key_get(w.key.ptr);
+        id_list_add(&all, &cap, dot_key_get(w.key.ptr), &ids);
     }
     enum err e = walk_end(&w);
-    for (size_t i = 0; e == ERR_OK && i < n; i++) {
+    for (size_t i = 0; e == ERR_OK && i < all.count; i++) {
         struct record r;
         struct id_list units;
         arena_reset(&arena);
-        e = store_get(t, list[i], &arena, &r, NULL);
+        e = store_get(t, all.ids[i], &arena, &r, NULL);
         e = e == ERR_OK ? scope_units(t, &r, &arena, &units) : e;
         if (e == ERR_DAMAGED) {
             e = ERR_OK; /* `check` tells */

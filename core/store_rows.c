@@ -1,4 +1,4 @@
-/* Rows of the records table, and finding records by the indexes.
+/* Rows of the records table, and lists of ids.
  *
  * A row is: hash 16 of all that follows, the local part, the record in row form. The hash is
  * checked on every read, since LMDB has no checksums of its own. */
@@ -64,6 +64,7 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
     l.source_actor = read_uint(&r);
     l.via = (uint8_t)read_uint_max(&r, 255);
     l.content_seq = read_uint(&r);
+    l.content_seq = l.content_seq ? l.content_seq : l.feed_seq; /* a row of version 1 */
     l.field_seqs = arena_array(arena, count - 8 + 1, sizeof(uint64_t));
     for (size_t i = 0; i + 8 < count; i++) {
         l.field_seqs[i] = read_uint(&r);
@@ -99,6 +100,29 @@ bool store_has(struct txn *t, struct dot id)
 uint64_t store_record_count(struct txn *t)
 {
     return t->record_count;
+}
+
+void id_list_add(struct id_list *list, size_t *cap, struct dot id, struct arena *arena)
+{
+    if (list->count == *cap) {
+        *cap = *cap ? *cap * 2 : 16;
+        struct dot *grown = arena_array(arena, *cap, sizeof(*grown));
+        if (list->count) {
+            memcpy(grown, list->ids, list->count * sizeof(*grown));
+        }
+        list->ids = grown;
+    }
+    list->ids[list->count++] = id;
+}
+
+bool id_list_has(const struct id_list *list, struct dot id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (dot_equal(list->ids[i], id)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool id_lists_equal(const struct id_list *a, const struct id_list *b)

@@ -45,15 +45,16 @@ static enum err after_write(struct txn *t, const struct record *after, const str
 }
 
 /* Leaving is never an instruction: this store decides by its own unit, states its closing marks,
- * and remembers that the record may go once everybody has heard (rules 14, 15). */
-static enum err note_scope(struct txn *t, struct record *r, const struct id_list *units,
+ * and remembers that the record may go once everybody has heard (rules 14, 15). had: it was in
+ * scope until now. */
+static enum err note_scope(struct txn *t, struct record *r, const struct id_list *units, bool had,
                            struct arena *arena, bool *stated)
 {
     *stated = false;
     if (!scope_is_lost(t, r, units)) {
         return leaving_del(t, r->id);
     }
-    TRY(marks_state(t, r, arena, stated));
+    TRY(marks_state(t, r, had && !store_is_leaving(t, r->id), arena, stated));
     return leaving_put(t, r->id);
 }
 
@@ -73,7 +74,8 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
     }
     TRY(ripple_gather(t, before, &after, scratch, &ripple));
     TRY(scope_units(t, &after, scratch, &units_after));
-    TRY(note_scope(t, &after, &units_after, scratch, &stated));
+    bool had = !before || !scope_is_lost(t, before, &units_before);
+    TRY(note_scope(t, &after, &units_after, had, scratch, &stated));
     bool moved = !id_lists_equal(&units_before, &units_after);
     seq = t->feed_head + 1;
     struct record_local now = {
@@ -111,7 +113,7 @@ enum err door_touch(struct txn *t, struct dot id, const struct id_list *former)
     bool stated = false;
     enum err e = store_get(t, id, &arena, &r, &local);
     e = e ? e : scope_units(t, &r, &arena, &units);
-    e = e ? e : note_scope(t, &r, &units, &arena, &stated);
+    e = e ? e : note_scope(t, &r, &units, true, &arena, &stated);
     if (e == ERR_OK) {
         local.feed_seq = ++t->feed_head;
         local.entered_seq = local.feed_seq;

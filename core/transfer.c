@@ -1,36 +1,9 @@
 #include "core/transfer.h"
 
-#include "core/person.h"
 #include "core/scope.h"
 #include "core/text.h"
 
-#define LETTERS_MAX 64 /* records under one letter number */
-
 /* ---- small readers -------------------------------------------------------------------------- */
-
-static struct dot shown_ref(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
-}
-
-static int64_t shown_int(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_INT ? v->datum.i : 0;
-}
-
-static struct slice shown_text(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_TEXT ? v->datum.text : (struct slice){0};
-}
-
-static int64_t written_ms(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v ? v->time_ms : 0;
-}
 
 static struct datum today(struct txn *t)
 {
@@ -108,7 +81,7 @@ static enum err check_issue(struct txn *t, const struct record *member,
     if (to.kind != KIND_UNIT || merge_is_deleted(&to)) {
         return error_set_field(ERR_INPUT, "to", _("this is no unit"));
     }
-    return dot_equal(o->to, shown_ref(member, F_UNIT))
+    return dot_equal(o->to, merge_shown_ref(member, F_UNIT))
                ? error_set_field(ERR_RULE, "to", _("the member is there already"))
                : ERR_OK;
 }
@@ -127,9 +100,7 @@ static void fill(struct filling *f, const char *name, struct slice value)
 
 static void fill_ref(struct filling *f, const char *name, struct dot ref)
 {
-    char text[DOT_TEXT_SIZE];
-    dot_format(ref, text);
-    fill(f, name, arena_copy(f->arena, slice_str(text)));
+    fill(f, name, slice_str(dot_text(ref, f->arena)));
 }
 
 /* The issuer: this store's unit, or the member's when somebody above issues for it. */
@@ -179,12 +150,12 @@ static enum err save_transfer(struct txn *t, const struct transfer_order *o, str
 static enum err letter_is_free(struct txn *t, struct slice letter, struct arena *arena)
 {
     struct id_list same;
-    TRY(store_ids_by_key(t, KIND_TRANSFER, F_TRANSFER_LETTER, letter, LETTERS_MAX, arena, &same));
+    TRY(store_ids_by_key(t, KIND_TRANSFER, F_TRANSFER_LETTER, letter, SIZE_MAX, arena, &same));
     for (size_t i = 0; i < same.count; i++) {
         struct record r;
         TRY(store_get(t, same.ids[i], arena, &r, NULL));
-        if (!merge_is_deleted(&r) && unit_is_within(t, shown_ref(&r, F_UNIT), own_unit(t)) &&
-            slice_equal(text_fold(shown_text(&r, F_TRANSFER_LETTER), arena),
+        if (!merge_is_deleted(&r) && unit_is_within(t, merge_shown_ref(&r, F_UNIT), own_unit(t)) &&
+            slice_equal(text_fold(merge_shown_text(&r, F_TRANSFER_LETTER), arena),
                         text_fold(letter, arena))) {
             return error_set_field(ERR_RULE, "letter_no",
                                    _("this letter number was given before; choose another"));
@@ -204,7 +175,7 @@ enum err transfer_issue(struct txn *t, const struct transfer_order *order, struc
         TRY(make_letter(t, arena, letter));
     }
     TRY(letter_is_free(t, *letter, arena));
-    TRY(save_transfer(t, order, shown_ref(&member, F_UNIT), *letter, arena, id));
+    TRY(save_transfer(t, order, merge_shown_ref(&member, F_UNIT), *letter, arena, id));
     if (dot_is_none(order->to)) {
         return ERR_OK;
     }
@@ -212,177 +183,6 @@ enum err transfer_issue(struct txn *t, const struct transfer_order *order, struc
     struct edit edit = {F_UNIT, EDIT_SET, &to, 1};
     struct dot member_id = order->member;
     return save_plain(t, &member_id, KIND_MEMBER, &edit, 1, arena);
-}
-
-/* ---- what is known of a letter -------------------------------------------------------------- */
-
-static bool same_letter(const struct record *a, uint32_t field, struct slice letter,
-                        struct arena *arena)
-{
-    return slice_equal(text_fold(shown_text(a, field), arena), text_fold(letter, arena));
-}
-
-/* Is `answer` the one to `transfer`? By letter and issuer; an answer that names no issuer, given
- * before anything was known here, by the unit that it comes from. */
-static bool answers(struct txn *t, const struct record *answer, const struct record *transfer,
-                    struct arena *arena)
-{
-    struct dot issuer = shown_ref(answer, F_ACCEPTANCE_ISSUER), from = shown_ref(answer, F_UNIT);
-    struct dot unit = shown_ref(transfer, F_UNIT), to = shown_ref(transfer, F_TRANSFER_TO);
-    return !merge_is_deleted(answer) &&
-           same_letter(answer, F_ACCEPTANCE_LETTER, shown_text(transfer, F_TRANSFER_LETTER),
-                       arena) &&
-           (dot_is_none(issuer) || unit_is_within(t, unit, issuer) ||
-            unit_is_within(t, issuer, unit)) &&
-           unit_is_within(t, to, from);
-}
-
-static enum err find_answer(struct txn *t, const struct record *transfer, struct arena *arena,
-                            struct record *out, bool *found)
-{
-    struct id_list list;
-    *found = false;
-    TRY(store_ids_by_key(t, KIND_ACCEPTANCE, F_ACCEPTANCE_LETTER,
-                         shown_text(transfer, F_TRANSFER_LETTER), LETTERS_MAX, arena, &list));
-    for (size_t i = 0; i < list.count && !*found; i++) {
-        TRY(store_get(t, list.ids[i], arena, out, NULL));
-        *found = !(out->flags & RECORD_STUB) && answers(t, out, transfer, arena);
-    }
-    return ERR_OK;
-}
-
-static enum err view_transfer(struct txn *t, const struct record *x, struct arena *arena,
-                              struct transfer_view *out)
-{
-    struct record answer;
-    bool answered = false;
-    TRY(find_answer(t, x, arena, &answer, &answered));
-    *out = (struct transfer_view){.transfer = x->id,
-                                  .member = shown_ref(x, F_MEMBER),
-                                  .from = shown_ref(x, F_TRANSFER_FROM),
-                                  .to = shown_ref(x, F_TRANSFER_TO),
-                                  .letter = shown_text(x, F_TRANSFER_LETTER),
-                                  .to_outside = shown_text(x, F_TRANSFER_TO_OUTSIDE),
-                                  .issued_ms = written_ms(x, F_TRANSFER_LETTER)};
-    if (answered) {
-        out->acceptance = answer.id;
-    }
-    switch (shown_int(x, F_TRANSFER_STATUS)) {
-    case TRANSFER_ACCEPTED:
-        out->state = TRANSFER_STATE_ACCEPTED;
-        break;
-    case TRANSFER_REFUSED:
-        out->state = TRANSFER_STATE_REFUSED;
-        break;
-    case TRANSFER_RETURNED:
-        out->state = TRANSFER_STATE_RETURNED;
-        break;
-    default:
-        out->state = answered ? TRANSFER_STATE_ANNOUNCED : TRANSFER_STATE_IN_TRANSIT;
-        out->waiting_for = answered || dot_is_none(out->to) ? out->from : out->to;
-        break;
-    }
-    return ERR_OK;
-}
-
-static void view_answer(const struct record *a, struct transfer_view *out)
-{
-    *out = (struct transfer_view){.acceptance = a->id,
-                                  .member = shown_ref(a, F_MEMBER),
-                                  .from = shown_ref(a, F_ACCEPTANCE_ISSUER),
-                                  .to = shown_ref(a, F_UNIT),
-                                  .letter = shown_text(a, F_ACCEPTANCE_LETTER),
-                                  .state = TRANSFER_STATE_ANNOUNCED,
-                                  .waiting_for = shown_ref(a, F_ACCEPTANCE_ISSUER),
-                                  .issued_ms = written_ms(a, F_ACCEPTANCE_LETTER)};
-}
-
-/* The transfer that an answer is to; none when it has not come. */
-static enum err answered_transfer(struct txn *t, const struct record *answer, struct arena *arena,
-                                  struct dot *out)
-{
-    struct id_list list;
-    *out = (struct dot){0, 0};
-    TRY(store_ids_by_key(t, KIND_TRANSFER, F_TRANSFER_LETTER,
-                         shown_text(answer, F_ACCEPTANCE_LETTER), LETTERS_MAX, arena, &list));
-    for (size_t i = 0; i < list.count && dot_is_none(*out); i++) {
-        struct record x;
-        TRY(store_get(t, list.ids[i], arena, &x, NULL));
-        if (!(x.flags & RECORD_STUB) && !merge_is_deleted(&x) && answers(t, answer, &x, arena)) {
-            *out = x.id;
-        }
-    }
-    return ERR_OK;
-}
-
-static enum err view_record(struct txn *t, const struct record *r, struct arena *arena,
-                            struct transfer_view *out)
-{
-    struct dot transfer;
-    struct record x;
-    if (r->kind == KIND_TRANSFER) {
-        return view_transfer(t, r, arena, out);
-    }
-    TRY(answered_transfer(t, r, arena, &transfer));
-    if (dot_is_none(transfer)) {
-        view_answer(r, out);
-        return ERR_OK;
-    }
-    TRY(store_get(t, transfer, arena, &x, NULL));
-    return view_transfer(t, &x, arena, out);
-}
-
-enum err transfer_find(struct txn *t, struct slice letter_or_id, struct arena *arena,
-                       struct transfer_view *out, struct id_list *candidates)
-{
-    static const uint32_t kinds[] = {KIND_TRANSFER, KIND_ACCEPTANCE};
-    enum err e = ERR_NOT_FOUND;
-    for (size_t i = 0; i < ARRAY_COUNT(kinds) && e == ERR_NOT_FOUND; i++) {
-        struct dot id;
-        struct record r;
-        e = draft_resolve_ref(t, kinds[i], letter_or_id, arena, &id, candidates);
-        e = e ? e : store_get(t, id, arena, &r, NULL);
-        e = e ? e : view_record(t, &r, arena, out);
-    }
-    if (e == ERR_NOT_FOUND) {
-        return error_set(e, _("no letter “%.*s” is known here"),
-                         letter_or_id.len > 80 ? 80 : (int)letter_or_id.len,
-                         (const char *)letter_or_id.ptr);
-    }
-    return e;
-}
-
-enum err transfer_each(struct txn *t, bool (*visit)(void *ctx, const struct transfer_view *v),
-                       void *ctx)
-{
-    static const uint32_t kinds[] = {KIND_TRANSFER, KIND_ACCEPTANCE};
-    struct arena ids = {0}, arena = {0};
-    enum err e = ERR_OK;
-    bool go_on = true;
-    for (size_t k = 0; k < ARRAY_COUNT(kinds) && e == ERR_OK; k++) {
-        struct id_list list = {0};
-        e = store_ids_of_kind(t, kinds[k], (struct dot){0, 0}, SIZE_MAX, &ids, &list);
-        for (size_t i = 0; i < list.count && e == ERR_OK && go_on; i++) {
-            struct record r;
-            struct transfer_view v;
-            struct dot transfer = {0, 0};
-            arena_reset(&arena);
-            e = store_get(t, list.ids[i], &arena, &r, NULL);
-            if (e != ERR_OK || r.flags & RECORD_STUB || merge_is_deleted(&r)) {
-                continue;
-            }
-            if (r.kind == KIND_ACCEPTANCE) {
-                e = answered_transfer(t, &r, &arena, &transfer);
-            }
-            if (e == ERR_OK && dot_is_none(transfer)) {
-                e = view_record(t, &r, &arena, &v);
-                go_on = e == ERR_OK && visit(ctx, &v);
-            }
-        }
-    }
-    arena_free(&ids);
-    arena_free(&arena);
-    return e;
 }
 
 /* ---- answering ------------------------------------------------------------------------------ */
@@ -556,8 +356,7 @@ static enum err answer_ahead(struct txn *t, enum transfer_answer answer, struct 
                     reason, arena, &id));
     struct record r;
     TRY(store_get(t, id, arena, &r, NULL));
-    view_answer(&r, out);
-    return ERR_OK;
+    return transfer_view(t, &r, arena, out);
 }
 
 enum err transfer_answer(struct txn *t, enum transfer_answer answer, struct slice letter_or_id,
@@ -582,77 +381,28 @@ enum err transfer_answer(struct txn *t, enum transfer_answer answer, struct slic
     struct record r;
     TRY(store_get(t, dot_is_none(out->transfer) ? out->acceptance : out->transfer, arena, &r,
                   NULL));
-    return view_record(t, &r, arena, out);
+    return transfer_view(t, &r, arena, out);
 }
 
 enum err transfer_settle(struct txn *t, struct dot transfer)
 {
     struct arena arena = {0};
     struct record x, answer;
-    struct transfer_view v;
-    bool answered = false;
+    struct transfer_view v = {0};
     enum err e = store_get(t, transfer, &arena, &x, NULL);
     if (e == ERR_OK && merge_transfer_is_open(&x) && !(x.flags & RECORD_STUB) &&
         !store_is_leaving(t, transfer)) {
-        e = find_answer(t, &x, &arena, &answer, &answered);
+        e = transfer_view(t, &x, &arena, &v);
     }
-    /* the answer's own office ends it, nobody else */
-    if (e == ERR_OK && answered && dot_equal(shown_ref(&answer, F_UNIT), own_unit(t)) &&
-        member_is_here(t, shown_ref(&x, F_MEMBER))) {
-        e = view_transfer(t, &x, &arena, &v);
-        e = e ? e
-              : complete(t, &v, shown_int(&answer, F_ACCEPTANCE_VERDICT) == VERDICT_ACCEPTED,
-                         shown_text(&answer, F_ACCEPTANCE_REASON), &arena);
+    if (e == ERR_OK && !dot_is_none(v.acceptance)) {
+        e = store_get(t, v.acceptance, &arena, &answer, NULL);
+        /* the answer's own office ends it, nobody else */
+        if (e == ERR_OK && dot_equal(merge_shown_ref(&answer, F_UNIT), own_unit(t)) &&
+            member_is_here(t, v.member)) {
+            bool accepted = merge_shown_int(&answer, F_ACCEPTANCE_VERDICT) == VERDICT_ACCEPTED;
+            e = complete(t, &v, accepted, merge_shown_text(&answer, F_ACCEPTANCE_REASON), &arena);
+        }
     }
     arena_free(&arena);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-/* ---- counting ------------------------------------------------------------------------------- */
-
-/* The unit of the person: its shown record's, else the next one's that has any. */
-static struct dot person_unit(struct txn *t, const struct record *shown,
-                              const struct id_list *mates, struct arena *arena)
-{
-    struct dot unit = shown_ref(shown, F_UNIT);
-    for (size_t i = 0; i < mates->count && dot_is_none(unit); i++) {
-        struct record m;
-        if (store_get(t, mates->ids[i], arena, &m, NULL) == ERR_OK && !merge_is_deleted(&m)) {
-            unit = shown_ref(&m, F_UNIT);
-        }
-    }
-    return unit;
-}
-
-struct dot transfer_counted_unit(struct txn *t, const struct record *member)
-{
-    struct arena arena = {0};
-    struct id_list mates;
-    struct dot unit = {0, 0};
-    if (member->kind != KIND_MEMBER || member->flags & RECORD_STUB || merge_is_deleted(member) ||
-        !dot_equal(person_shown(t, member->id), member->id) ||
-        person_component(t, member->id, &arena, &mates) != ERR_OK) {
-        goto done;
-    }
-    unit = person_unit(t, member, &mates, &arena);
-    struct dot shown = unit;
-    for (size_t i = 0; i < mates.count && dot_equal(unit, shown); i++) {
-        struct id_list open;
-        if (store_ids_of_open_transfers(t, mates.ids[i], LETTERS_MAX, &arena, &open) != ERR_OK) {
-            continue;
-        }
-        for (size_t j = 0; j < open.count && dot_equal(unit, shown); j++) {
-            struct record x;
-            struct record m;
-            if (store_get(t, open.ids[j], &arena, &x, NULL) == ERR_OK &&
-                dot_equal(shown_ref(&x, F_TRANSFER_TO), shown) &&
-                store_get(t, mates.ids[i], &arena, &m, NULL) == ERR_OK &&
-                scope_came_from(&m, shown_ref(&x, F_TRANSFER_FROM))) {
-                unit = shown_ref(&x, F_TRANSFER_FROM);
-            }
-        }
-    }
-done:
-    arena_free(&arena);
-    return unit;
 }

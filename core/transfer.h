@@ -36,7 +36,7 @@ enum transfer_state {
 /* What is known of one letter: the transfer, the answer, or both. */
 struct transfer_view {
     struct dot transfer;   /* none when only the answer is here */
-    struct dot acceptance; /* none when there is no answer */
+    struct dot acceptance; /* none when there is no answer, or the transfer is done with */
     struct dot member;     /* none when not known yet */
     struct dot from, to;   /* none when not known, or outside */
     struct slice letter, to_outside;
@@ -44,7 +44,11 @@ struct transfer_view {
     struct dot waiting_for; /* the unit whose turn it is; none when it is done */
     int64_t issued_ms;      /* when the letter, or the answer alone, was written */
 };
-/* By letter number or ID of a transfer or acceptance. ERR_NOT_FOUND; ERR_AMBIGUOUS. */
+/* Of a record of kind transfer or acceptance; slices borrow from what it borrows from. */
+enum err transfer_view(struct txn *t, const struct record *r, struct arena *arena,
+                       struct transfer_view *out) MUST_USE;
+/* By letter number or ID of a transfer or acceptance. ERR_NOT_FOUND; ERR_AMBIGUOUS with the
+ * candidates in *candidates (arena). */
 enum err transfer_find(struct txn *t, struct slice letter_or_id, struct arena *arena,
                        struct transfer_view *out, struct id_list *candidates) MUST_USE;
 /* Calls visit for every letter known here, in order of ids, until it returns false. */

@@ -3,19 +3,6 @@
 #include "core/store_env.h"
 #include "core/text.h"
 
-#include <stdlib.h>
-
-static int dot_sort(const void *a, const void *b)
-{
-    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
-}
-
-static struct dot shown_ref(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
-}
-
 static struct id_list successors_of(const struct record *r, struct arena *arena)
 {
     size_t n = 0;
@@ -26,7 +13,7 @@ static struct id_list successors_of(const struct record *r, struct arena *arena)
             list.ids[list.count++] = v[i]->datum.ref;
         }
     }
-    qsort(list.ids, list.count, sizeof(struct dot), dot_sort);
+    dots_sort(list.ids, list.count);
     return list;
 }
 
@@ -48,7 +35,7 @@ static struct unit_slot unit_slot(struct txn *t, struct dot unit)
     if (store_get(t, unit, &arena, &r, NULL) == ERR_OK && r.kind == KIND_UNIT) {
         struct id_list successors = successors_of(&r, &arena);
         found = (struct unit_slot){.unit = unit,
-                                   .parent = shown_ref(&r, F_UNIT_PARENT),
+                                   .parent = merge_shown_ref(&r, F_UNIT_PARENT),
                                    .successor_count = (uint32_t)successors.count,
                                    .moved = record_field(&r, F_ONCE) != NULL ||
                                             record_field(&r, F_UNIT_FORMER_PARENT) != NULL};
@@ -173,7 +160,7 @@ static void climb_back(struct climb *c, struct dot unit)
     const struct field *once = NULL;
     if (store_get(c->t, unit, &arena, &r, NULL) == ERR_OK) {
         once = record_field(&r, F_ONCE);
-        climb_add(c, shown_ref(&r, F_UNIT_FORMER_PARENT));
+        climb_add(c, merge_shown_ref(&r, F_UNIT_FORMER_PARENT));
     }
     for (uint32_t i = 0; once && i < once->count; i++) {
         if (once->values[i].datum.type == DATUM_REF) {
@@ -255,50 +242,33 @@ enum err unit_children(struct txn *t, struct dot unit, struct arena *arena, stru
 struct descent {
     struct txn *t;
     struct arena *arena;
-    struct dot *list;
-    size_t count, cap;
+    struct id_list list;
+    size_t cap;
     bool cycles; /* units on a cycle are among them: any may be met again */
 };
 
 /* A unit with neither successors nor a cycle is met once, from its one parent. */
 static bool descent_has(const struct descent *d, struct dot unit)
 {
-    if (dot_equal(unit, d->list[0])) {
-        return true;
+    if (d->list.count == 0 || dot_equal(unit, d->list.ids[0])) {
+        return d->list.count > 0;
     }
-    if (!d->cycles && unit_slot(d->t, unit).successor_count == 0) {
-        return false;
-    }
-    for (size_t i = 0; i < d->count; i++) {
-        if (dot_equal(d->list[i], unit)) {
-            return true;
-        }
-    }
-    return false;
+    return (d->cycles || unit_slot(d->t, unit).successor_count > 0) && id_list_has(&d->list, unit);
 }
 
 static void descent_add(struct descent *d, struct dot unit)
 {
-    if (d->count > 0 && descent_has(d, unit)) {
-        return;
+    if (!descent_has(d, unit)) {
+        id_list_add(&d->list, &d->cap, unit, d->arena);
     }
-    if (d->count == d->cap) {
-        d->cap = d->cap ? d->cap * 2 : 64;
-        struct dot *grown = arena_array(d->arena, d->cap, sizeof(*grown));
-        if (d->count) {
-            memcpy(grown, d->list, d->count * sizeof(*grown));
-        }
-        d->list = grown;
-    }
-    d->list[d->count++] = unit;
 }
 
 /* Everything that is within the list's units from this one on. */
 static enum err descend(struct descent *d, size_t from)
 {
     struct id_list below;
-    for (size_t next = from; next < d->count; next++) {
-        struct dot unit = d->list[next];
+    for (size_t next = from; next < d->list.count; next++) {
+        struct dot unit = d->list.ids[next];
         TRY(unit_children(d->t, unit, d->arena, &below));
         for (size_t i = 0; i < below.count; i++) {
             /* A child by a losing sibling of `parent` is not below. */
@@ -324,8 +294,8 @@ enum err unit_subtree(struct txn *t, struct dot root, struct arena *arena, struc
     if (is_top(t, root)) {
         TRY(store_ids_of_kind(t, KIND_UNIT, (struct dot){0, 0}, SIZE_MAX, arena, &all));
     }
-    if (all.count > d.count) {
-        size_t from = d.count;
+    if (all.count > d.list.count) {
+        size_t from = d.list.count;
         for (size_t i = 0; i < all.count; i++) {
             if (unit_on_cycle(t, all.ids[i])) {
                 d.cycles = true;
@@ -334,17 +304,11 @@ enum err unit_subtree(struct txn *t, struct dot root, struct arena *arena, struc
         }
         TRY(descend(&d, from));
     }
-    *out = (struct id_list){.ids = d.list, .count = d.count};
+    *out = d.list;
     return ERR_OK;
 }
 
 /* ---- counting by date ----------------------------------------------------------------------- */
-
-static int64_t shown_int(const struct record *r, uint32_t field)
-{
-    const struct value *v = merge_shown(r, field);
-    return v && v->datum.type == DATUM_INT ? v->datum.i : 0;
-}
 
 enum err unit_state(struct txn *t, struct dot unit, struct arena *arena, struct unit_state *out)
 {
@@ -355,12 +319,12 @@ enum err unit_state(struct txn *t, struct dot unit, struct arena *arena, struct 
         e = ERR_NOT_FOUND;
     }
     if (e == ERR_OK) {
-        *out = (struct unit_state){.parent = shown_ref(&r, F_UNIT_PARENT),
-                                   .former_parent = shown_ref(&r, F_UNIT_FORMER_PARENT),
-                                   .moved_on = shown_int(&r, F_UNIT_MOVED_ON),
-                                   .status = shown_int(&r, F_UNIT_STATUS),
-                                   .valid_from = shown_int(&r, F_UNIT_VALID_FROM),
-                                   .valid_to = shown_int(&r, F_UNIT_VALID_TO),
+        *out = (struct unit_state){.parent = merge_shown_ref(&r, F_UNIT_PARENT),
+                                   .former_parent = merge_shown_ref(&r, F_UNIT_FORMER_PARENT),
+                                   .moved_on = merge_shown_int(&r, F_UNIT_MOVED_ON),
+                                   .status = merge_shown_int(&r, F_UNIT_STATUS),
+                                   .valid_from = merge_shown_int(&r, F_UNIT_VALID_FROM),
+                                   .valid_to = merge_shown_int(&r, F_UNIT_VALID_TO),
                                    .successors = successors_of(&r, arena),
                                    .deleted = merge_is_deleted(&r)};
     }
@@ -490,6 +454,13 @@ struct slice unit_code(struct txn *t, struct dot unit, struct arena *arena)
 struct slice unit_name(struct txn *t, struct dot unit, struct arena *arena)
 {
     return unit_text(t, unit, F_UNIT_NAME, arena);
+}
+
+const char *unit_called(struct txn *t, struct dot unit, struct arena *arena)
+{
+    struct slice name = unit_name(t, unit, arena), code = unit_code(t, unit, arena);
+    return arena_printf(arena, "%.*s (%.*s)", (int)name.len, (const char *)name.ptr, (int)code.len,
+                        (const char *)code.ptr);
 }
 
 enum level unit_level(struct txn *t, struct dot unit)

@@ -65,6 +65,8 @@ enum err unit_by_code(struct txn *t, struct slice code, struct dot *out) MUST_US
 /* Shown code and name, copied into the arena; empty when unknown. */
 struct slice unit_code(struct txn *t, struct dot unit, struct arena *arena);
 struct slice unit_name(struct txn *t, struct dot unit, struct arena *arena);
+/* Both, for a message: "Xã Văn Tiến (04549)". In the arena. */
+const char *unit_called(struct txn *t, struct dot unit, struct arena *arena);
 enum level unit_level(struct txn *t, struct dot unit);
 
 #endif

@@ -5,8 +5,6 @@
 #include "sync/batch.h"
 #include "sync/link.h"
 
-#define TRANSFERS_MAX 16 /* of one member under way at once */
-
 /* A child that pushes what has left its scope is told where it is now. */
 static enum err tell_if_left(struct txn *t, struct dot id, const struct arrival *arrival,
                              struct arena *arena)
@@ -73,7 +71,7 @@ static enum err note_transfers(struct apply *a, const struct record *r)
     struct id_list open = {.ids = &self, .count = r->kind == KIND_TRANSFER};
     struct id_array *out = &a->transfers;
     if (r->kind == KIND_MEMBER) {
-        TRY(store_ids_of_open_transfers(a->t, r->id, TRANSFERS_MAX, a->arena, &open));
+        TRY(store_ids_of_open_transfers(a->t, r->id, OPEN_TRANSFERS_MAX, a->arena, &open));
     }
     if (open.count == 0) {
         return ERR_OK;

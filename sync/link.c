@@ -175,7 +175,7 @@ static enum err forget_under(struct txn *t, struct slice prefix)
     return e == ERR_END ? ERR_OK : e;
 }
 
-enum err link_close(struct txn *t, struct dot node)
+static enum err link_close(struct txn *t, struct dot node)
 {
     uint8_t key[5 + DOT_KEY_BYTES];
     TRY(store_kv_del(t, dot_key("link.", node, key)));
@@ -243,21 +243,17 @@ enum err link_children_seq(struct txn *t, uint64_t *out)
 static enum err link_units(struct txn *t, struct arena *arena, struct id_list *out)
 {
     struct slice key = {0}, value;
-    size_t cap = 16;
+    size_t cap = 0;
     enum err e = ERR_OK;
-    *out = (struct id_list){.ids = arena_array(arena, cap, sizeof(struct dot))};
+    *out = (struct id_list){0};
     while ((e = store_kv_next(t, slice_str("link."), key, arena, &key, &value)) == ERR_OK) {
         struct link link;
         if (!link_read(value, &link)) {
             return link_damaged();
         }
-        if (out->count == cap) {
-            struct dot *grown = arena_array(arena, cap * 2, sizeof(*grown));
-            memcpy(grown, out->ids, cap * sizeof(*grown));
-            out->ids = grown;
-            cap *= 2;
+        if (link.epoch != 0) { /* one that never came may have gone elsewhere */
+            id_list_add(out, &cap, link.unit, arena);
         }
-        out->ids[out->count++] = link.unit;
     }
     return e == ERR_END ? ERR_OK : e;
 }

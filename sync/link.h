@@ -1,5 +1,6 @@
 /* What a store remembers of a neighbour: cursors, rounds, tokens, receipts, what is still owed.
- * Kept in the store's small facts, under "link.…", "up.…", "q.…", "want.…", "refused.…". */
+ * Kept in the store's small facts, under "link.…", "addr.…", "up.…", "q.…", "s.…", "want.…",
+ * "refused.…", "notice.…". */
 #ifndef TERRACE_SYNC_LINK_H
 #define TERRACE_SYNC_LINK_H
 
@@ -30,12 +31,10 @@ enum err link_load(struct txn *t, struct dot node, struct link *out) MUST_USE; /
 enum err link_store(struct txn *t, const struct link *link) MUST_USE;
 /* ERR_REFUSED: unknown, or gone to another hub. */
 enum err link_by_address(struct txn *t, struct message_address address, struct link *out) MUST_USE;
-/* The child is served no more: nothing waits for it, and link_by_address tells it why. */
-enum err link_close(struct txn *t, struct dot node) MUST_USE;
 /* Does a node's record name this actor as one of its own? */
 bool link_names_actor(const struct record *node, uint64_t actor);
 /* After the record of a node came: is it a child's that now syncs with another hub? Then its link
- * is closed. */
+ * is closed: nothing waits for it any more, and link_by_address tells it why. */
 enum err link_follow_node(struct txn *t, struct dot id) MUST_USE;
 /* Smallest out_seq over all children that were ever in touch; UINT64_MAX when there is none. */
 enum err link_children_seq(struct txn *t, uint64_t *out) MUST_USE;
@@ -100,7 +99,8 @@ enum err skipped_put(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 bool skipped_has(struct txn *t, struct dot peer, struct dot id);
 enum err skipped_del(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 
-/* Sets of ids: "want." asked for whole, "refused." not taken by upstream (with the reason). */
+/* Sets of ids: "want." asked for whole, "refused." not taken by upstream (with the
+ * reason), "notice." taken and corrected there, to be told (with the reason). */
 enum err mark_put(struct txn *t, const char *space, struct dot id, uint8_t value) MUST_USE;
 enum err mark_del(struct txn *t, const char *space, struct dot id) MUST_USE;
 bool mark_has(struct txn *t, const char *space, struct dot id);

@@ -9,7 +9,6 @@
 /* Decoded records kept at once: bounds the memory of a sync. */
 #define CANDIDATE_BYTES_MAX ((size_t)5 << 20)
 #define FIT_TRIES 8
-#define TRANSFERS_MAX 16 /* of one member under way at once */
 
 struct candidate {
     struct change change;
@@ -174,7 +173,7 @@ static enum err add_pending_transfers(struct fill *f, const struct record *r, ui
     if (r->kind != KIND_MEMBER) {
         return ERR_OK;
     }
-    TRY(store_ids_of_open_transfers(f->t, r->id, TRANSFERS_MAX, f->arena, &open));
+    TRY(store_ids_of_open_transfers(f->t, r->id, OPEN_TRANSFERS_MAX, f->arena, &open));
     for (size_t i = 0; i < open.count; i++) {
         struct record x;
         struct record_local local;
@@ -192,10 +191,9 @@ static enum err add_pending_transfers(struct fill *f, const struct record *r, ui
  * record that belongs to it, whatever the order of the feed or of ids. */
 static enum err add_pending_unit(struct fill *f, const struct record *r, uint64_t feed_seq)
 {
-    const struct value *v = merge_shown(r, r->kind == KIND_UNIT ? F_UNIT_PARENT : F_UNIT);
     struct dot chain[UNIT_DEPTH_MAX];
     size_t n = 0;
-    struct dot unit = v && v->datum.type == DATUM_REF ? v->datum.ref : (struct dot){0, 0};
+    struct dot unit = merge_shown_ref(r, r->kind == KIND_UNIT ? F_UNIT_PARENT : F_UNIT);
     while (n < UNIT_DEPTH_MAX && !dot_is_none(unit) &&
            !dot_equal(unit, store_identity(txn_store(f->t))->unit)) {
         chain[n++] = unit;
@@ -323,8 +321,7 @@ static enum err add_entry(struct fill *f, const struct feed_entry *entry, struct
         }
         return ERR_OK;
     }
-    const struct value *unit = merge_shown(&r, F_UNIT);
-    struct dot u = unit && unit->datum.type == DATUM_REF ? unit->datum.ref : (struct dot){0, 0};
+    struct dot u = merge_shown_ref(&r, F_UNIT);
     if (f->q->up && (r.kind == KIND_UNIT || !dot_equal(u, *last_unit))) {
         TRY(add_pending_unit(f, &r, entry->seq));
         *last_unit = u;

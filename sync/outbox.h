@@ -6,9 +6,9 @@
 #include "sync/link.h"
 
 struct outbox_request {
-    struct dot peer;       /* node of the neighbour */
-    uint64_t peer_epoch;   /* its actor, for echo suppression */
-    bool up;               /* to the hub: only what lies in this store's own subtree */
+    struct dot peer;     /* node of the neighbour */
+    uint64_t peer_epoch; /* its actor, for echo suppression */
+    bool up; /* to the hub: what lies in this store's subtree, or did until it was heard */
     struct dot peer_unit;  /* of a child */
     uint64_t from_seq;     /* its cursor in this store's feed */
     bool from_head;        /* first contact: no feed, only what is owed */

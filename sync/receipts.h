@@ -18,7 +18,7 @@ struct receipts_unit {
     struct dot unit;
     uint64_t nodes;
     int64_t last_contact_ms; /* of any of them; 0 = never */
-    int receipt;             /* 1: all that they sent is stored here, 2: at the top as well */
+    int receipt; /* 0: a computer is in first contact, 1: all they sent is here, 2: at the top */
 };
 /* In order of units; in the arena. */
 enum err receipts_units(struct txn *t, struct arena *arena, struct receipts_unit **out,

@@ -108,7 +108,35 @@ say "  the date that lost is in the history: $(t province history "$member" --js
 step "8. Nothing has changed since: what does a sync cost?"
 sync hung-khanh "hung-khanh → tran-yen"
 
-step "9. Proof: digests and exports of every commune agree on all three levels."
+step "9. A member moves to another district, by letter; the new commune answers before any data came."
+mover=$(t hung-khanh list member ext_id=m-04576-9 --json | json id)
+letter=$(t hung-khanh --json transfer issue "$mover" --to 04672 | json letter_no)
+say "  hung-khanh issues letter $letter for $(t hung-khanh show "$mover" --json | json full_name)"
+t son-thinh transfer accept "$letter" >/dev/null 2>&1
+say "  son-thinh accepts it, with nothing but the letter in hand"
+for pair in "hung-khanh tran-yen" "tran-yen province" "son-thinh van-chan" "van-chan province" \
+    "son-thinh van-chan" "van-chan province" "tran-yen province" "hung-khanh tran-yen" \
+    "tran-yen province" "hung-khanh tran-yen"; do
+    sync "${pair% *}" "${pair% *} ↔ ${pair#* }"
+done
+for s in hung-khanh province son-thinh; do
+    say "  $s: the transfer is $(t $s --json transfer list | grep "$letter" | json state)," \
+        "$(count $s member) members there"
+done
+
+step "10. One person was entered in two communes; the district finds it and makes it one."
+twin=$(t hong-ca add member full_name="$(t tran-yen show "$member" --json | json full_name)" \
+    birth_date="$(t tran-yen show "$member" --json | json birth_date)" \
+    home_place="$(t tran-yen show "$member" --json | json home_place)")
+sync hong-ca "hong-ca → tran-yen"
+say "  the district reads:"
+t tran-yen doubles | head -n 8 | sed "s/^/    /"
+say "  it merges: $(t tran-yen merge "$member" "$twin" 2>/dev/null | head -n 1) is the one that stays"
+
+step "11. Proof: digests and exports of every commune agree on all three levels."
+for s in tran-yen hung-khanh hong-ca; do
+    sync $s "$s, once more"
+done
 for c in $communes; do
     rest=${c#*:}
     sync "${rest%%:*}" "${rest%%:*} → ${rest##*:}"

@@ -73,6 +73,12 @@ letter=$(t hongca transfer issue "$mai" --to 04576 --letter "7/GT" 2>/dev/null)
 claim transfer__a_letter_number_of_ones_own same "$letter" "7/GT"
 everybody
 claim transfer__while_open_both_hold_it_whole has "$(held_by "$mai")" "hungkhanh hongca"
+for s in hungkhanh hongca tranyen province; do
+    claim "transfer__while_open_it_counts_where_it_came_from_at_$s" \
+        same "$(t $s list member full_name="Lò Thị Mai" --unit 04570 --count)" 1
+    claim "transfer__and_not_yet_where_it_goes_at_$s" \
+        same "$(t $s list member full_name="Lò Thị Mai" --unit 04576 --count)" 0
+done
 claim transfer__the_inbox_asks_the_receiver \
     has "$(t hungkhanh --json inbox | grep '"type":"transfer"')" "terrace transfer accept 7/GT"
 claim transfer__bare_terrace_shows_it has "$(t hungkhanh)" "terrace transfer accept 7/GT"

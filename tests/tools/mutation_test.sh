@@ -124,7 +124,28 @@ mutant receipts_as_they_are_pass ''
 mutant a_unit_at_the_top_too_early_is_caught 's/    TRY(hold_back_pending(t, &u, settled));//'
 mutant a_refused_record_counted_above_is_caught 's/    e = e ? e : exceptions(t, &u, &arena, &apart);//'
 
-# the rules of the merge desk, switched off one by one
+# the rules of scope, one claim each; and of the merge desk, switched off one by one, under random
+# histories alone
+tests=scope
+source=core/scope.c
+mutant scope_as_it_is_passes ''
+mutant from_without_a_member_under_way_is_caught \
+    's/add_unit_refs(g, &r, F_TRANSFER_FROM);/(void)r;/'
+mutant a_person_in_one_commune_alone_is_caught \
+    's/if (person_is_merged(g->t, id) ||.*/if (0) {/'
+source=core/store_marks.c
+mutant a_mark_that_moves_is_caught 's/} else if (anew \&\& m->seq/} else if (m->seq/'
+source=core/store_receive.c
+mutant refusals_that_are_not_told_are_caught 's/\*outcome = OUTCOME_CORRECTED;/*outcome = OUTCOME_MERGED;/'
+mutant refused_values_in_no_history_are_caught \
+    's/TRY(history_append(s->t, &s->before, merged, &cause, true));//'
+mutant origins_that_are_lost_are_caught 's/    out.origin = o;/    (void)o;/'
+mutant what_was_removed_and_stays_away_is_caught \
+    's/values\[n++\] = reasserted(x, &old->values\[i\]);/(void)reasserted;/'
+source=core/transfer_view.c
+mutant a_member_counted_where_it_goes_is_caught \
+    's/unit = merge_shown_ref(&x, F_TRANSFER_FROM);/unit = shown;/'
+
 tests=desk_laws
 TERRACE_SEED=1 TERRACE_SEEDS=200
 export TERRACE_SEED TERRACE_SEEDS

@@ -459,6 +459,7 @@ bool desk_rehome(struct desk *d, size_t at, size_t hub)
     bool may = unit_is_within(t, desk_unit(d, at), desk_unit(d, hub));
     txn_abort(t);
     if (!may || f->parents[at] == (int)hub || at == hub) {
+        d->going[at] = 0;
         return false;
     }
     (void)snprintf(url, sizeof(url), "sim://%zu", hub);
@@ -490,7 +491,7 @@ static void trace(struct desk *d, size_t at, const char *what)
 /* Who asked for another hub and heard no answer asks again before anything else. */
 void desk_sync(struct desk *d, size_t at)
 {
-    if (d->going[at] && !desk_rehome(d, at, d->going[at] - 1)) {
+    if (d->going[at] && !desk_rehome(d, at, d->going[at] - 1) && d->going[at]) {
         error_clear();
         return;
     }

@@ -334,6 +334,9 @@ static void run(uint64_t seed, struct tally *sum)
         if (at != 0 && desk_below(d, 3)) {
             desk_sync(d, at);
         }
+        if (desk_below(d, 4) == 0) {
+            world_assert_visible(&d->w, at);
+        }
     }
     settle(d);
     assert_int_equal(txn_begin(d->w.f.stores[0], TXN_READ, &top), ERR_OK);

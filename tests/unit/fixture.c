@@ -116,8 +116,7 @@ struct dot fixture_unit(struct fixture *f, size_t at, struct dot parent, const c
                         const char *type)
 {
     struct arena arena = {0};
-    struct txn *t = NULL;
-    struct dot id, dot;
+    struct dot id = {0, 0};
     const struct enum_code *c =
         schema_code_by_text(schema_field(KIND_UNIT, F_UNIT_TYPE), slice_str(type), &arena);
     assert_non_null(c);
@@ -129,19 +128,14 @@ struct dot fixture_unit(struct fixture *f, size_t at, struct dot parent, const c
         {F_UNIT_TYPE, EDIT_SET, &type_datum, 1},
         {F_UNIT_PARENT, EDIT_SET, &parent_datum, dot_is_none(parent) ? 0 : 1},
     };
-    struct save save = {.kind = KIND_UNIT, .edits = edits, .edit_count = 4, .via = VIA_LOCAL};
-    expect_ok(txn_begin(f->stores[at], TXN_WRITE, &t), "begin");
-    expect_ok(store_save(t, &save, &arena, &id, &dot), "save unit");
-    expect_ok(txn_commit(t), "commit");
+    (void)fixture_save(f, at, &id, KIND_UNIT, edits, ARRAY_COUNT(edits));
     arena_free(&arena);
     return id;
 }
 
 static struct dot root_node(struct fixture *f, const struct identity *self)
 {
-    struct arena arena = {0};
-    struct txn *t = NULL;
-    struct dot id, dot;
+    struct dot id = {0, 0};
     struct datum unit = datum_ref(self->unit), name = datum_text(slice_str("root"));
     struct datum key = datum_bytes(slice_make(self->public_key, KEY_PUBLIC_BYTES));
     struct datum role = datum_int(NODE_ROLE_HUB), state = datum_int(NODE_ACTIVE);
@@ -150,12 +144,7 @@ static struct dot root_node(struct fixture *f, const struct identity *self)
                            {F_NODE_KEY, EDIT_SET, &key, 1},
                            {F_NODE_ROLE, EDIT_SET, &role, 1},
                            {F_NODE_STATE, EDIT_SET, &state, 1}};
-    struct save save = {
-        .kind = KIND_NODE, .edits = edits, .edit_count = ARRAY_COUNT(edits), .via = VIA_LOCAL};
-    expect_ok(txn_begin(f->stores[0], TXN_WRITE, &t), "begin");
-    expect_ok(store_save(t, &save, &arena, &id, &dot), "save node");
-    expect_ok(txn_commit(t), "commit");
-    arena_free(&arena);
+    (void)fixture_save(f, 0, &id, KIND_NODE, edits, ARRAY_COUNT(edits));
     return id;
 }
 
@@ -198,23 +187,38 @@ size_t fixture_child(struct fixture *f, size_t parent, const char *code, enum le
     return at;
 }
 
-struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32_t kind,
-                             struct dot unit, uint32_t field, const char *text)
+void fixture_tree(struct fixture *f, uint64_t seed)
+{
+    fixture_begin(f, seed);
+    print_message("seed %llu\n", (unsigned long long)seed);
+    fixture_root(f);
+    (void)fixture_child(f, 0, "138", LEVEL_DISTRICT);
+    (void)fixture_child(f, 1, "04576", LEVEL_COMMUNE);
+    (void)fixture_child(f, 1, "04570", LEVEL_COMMUNE);
+    fixture_settle(f);
+}
+
+struct dot fixture_save(struct fixture *f, size_t at, struct dot *id, uint32_t kind,
+                        const struct edit *edits, size_t count)
 {
     struct arena arena = {0};
     struct txn *t = NULL;
     struct dot dot;
-    struct datum d = datum_text(slice_str(text)), u = datum_ref(unit);
-    struct edit edits[] = {{field, EDIT_SET, &d, 1}, {F_UNIT, EDIT_SET, &u, 1}};
-    struct save save = {.id = id,
-                        .kind = kind,
-                        .edits = edits,
-                        .edit_count = dot_is_none(unit) ? 1 : 2,
-                        .via = VIA_LOCAL};
+    struct save save = {
+        .id = *id, .kind = kind, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
     expect_ok(txn_begin(f->stores[at], TXN_WRITE, &t), "begin");
-    expect_ok(store_save(t, &save, &arena, &id, &dot), "save");
+    expect_ok(store_save(t, &save, &arena, id, &dot), "save");
     expect_ok(txn_commit(t), "commit");
     arena_free(&arena);
+    return dot;
+}
+
+struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32_t kind,
+                             struct dot unit, uint32_t field, const char *text)
+{
+    struct datum d = datum_text(slice_str(text)), u = datum_ref(unit);
+    const struct edit edits[] = {{field, EDIT_SET, &d, 1}, {F_UNIT, EDIT_SET, &u, 1}};
+    (void)fixture_save(f, at, &id, kind, edits, dot_is_none(unit) ? 1 : 2);
     return id;
 }
 

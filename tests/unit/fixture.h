@@ -35,6 +35,13 @@ size_t fixture_child(struct fixture *f, size_t parent, const char *code, enum le
 /* A unit without a store, under the unit of store `at`. */
 struct dot fixture_unit(struct fixture *f, size_t at, struct dot parent, const char *code,
                         const char *type);
+/* Root 15 (index 0), district 138 (1), its communes 04576 (2) and 04570 (3), each with what it
+ * needs. Begins the fixture, and prints the seed. */
+void fixture_tree(struct fixture *f, uint64_t seed);
+/* One save in a transaction of its own; *id none = a new record of that kind. Its dot. */
+struct dot fixture_save(struct fixture *f, size_t at, struct dot *id, uint32_t kind,
+                        const struct edit *edits, size_t count);
+/* The same of one text, and of the unit unless that is none. The record. */
 struct dot fixture_save_text(struct fixture *f, size_t at, struct dot id, uint32_t kind,
                              struct dot unit, uint32_t field, const char *text);
 /* A draft in a transaction of its own, from "name=value" words, NULL at the end; a name ending in +

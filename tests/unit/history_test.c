@@ -13,32 +13,10 @@
 #define F_MEMBER_LANGUAGES 28
 #define F_MEMBER_PHONE 31
 
-/* A province 0, a district 1, and two communes, 2 and 3. */
-static void tree(struct fixture *f, uint64_t seed)
-{
-    fixture_begin(f, seed);
-    print_message("seed %llu\n", (unsigned long long)seed);
-    fixture_root(f);
-    (void)fixture_child(f, 0, "138", LEVEL_DISTRICT);
-    assert_true(fixture_sync(f, 1, NULL));
-    (void)fixture_child(f, 1, "04576", LEVEL_COMMUNE);
-    (void)fixture_child(f, 1, "04570", LEVEL_COMMUNE);
-    fixture_settle(f);
-}
-
 static struct dot save(struct fixture *f, size_t at, struct dot id, const struct edit *edits,
                        size_t count)
 {
-    struct arena arena = {0};
-    struct txn *t = NULL;
-    struct dot dot;
-    struct save s = {
-        .id = id, .kind = KIND_MEMBER, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
-    assert_int_equal(txn_begin(f->stores[at], TXN_WRITE, &t), ERR_OK);
-    assert_int_equal(store_save(t, &s, &arena, &id, &dot), ERR_OK);
-    assert_int_equal(txn_commit(t), ERR_OK);
-    arena_free(&arena);
-    return dot;
+    return fixture_save(f, at, &id, KIND_MEMBER, edits, count);
 }
 
 static struct dot save_text(struct fixture *f, size_t at, struct dot id, uint32_t field,
@@ -116,7 +94,7 @@ static void history__several_saves_that_come_at_once_keep_their_authors(void **s
 {
     (void)state;
     struct fixture f;
-    tree(&f, 101);
+    fixture_tree(&f, 101);
     struct dot id = add_member(&f, 2, "Giàng A Dê");
     fixture_settle(&f);
     /* commune and district write while the province hears of neither, then both come in one merge
@@ -142,7 +120,7 @@ static void history__what_came_with_the_record_is_told_of_who_wrote_it(void **st
 {
     (void)state;
     struct fixture f;
-    tree(&f, 102);
+    fixture_tree(&f, 102);
     struct dot id = add_member(&f, 2, "Lò Thị Mai");
     assert_true(fixture_sync(&f, 2, NULL));
     struct dot phone = save_text(&f, 1, id, F_MEMBER_PHONE, "0987");
@@ -168,7 +146,7 @@ static void history__two_values_of_one_field_are_told_of_two(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 103);
+    fixture_tree(&f, 103);
     struct dot id = add_member(&f, 2, "Vàng A Tủa");
     fixture_settle(&f);
     struct dot low = save_text(&f, 2, id, F_MEMBER_PHONE, "0911");
@@ -188,7 +166,7 @@ static void history__what_was_taken_out_of_a_set_has_its_author(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 104);
+    fixture_tree(&f, 104);
     struct dot id = add_member(&f, 2, "Hà Văn Sơn");
     (void)save_set(&f, 2, id, EDIT_ADD, "Kinh");
     fixture_settle(&f);
@@ -212,7 +190,7 @@ static void history__what_comes_after_a_later_save_is_late(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 105);
+    fixture_tree(&f, 105);
     struct dot id = add_member(&f, 2, "Sùng A Páo");
     fixture_settle(&f);
     struct dot first = save_text(&f, 2, id, F_MEMBER_PHONE, "0911");
@@ -295,7 +273,7 @@ static void undo__a_save_is_taken_back_and_done_again(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 111);
+    fixture_tree(&f, 111);
     struct dot id = add_member(&f, 2, "Giàng A Dê");
     (void)save_text(&f, 2, id, F_MEMBER_PHONE, "0911");
     (void)save_text(&f, 2, id, F_MEMBER_PHONE, "0922");
@@ -312,7 +290,7 @@ static void undo__a_creation_is_a_deletion_and_back(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 112);
+    fixture_tree(&f, 112);
     struct dot id = add_member(&f, 2, "Giàng A Dê");
     undo_ok(&f, 2, id, NULL);
     assert_true(is_deleted(&f, 2, id));
@@ -325,7 +303,7 @@ static void undo__of_a_set_only_what_that_save_did(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 113);
+    fixture_tree(&f, 113);
     struct dot id = add_member(&f, 2, "Giàng A Dê");
     (void)save_set(&f, 2, id, EDIT_ADD, "Mông");
     struct dot kinh = save_set(&f, 2, id, EDIT_ADD, "Kinh");
@@ -344,7 +322,7 @@ static void undo__what_was_replaced_since_stays_and_is_named(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 114);
+    fixture_tree(&f, 114);
     struct arena arena = {0};
     struct undo_report report;
     struct dot id = add_member(&f, 2, "Giàng A Dê");
@@ -370,7 +348,7 @@ static void undo__beside_another_value_leaves_that_one(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 115);
+    fixture_tree(&f, 115);
     struct dot id = add_member(&f, 2, "Giàng A Dê");
     (void)save_text(&f, 2, id, F_MEMBER_PHONE, "0900");
     fixture_settle(&f);
@@ -397,7 +375,7 @@ static void undo__of_a_decision_shows_what_was_shown_before(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 116);
+    fixture_tree(&f, 116);
     struct dot id = add_member(&f, 2, "Giàng A Dê");
     fixture_settle(&f);
     (void)save_text(&f, 2, id, F_MEMBER_CARD_NO, "A1");
@@ -414,7 +392,7 @@ static void undo__a_store_knows_its_saves_under_an_earlier_actor(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 117);
+    fixture_tree(&f, 117);
     struct dot id = add_member(&f, 2, "Giàng A Dê");
     (void)save_text(&f, 2, id, F_MEMBER_PHONE, "0911");
     fixture_settle(&f);
@@ -428,7 +406,7 @@ static void undo__what_nobody_here_knows_is_not_found(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 118);
+    fixture_tree(&f, 118);
     struct arena arena = {0};
     struct undo_report report;
     struct dot id = add_member(&f, 2, "Giàng A Dê"), other = {12345, 6};

@@ -18,12 +18,7 @@ struct house {
 static int begin(void **state)
 {
     struct house *h = test_calloc(1, sizeof(*h));
-    fixture_begin(&h->f, 11);
-    fixture_root(&h->f);
-    (void)fixture_child(&h->f, 0, "138", LEVEL_DISTRICT);
-    (void)fixture_child(&h->f, 1, "04576", LEVEL_COMMUNE);
-    (void)fixture_child(&h->f, 1, "04570", LEVEL_COMMUNE);
-    fixture_settle(&h->f);
+    fixture_tree(&h->f, 11);
     *state = h;
     return 0;
 }

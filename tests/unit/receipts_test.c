@@ -18,19 +18,6 @@
 
 static const struct dot none = {0, 0};
 
-/* A province 0, a district 1, communes 2 and 3. */
-static void tree(struct fixture *f, uint64_t seed)
-{
-    fixture_begin(f, seed);
-    print_message("seed %llu\n", (unsigned long long)seed);
-    fixture_root(f);
-    (void)fixture_child(f, 0, "138", LEVEL_DISTRICT);
-    assert_true(fixture_sync(f, 1, NULL));
-    (void)fixture_child(f, 1, "04576", LEVEL_COMMUNE);
-    (void)fixture_child(f, 1, "04570", LEVEL_COMMUNE);
-    fixture_settle(f);
-}
-
 static struct dot add_member(struct fixture *f, size_t at)
 {
     return fixture_save_text(f, at, none, KIND_MEMBER, f->units[at], F_MEMBER_NAME, "Giàng A Dê");
@@ -132,7 +119,7 @@ static void receipts__step_by_step_to_the_top(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 301);
+    fixture_tree(&f, 301);
     struct receipts before = count(&f, 2);
     assert_int_equal(before.here, 0);
     (void)add_member(&f, 2);
@@ -154,7 +141,7 @@ static void receipts__a_lost_reply_claims_nothing(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 302);
+    fixture_tree(&f, 302);
     struct dot id = add_member(&f, 2);
     f.lose_reply_in = 1;
     assert_false(fixture_sync(&f, 2, NULL));
@@ -173,7 +160,7 @@ static void receipts__a_refused_record_is_only_here(void **state)
 {
     (void)state;
     struct fixture f;
-    tree(&f, 303);
+    fixture_tree(&f, 303);
     struct dot id = add_member(&f, 2);
     fixture_settle(&f);
     uint64_t top = count(&f, 2).top;
@@ -194,7 +181,7 @@ static void receipts__random_losses_never_make_a_claim_untrue(void **state)
     struct fixture f;
     struct dot ids[MEMBERS_MAX];
     size_t places[MEMBERS_MAX], n = 0, claims[3] = {0, 0, 0};
-    tree(&f, 304);
+    fixture_tree(&f, 304);
     f.lose_reply_in = 3;
     f.lose_request_in = 5;
     for (int step = 0; step < STEPS; step++) {

@@ -21,13 +21,7 @@ static const struct dot none = {0, 0};
 /* A province 0, a district 1, two communes 2 and 3 below it, a second district 4. */
 static void tree(struct fixture *f, uint64_t seed)
 {
-    fixture_begin(f, seed);
-    print_message("seed %llu\n", (unsigned long long)seed);
-    fixture_root(f);
-    (void)fixture_child(f, 0, "138", LEVEL_DISTRICT);
-    assert_true(fixture_sync(f, 1, NULL));
-    (void)fixture_child(f, 1, "04576", LEVEL_COMMUNE);
-    (void)fixture_child(f, 1, "04570", LEVEL_COMMUNE);
+    fixture_tree(f, seed);
     (void)fixture_child(f, 0, "136", LEVEL_DISTRICT);
     fixture_settle(f);
 }
@@ -35,17 +29,7 @@ static void tree(struct fixture *f, uint64_t seed)
 static struct dot save(struct fixture *f, size_t at, struct dot id, uint32_t kind,
                        const struct edit *edits, size_t count)
 {
-    struct arena arena = {0};
-    struct txn *t = NULL;
-    struct dot dot;
-    struct save s = {.id = id, .kind = kind, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
-    assert_int_equal(txn_begin(f->stores[at], TXN_WRITE, &t), ERR_OK);
-    enum err e = store_save(t, &s, &arena, &id, &dot);
-    if (e != ERR_OK) {
-        fail_msg("save: %s", error_last()->text);
-    }
-    assert_int_equal(txn_commit(t), ERR_OK);
-    arena_free(&arena);
+    (void)fixture_save(f, at, &id, kind, edits, count);
     return id;
 }
 

@@ -11,29 +11,10 @@
 #define KIND_OF_TOMORROW 4711
 #define FIELD_OF_TOMORROW 900
 
-/* Province 0, district 1, communes 2 and 3. */
-static void small_tree(struct fixture *f, uint64_t seed)
-{
-    fixture_begin(f, seed);
-    fixture_root(f);
-    size_t district = fixture_child(f, 0, "132", LEVEL_DISTRICT);
-    assert_true(fixture_sync(f, district, NULL));
-    (void)fixture_child(f, district, "04249", LEVEL_COMMUNE);
-    (void)fixture_child(f, district, "04252", LEVEL_COMMUNE);
-    fixture_settle(f);
-}
-
 static struct dot save(struct fixture *f, size_t at, struct dot id, uint32_t kind,
                        const struct edit *edits, size_t count)
 {
-    struct arena arena = {0};
-    struct txn *t = NULL;
-    struct dot dot;
-    struct save s = {.id = id, .kind = kind, .edits = edits, .edit_count = count, .via = VIA_LOCAL};
-    assert_int_equal(txn_begin(f->stores[at], TXN_WRITE, &t), ERR_OK);
-    assert_int_equal(store_save(t, &s, &arena, &id, &dot), ERR_OK);
-    assert_int_equal(txn_commit(t), ERR_OK);
-    arena_free(&arena);
+    (void)fixture_save(f, at, &id, kind, edits, count);
     return id;
 }
 
@@ -53,7 +34,7 @@ static void session__a_kind_of_a_newer_program_is_relayed_untouched(void **state
     struct fixture f;
     struct arena arena = {0};
     struct record here, there;
-    small_tree(&f, 31);
+    fixture_tree(&f, 31);
     struct datum unit = datum_ref(f.units[2]), text = datum_text(slice_str("điều chưa biết"));
     struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1}, {FIELD_OF_TOMORROW, EDIT_SET, &text, 1}};
     struct dot id = save(&f, 2, (struct dot){0, 0}, KIND_OF_TOMORROW, edits, 2);
@@ -84,7 +65,7 @@ static void session__sets_edited_on_three_levels_unite(void **state)
 {
     (void)state;
     struct fixture f;
-    small_tree(&f, 32);
+    fixture_tree(&f, 32);
     struct datum unit = datum_ref(f.units[2]);
     struct datum one = datum_ref((struct dot){9, 1}), two = datum_ref((struct dot){9, 2});
     struct datum three = datum_ref((struct dot){9, 3});
@@ -111,7 +92,7 @@ static void session__a_delete_meets_an_edit_on_every_level(void **state)
     struct fixture f;
     struct arena arena = {0};
     struct record r;
-    small_tree(&f, 33);
+    fixture_tree(&f, 33);
     struct dot id = fixture_save_text(&f, 2, (struct dot){0, 0}, KIND_MEMBER, f.units[2],
                                       F_MEMBER_NAME, "Cứ Thị Dở");
     fixture_settle(&f);
@@ -146,7 +127,7 @@ static void session__a_commune_silent_for_long_catches_up_in_one_sync(void **sta
     struct arena arena = {0};
     struct record r;
     struct dot own[60], theme = {0, 0};
-    small_tree(&f, 34);
+    fixture_tree(&f, 34);
     for (size_t i = 0; i < ARRAY_COUNT(own); i++) {
         char name[32];
         (void)snprintf(name, sizeof(name), "đoàn viên %zu", i);
@@ -184,7 +165,7 @@ static void session__long_texts_that_deflate_well_still_arrive(void **state)
         text[i] = i % 2 ? ' ' : 'x'; /* many words: most to unpack */
     }
     text[sizeof(text) - 2] = 'x';
-    small_tree(&f, 35);
+    fixture_tree(&f, 35);
     for (int i = 0; i < 70; i++) {
         (void)fixture_save_text(&f, 2, (struct dot){0, 0}, KIND_MEMBER, f.units[2], F_NOTE, text);
     }

@@ -160,6 +160,37 @@ static void store__check_notices_a_lost_index_entry(void **state)
     fixture_end(&f);
 }
 
+static void store__a_store_of_the_first_version_is_brought_up_to_date(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txn *t = NULL;
+    struct check_report report;
+    uint64_t version = 0;
+    char dir[96];
+    fixture_begin(&f, 8);
+    fixture_root(&f);
+    struct dot a = fixture_save_text(&f, 0, (struct dot){0, 0}, KIND_MEMBER, f.units[0],
+                                     F_MEMBER_NAME, "Lý A Páo");
+    assert_int_equal(txn_begin(f.stores[0], TXN_WRITE, &t), ERR_OK);
+    assert_int_equal(table_clear(t, TABLE_INDEX), ERR_OK);
+    assert_int_equal(table_clear(t, TABLE_DIGESTS), ERR_OK);
+    t->digest.loaded = false;
+    assert_int_equal(meta_put_u64(t, "version", 1), ERR_OK);
+    assert_int_equal(txn_commit(t), ERR_OK);
+    store_close(f.stores[0]);
+    (void)snprintf(dir, sizeof(dir), "%s/0", f.dir);
+    assert_int_equal(store_open(&f.env, dir, &f.stores[0]), ERR_OK);
+    assert_int_equal(store_check(f.stores[0], false, &report), ERR_OK);
+    assert_int_equal(report.damaged, 0);
+    assert_int_equal(txn_begin(f.stores[0], TXN_READ, &t), ERR_OK);
+    assert_int_equal(meta_get_u64(t, "version", &version), ERR_OK);
+    assert_int_equal(version, STORE_VERSION);
+    assert_true(store_has(t, a));
+    txn_abort(t);
+    fixture_end(&f);
+}
+
 static void store__a_deleted_record_takes_no_edit(void **state)
 {
     (void)state;
@@ -301,6 +332,7 @@ int main(void)
         cmocka_unit_test(store__history_tells_who_changed_what),
         cmocka_unit_test(store__a_flipped_bit_is_noticed_and_set_aside),
         cmocka_unit_test(store__check_notices_a_lost_index_entry),
+        cmocka_unit_test(store__a_store_of_the_first_version_is_brought_up_to_date),
         cmocka_unit_test(store__a_deleted_record_takes_no_edit),
         cmocka_unit_test(store__creation_refuses_a_place_in_use),
         cmocka_unit_test(store__an_empty_data_file_is_damage_not_an_empty_store),

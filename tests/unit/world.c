@@ -279,6 +279,27 @@ static bool fact_is_live(const struct record *r, const struct fact *fact)
     return live;
 }
 
+void world_assert_visible(struct world *w, size_t at)
+{
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(w->f.stores[at], TXN_READ, &t), ERR_OK);
+    shot_take(t, &w->shot[1]);
+    txn_abort(t);
+    for (size_t i = 0; i < w->fact_count; i++) {
+        const struct fact *fact = &w->facts[i];
+        const struct record *r = shot_find(&w->shot[1], fact->id);
+        if (r && !(r->flags & RECORD_STUB) && !fact->replaced && !fact->refused &&
+            !fact->shadowed && !fact->marker && context_covers(&r->context, fact->dot) &&
+            !fact_is_live(r, fact)) {
+            char id[DOT_TEXT_SIZE], dot[DOT_TEXT_SIZE];
+            dot_format(fact->id, id);
+            dot_format(fact->dot, dot);
+            fail_msg("seed %llu: store %zu has seen save %s of %s, field %u, and shows it no more",
+                     (unsigned long long)w->seed, at, dot, id, fact->field);
+        }
+    }
+}
+
 /* The top holds everything; the stores below are compared with it elsewhere. */
 void world_assert_nothing_lost(struct world *w)
 {

@@ -34,6 +34,9 @@ void world_saved(struct world *w, size_t at, struct txn *t, enum err e);
 void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e);
 /* One sync; what the stores save of themselves meanwhile (answers settled, refusals) is noted. */
 bool world_sync(struct world *w, size_t at);
+/* Whatever a store has seen and nobody wrote over is live there: values that differ are siblings,
+ * for people to see, until somebody decides. */
+void world_assert_visible(struct world *w, size_t at);
 /* The facts that must be live in every store that is entitled to the record, and no others. */
 void world_assert_nothing_lost(struct world *w);
 

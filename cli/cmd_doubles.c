@@ -171,7 +171,7 @@ enum err cmd_doubles(struct cli *c)
     struct txn *t = NULL;
     struct dot ids[2];
     bool undo = c->args.given[OPT_UNDO], decides = c->args.given[OPT_NOT];
-    if (decides != (c->args.word_count == 2) || (undo && !decides) ||
+    if (c->args.word_count != (decides ? 2u : 0u) || (undo && !decides) ||
         (decides && c->args.given[OPT_UNIT])) {
         return error_set(ERR_USAGE,
                          _("this is how it is written: terrace doubles [--unit CODE], or "

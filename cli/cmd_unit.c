@@ -57,7 +57,7 @@ static bool counts_fit(const struct unit_command *u)
     case REORG_MERGE:
         return into == 1;
     case REORG_SPLIT:
-        return one && into >= 2;
+        return a->word_count >= 2 && into >= 1 && into + a->word_count - 2 >= 2;
     case REORG_MOVE:
         return one && a->value_count[OPT_TO] == 1;
     case REORG_RENAME:
@@ -230,15 +230,19 @@ static enum err find_assigned(struct unit_command *u, struct txn *t)
 
 /* ---- doing it ------------------------------------------------------------------------------- */
 
-/* CODE=NAME is a unit to be made. */
+/* CODE=NAME is a unit to be made. Of a split all but the first may also stand as words of their
+ * own:
+ * --into CODE=NAME CODE=NAME. */
 static enum err parse_targets(struct unit_command *u)
 {
     const struct args *a = &u->c->args;
     enum option id = u->op->op == REORG_MOVE ? OPT_TO : OPT_INTO;
-    u->q.target_count = u->op->op == REORG_RENAME ? 0 : a->value_count[id];
+    size_t given = u->op->op == REORG_RENAME ? 0 : a->value_count[id];
+    u->q.target_count = given + (u->op->op == REORG_SPLIT ? a->word_count - 2 : 0);
     u->q.targets = arena_array(&u->c->arena, u->q.target_count + 1, sizeof(*u->q.targets));
     for (size_t i = 0; i < u->q.target_count; i++) {
-        const char *text = a->values[id][i], *equals = strchr(text, '=');
+        const char *text = i < given ? a->values[id][i] : a->words[2 + i - given];
+        const char *equals = strchr(text, '=');
         bool makes = u->op->op == REORG_MERGE || u->op->op == REORG_SPLIT;
         if (!equals && u->op->op != REORG_SPLIT) {
             continue;
@@ -256,7 +260,7 @@ static enum err find_units(struct unit_command *u, struct txn *t)
 {
     const struct args *a = &u->c->args;
     enum option id = u->op->op == REORG_MOVE ? OPT_TO : OPT_INTO;
-    u->q.unit_count = a->word_count - 1;
+    u->q.unit_count = u->op->op == REORG_SPLIT ? 1 : a->word_count - 1;
     u->units = arena_array(&u->c->arena, u->q.unit_count, sizeof(*u->units));
     for (size_t i = 0; i < u->q.unit_count; i++) {
         TRY(cli_find(u->c, t, KIND_UNIT, a->words[i + 1], &u->units[i]));

@@ -36,6 +36,18 @@ import_steps low/commune "$work/data" >"$work/import.out" 2>&1
 claim full_disk__a_ballast_is_kept test -f "$work/low/commune/ballast"
 first=$(t low/commune add note unit=04576 title="before")
 
+# crowd STORE UNIT: notes, first long, then short, until there is no room for another
+crowd() {
+    for length in 9000 900 90; do
+        crowded=0
+        while [ $crowded -lt 400 ] &&
+            t "$1" --json add note unit="$2" title="crowd" text="$(printf "%0${length}d" $crowded)" \
+                >"$work/crowd.out" 2>&1; do
+            crowded=$((crowded + 1))
+        done
+    done
+}
+
 # ---- the node's own disk
 fill low 0
 n=0
@@ -51,6 +63,31 @@ claim full_disk__add_says_so grep -q '"error":"disk_full"' "$work/err"
 claim full_disk__the_ballast_made_room test ! -f "$work/low/commune/ballast"
 claim full_disk__deleting_works_then exits 0 t low/commune rm "$first"
 claim full_disk__reading_works exits 0 t low/commune list member --count
+
+# a letter and its member, or neither; two records of one person, or of two
+free_up low
+fill low 0
+n=0
+status=0
+while [ $n -lt 40 ] && [ $status = 0 ]; do
+    n=$((n + 1))
+    crowd low/commune 04576
+    t low/commune --json transfer issue "m-04576-$n" --to 04570 --letter "$n/FD" \
+        >>"$work/letters" 2>"$work/err"
+    status=$?
+done
+claim full_disk__a_letter_exits_6 same $status 6
+claim full_disk__a_letter_says_so grep -q '"error":"disk_full"' "$work/err"
+claim full_disk__letters_are_whole whole_letters low/commune 04570
+claim full_disk__letters_reported_are_there \
+    same "$(t low/commune transfer list --json | wc -l)" "$(wc -l <"$work/letters")"
+crowd low/commune 04576
+t low/commune --json merge m-04576-100 m-04576-101 >"$work/out" 2>"$work/err"
+status=$?
+claim full_disk__a_merger_of_persons_is_told test $status = 0 -o $status = 6
+free_up low
+claim full_disk__and_is_there_or_not \
+    exits $((status / 6)) t low/commune unmerge m-04576-100 m-04576-101
 sed 's/"m-04576-/"n-04576-/' "$work/data/members.jsonl" >"$work/more.jsonl"
 for n in 1 2 3 4 5 6 7 8; do sed "s/\"n-04576-/\"n$n-04576-/" "$work/more.jsonl"; done >"$work/many.jsonl"
 free_up low
@@ -79,6 +116,18 @@ claim full_disk__import_is_complete same "$(count low/commune member)" 7200
 late=$(t low/commune add note unit=04576 title="late")
 fill high 0
 rm -f "$work/high/province/ballast"
+t high/province list unit parent=136 --json | json code >"$work/codes"
+t high/province list unit parent=133 --json | json code >>"$work/codes"
+paste -d ' ' - - <"$work/codes" | awk 'NF == 2 { print "K" NR, $0 }' >"$work/made"
+status=0
+while [ $status = 0 ] && read -r made_code from_a from_b; do
+    crowd high/province 15
+    t high/province --json unit merge "$from_a" "$from_b" --into "$made_code=Xã $made_code" \
+        --on 2020-03-01 >"$work/out" 2>"$work/err"
+    status=$?
+done <"$work/made"
+claim full_disk__a_merger_of_units_exits_6 same $status 6
+claim full_disk__mergers_of_units_are_whole whole_mergers high/province "$work/made"
 t low/commune --json sync >"$work/sync.out" 2>"$work/sync.err"
 status=$?
 claim full_disk__a_full_hub_is_no_link_now same $status 4

@@ -14,35 +14,19 @@ mark=$(t commune add note unit=04576 title="counter 0")
 : >"$work/acked"
 acked_mark=0
 
-# moments FROM TO: one random number of milliseconds a line, as seconds
-moments() {
-    awk -v seed="$seed" -v n="$times" -v from="$1" -v to="$2" \
-        'BEGIN { srand(seed); for (i = 0; i < n; i++) printf "%.3f\n", (from + rand() * (to - from)) / 1000 }'
-}
-# cut SECONDS ARGS…: the command is killed after that time; 0 when it had ended well before
-cut() {
-    after=$1
-    shift
-    "$TERRACE" -C "$work/commune" "$@" >"$work/cut.out" 2>"$work/cut.err" </dev/null &
-    cut_pid=$!
-    sleep "$after"
-    kill -KILL $cut_pid 2>/dev/null
-    wait $cut_pid 2>/dev/null
-}
-
 n=0
-moments 1 40 >"$work/moments"
+moments "$times" 1 40 "$seed" >"$work/moments"
 while read -r after; do
     n=$((n + 1))
     case $((n % 8)) in
     0)
         printf '{"ext_id":"r%s-1","title":"row"}\n{"ext_id":"r%s-2","title":"row"}\n' $n $n >"$work/rows.jsonl"
-        cut "$after" import note "$work/rows.jsonl" && echo "r$n" >>"$work/imported"
+        cut_short commune "$after" import note "$work/rows.jsonl" && echo "r$n" >>"$work/imported"
         ;;
-    1 | 5) cut "$after" sync ;;
-    2 | 6) cut "$after" set "$mark" title="counter $n" && acked_mark=$n ;;
+    1 | 5) cut_short commune "$after" sync ;;
+    2 | 6) cut_short commune "$after" set "$mark" title="counter $n" && acked_mark=$n ;;
     *)
-        cut "$after" add note unit=04576 title="note $n"
+        cut_short commune "$after" add note unit=04576 title="note $n"
         # an ID that was printed was promised, whatever became of the process
         grep -E '^[0-9a-z]{13}-[0-9]+$' "$work/cut.out" >>"$work/acked"
         ;;

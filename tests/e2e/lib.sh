@@ -105,6 +105,42 @@ agree() {
     [ "${want_digest%% *}" != "" ]
 }
 
+# moments N FROM TO SEED: so many random numbers of milliseconds, one a line, as seconds
+moments() {
+    awk -v n="$1" -v from="$2" -v to="$3" -v seed="$4" \
+        'BEGIN { srand(seed); for (i = 0; i < n; i++) printf "%.4f\n", (from + rand() * (to - from)) / 1000 }'
+}
+# cut_short STORE SECONDS ARGS…: the command is killed after that time; 0 when it had ended well before. What
+# it said is in $work/cut.out
+cut_short() {
+    cut_store=$1
+    after=$2
+    shift 2
+    : >"$work/cut.out" # it may be killed before it opens it, and what the last one said is not its word
+    "$TERRACE" -C "$work/$cut_store" "$@" >"$work/cut.out" 2>"$work/cut.err" </dev/null &
+    cut_pid=$!
+    sleep "$after"
+    kill -KILL $cut_pid 2>/dev/null
+    wait $cut_pid 2>/dev/null
+}
+# Whole letters: whoever is on the way by a letter of STORE to UNIT is of that unit by his record, and
+# nobody else is: whole_letters STORE UNIT
+whole_letters() {
+    t "$1" --json transfer list --state in_transit | json member | sort >"$work/on_the_way"
+    t "$1" list member --json | grep "\"unit_code\":\"$2\"" | json id | sort >"$work/moved"
+    same "$(cat "$work/on_the_way")" "$(cat "$work/moved")"
+}
+# Whole mergers: a unit that a merger made is there with all that it was made of, or not at all; their
+# codes in the file MADE, as CODE FROM FROM: whole_mergers STORE MADE
+whole_mergers() {
+    t "$1" list unit --json >"$work/units.now"
+    while read -r made_code from_a from_b; do
+        there=$(grep -c "\"code\":\"$made_code\"" "$work/units.now")
+        closed=$(grep "\"code\":\"\($from_a\|$from_b\)\"" "$work/units.now" | grep -c '"status":"merged"')
+        same "$made_code $closed" "$made_code $((2 * there))" || return 1
+    done <"$2"
+}
+
 # A province with the real units, serving as `province`.
 province_up() {
     t province init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null &&

@@ -1,12 +1,14 @@
 /* Bends a real message in thousands of ways and posts each to a hub.
  *
- *   mangle HOST:PORT STORE COUNT [SEED]
+ *   mangle HOST:PORT STORE COUNT [SEED [rehome]]
  *
- * The message is the one that STORE would send next. In turns it is cut short, has bits flipped,
- * has bits flipped with its check made right again, or has bits of its *unpacked* body flipped and
- * is packed anew, so that only the meaning is wrong. Every one must get an HTTP answer or a closed
- * connection, and the hub must answer the next. Prints the answers by status. */
+ * The message is the one that STORE would send next, or by which it would go to that hub. In turns
+ * it is cut short, has bits flipped, has bits flipped with its check made right again, or has bits
+ * of its *unpacked* body flipped and is packed anew, so that only the meaning is wrong. Every one
+ * must get an HTTP answer or a closed connection, and the hub must answer the next. Prints the
+ * answers by status. */
 #include "core/crypto.h"
+#include "sync/join.h"
 #include "sync/session.h"
 #include "tests/lib/net.h"
 
@@ -18,6 +20,7 @@
 #define CHECK_BYTES 8
 
 static uint64_t random_state;
+static const char *path = "/v1/sync";
 
 static uint64_t random_next(void)
 {
@@ -39,9 +42,9 @@ static int post(const struct sockaddr_in *to, const char *at, struct slice body)
         return -1;
     }
     buf_printf(&request,
-               "POST /v1/sync HTTP/1.1\r\nHost: %s\r\nContent-Type: " MESSAGE_TYPE
+               "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: " MESSAGE_TYPE
                "\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-               at, body.len);
+               path, at, body.len);
     buf_add_slice(&request, body);
     for (size_t sent = 0; sent < request.len;) {
         ssize_t n = send(fd, request.ptr + sent, request.len - sent, MSG_NOSIGNAL);
@@ -132,17 +135,41 @@ static void bend(unsigned way, const struct buf *whole, const struct message *m,
     buf_free(&body);
 }
 
+/* In place of a link: keeps what was to be sent, so that nothing comes of it here. */
+static enum err keep_post(void *ctx, const char *url, struct slice body, size_t reply_max,
+                          struct buf *reply, int *status, uint64_t *sent, uint64_t *received)
+{
+    (void)url;
+    (void)reply_max;
+    (void)reply;
+    (void)status;
+    (void)sent;
+    (void)received;
+    buf_add_slice(ctx, body);
+    return ERR_NO_LINK;
+}
+
+static enum err next_message(struct store *s, bool rehome, struct buf *out)
+{
+    struct session session;
+    if (rehome) {
+        enum err e = join_rehome(s, "http://nowhere", NULL);
+        return e == ERR_NO_LINK && out->len ? ERR_OK : e;
+    }
+    session_init(&session, s);
+    return session_request(&session, out);
+}
+
 int main(int argc, char **argv)
 {
     struct env env;
     struct store *s = NULL;
-    struct session session;
     struct sockaddr_in to;
     struct buf whole = {0}, raw = {0}, bent = {0};
     struct message m;
     unsigned answers[6] = {0}; /* 0: closed, else the hundreds of the status */
     if (argc < 4 || !net_address(argv[1], &to)) {
-        fprintf(stderr, "usage: mangle HOST:PORT STORE COUNT [SEED]\n");
+        fprintf(stderr, "usage: mangle HOST:PORT STORE COUNT [SEED [rehome]]\n");
         return 2;
     }
     unsigned count = (unsigned)strtoul(argv[3], NULL, 10);
@@ -151,11 +178,12 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     crypto_init();
     env_init_default(&env);
+    env.ctx = &whole;
+    env.post = keep_post;
+    bool rehome = argc > 5 && strcmp(argv[5], "rehome") == 0;
+    path = rehome ? "/v1/join" : path;
     enum err e = store_open(&env, argv[2], &s);
-    if (e == ERR_OK) {
-        session_init(&session, s);
-        e = session_request(&session, &whole);
-    }
+    e = e ? e : next_message(s, rehome, &whole);
     e = e ? e : message_read(buf_view(&whole), &raw, &m);
     if (e != ERR_OK) {
         fprintf(stderr, "mangle: %s: %s\n", error_word(e), error_last()->text);

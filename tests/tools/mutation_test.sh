@@ -87,6 +87,15 @@ mutant skipped_entries_forgotten_are_caught \
 source=sync/session.c
 mutant receipts_without_storage_are_caught 's/upstream_receipt(u, p->ack_seq, p->head_seq, p->top_seq)/upstream_receipt(u, p->ack_seq, p->head_seq, p->head_seq)/'
 
+tests=hostile_scope
+source=core/store_receive.c
+mutant forged_scope_as_it_is_passes ''
+mutant foreign_mergers_are_caught 's/            value_is_foreign(x, field, v));/            false);/'
+source=core/scope.c
+mutant letters_from_where_nobody_was_are_caught 's/scope_came_from(member, d->ref)/true/'
+source=core/store_actors.c
+mutant a_node_that_raises_itself_is_caught 's/return may ? v->datum.ref : none/return v->datum.ref/'
+
 tests=shown_laws
 source=core/merge.c
 mutant showing_as_it_is_passes ''

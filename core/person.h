@@ -7,7 +7,7 @@
 
 #include "core/store.h"
 
-#define PERSON_MATES_MAX 256 /* in one component; more is no honest number */
+#define PERSON_MATES_MAX 64 /* in one component; more is no honest number */
 
 /* Every id of the component that is held here, the given one among them, sorted. */
 enum err person_component(struct txn *t, struct dot member, struct arena *arena,

@@ -149,6 +149,15 @@ enum err scope_units(struct txn *t, const struct record *r, struct arena *arena,
     return ERR_OK;
 }
 
+enum err scope_person(struct txn *t, struct dot member, struct arena *arena, struct id_list *out)
+{
+    struct gather g = {t, arena, arena_array(arena, GATHER_MAX, sizeof(struct dot)), 0};
+    TRY(add_member(&g, member, NULL));
+    g.count = dots_distinct(g.list, g.count);
+    *out = (struct id_list){.ids = g.list, .count = g.count};
+    return ERR_OK;
+}
+
 enum err scope_units_direct(struct txn *t, const struct record *r, struct arena *arena,
                             struct id_list *out)
 {

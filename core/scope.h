@@ -11,6 +11,9 @@
  * sides; for a node also its hub's. Sorted, distinct. */
 enum err scope_units(struct txn *t, const struct record *r, struct arena *arena,
                      struct id_list *out) MUST_USE;
+/* Those of a member, held or not, as it stands in the store. */
+enum err scope_person(struct txn *t, struct dot member, struct arena *arena,
+                      struct id_list *out) MUST_USE;
 /* Those of them that the record names itself, its member left aside. In any order. */
 enum err scope_units_direct(struct txn *t, const struct record *r, struct arena *arena,
                             struct id_list *out) MUST_USE;

@@ -154,7 +154,7 @@ static enum err rebuild_step(struct txn *t, bool relations, struct dot *after,
         e = e ? e : index_update(t, NULL, &r, NULL, &units);
         be64_put(seq, local.feed_seq);
         if (e == ERR_OK && table_get(t, TABLE_FEED, slice_make(seq, sizeof(seq)), &v) != ERR_OK) {
-            e = door_touch(t, r.id, &units);
+            e = door_touch(t, r.id, &units, &units);
         }
     }
     arena_free(&arena);

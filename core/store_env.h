@@ -65,6 +65,7 @@ struct txn {
     } digest;
     /* Is there anything of this sort at all? Looked up once a transaction. */
     enum some_state some[SOME_COUNT];
+    bool tree_changed; /* of units, in a part that concerns this store */
     /* What units.c asks of unit records, direct-mapped; dropped when one is written. */
     struct unit_slot {
         struct dot unit, parent;
@@ -143,11 +144,15 @@ enum err store_rebuild(struct store *s, struct check_report *report) MUST_USE;
 /* store_ripple.c: records whose scope a write changes. */
 struct ripple_item {
     struct dot id;
-    struct id_list former; /* units that gave it scope before the write */
+    struct id_list before, after; /* units that give it scope, before and after the write */
+    bool known_before, known_after;
 };
 struct ripple {
-    struct ripple_item *items;
+    struct dot writing;
+    struct ripple_item *items; /* persons whose units may change, all members of each */
     size_t count, cap;
+    struct ripple_item *nodes; /* whose hub is written */
+    size_t node_count;
     struct dot moved_unit; /* the tree of units itself changed; none */
     bool tree;             /* in a part that this store holds something of */
 };
@@ -155,7 +160,10 @@ struct ripple {
 enum err ripple_gather(struct txn *t, const struct record *before, const struct record *after,
                        struct arena *arena, struct ripple *out) MUST_USE;
 /* After it. */
-enum err ripple_spread(struct txn *t, const struct ripple *p) MUST_USE;
+enum err ripple_spread(struct txn *t, struct ripple *p) MUST_USE;
+/* Once before the commit, when the tree of units changed: what has left this store's scope, or come
+ * back. */
+enum err ripple_tree(struct txn *t) MUST_USE;
 /* Held here, and given scope by units outside this store's own? */
 bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *units);
 enum err leaving_put(struct txn *t, struct dot id) MUST_USE;
@@ -187,7 +195,8 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
                     const struct record *after, const struct entry_cause *cause) MUST_USE;
 /* Appends a feed entry for a record whose scope changed though it was not written: it goes out
  * whole to those to whom it is new (rule 14). */
-enum err door_touch(struct txn *t, struct dot id, const struct id_list *former) MUST_USE;
+enum err door_touch(struct txn *t, struct dot id, const struct id_list *former,
+                    const struct id_list *units) MUST_USE;
 /* A save of this store under `dot`, its next: extends the chain and writes. before NULL = new. */
 enum err door_save(struct txn *t, const struct record *before, const struct record_local *local,
                    const struct record *after, struct dot dot, enum via via) MUST_USE;

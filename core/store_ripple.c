@@ -10,12 +10,15 @@
 #include "core/person.h"
 #include "core/scope.h"
 
-#include <stdlib.h>
-
-static void ripple_add(struct ripple *p, struct dot id, struct arena *arena)
+static void watch(struct ripple *p, struct dot id, struct arena *arena)
 {
+    for (size_t i = 0; i < p->count; i++) {
+        if (dot_equal(p->items[i].id, id)) {
+            return;
+        }
+    }
     if (p->count == p->cap) {
-        size_t cap = p->cap ? p->cap * 2 : 32;
+        size_t cap = p->cap ? p->cap * 2 : 8;
         struct ripple_item *grown = arena_array(arena, cap, sizeof(*grown));
         if (p->count) {
             memcpy(grown, p->items, p->count * sizeof(*grown));
@@ -32,22 +35,13 @@ static bool fields_equal(const struct record *a, const struct record *b, uint32_
     return f && g ? field_equal(f, g) : f == g;
 }
 
-/* Everybody of a component, and what depends on them. */
-static enum err ripple_person(struct txn *t, const struct id_list *mates, struct dot writing,
-                              struct arena *arena, struct ripple *p)
+static enum err watch_person(struct txn *t, struct dot id, const struct record *given,
+                             struct arena *arena, struct ripple *p)
 {
-    for (size_t i = 0; i < mates->count; i++) {
-        struct id_list dependents;
-        if (!dot_equal(mates->ids[i], writing)) {
-            ripple_add(p, mates->ids[i], arena);
-        }
-        TRY(store_ids_by_ref(t, mates->ids[i], F_MEMBER, (struct dot){0, 0}, SIZE_MAX, arena,
-                             &dependents));
-        for (size_t j = 0; j < dependents.count; j++) {
-            if (!dot_equal(dependents.ids[j], writing)) {
-                ripple_add(p, dependents.ids[j], arena);
-            }
-        }
+    struct id_list mates;
+    TRY(person_reach(t, id, given, arena, &mates));
+    for (size_t i = 0; i < mates.count; i++) {
+        watch(p, mates.ids[i], arena);
     }
     return ERR_OK;
 }
@@ -55,18 +49,14 @@ static enum err ripple_person(struct txn *t, const struct id_list *mates, struct
 static enum err ripple_member(struct txn *t, const struct record *before,
                               const struct record *after, struct arena *arena, struct ripple *p)
 {
-    struct id_list mates;
     if (before && fields_equal(before, after, F_UNIT) && fields_equal(before, after, F_ONCE) &&
         fields_equal(before, after, F_MERGED_INTO) && before->flags == after->flags) {
         return ERR_OK;
     }
-    TRY(person_reach(t, after->id, after, arena, &mates));
-    TRY(ripple_person(t, &mates, after->id, arena, p));
-    if (before && !fields_equal(before, after, F_MERGED_INTO)) {
-        TRY(person_reach(t, before->id, before, arena, &mates));
-        TRY(ripple_person(t, &mates, after->id, arena, p));
-    }
-    return ERR_OK;
+    TRY(watch_person(t, after->id, after, arena, p));
+    return before && !fields_equal(before, after, F_MERGED_INTO)
+               ? watch_person(t, before->id, before, arena, p)
+               : ERR_OK;
 }
 
 static enum err ripple_transfer(struct txn *t, const struct record *before,
@@ -81,41 +71,39 @@ static enum err ripple_transfer(struct txn *t, const struct record *before,
     for (size_t s = 0; s < ARRAY_COUNT(sides); s++) {
         const struct field *f = sides[s] ? record_field(sides[s], F_MEMBER) : NULL;
         for (uint32_t i = 0; f && i < f->count; i++) {
-            struct id_list mates;
             if (f->values[i].datum.type == DATUM_REF) {
-                TRY(person_reach(t, f->values[i].datum.ref, NULL, arena, &mates));
-                TRY(ripple_person(t, &mates, after->id, arena, p));
+                TRY(watch_person(t, f->values[i].datum.ref, NULL, arena, p));
             }
         }
     }
     return ERR_OK;
 }
 
-static int by_id(const void *a, const void *b)
+/* The units of each watched person as things stand; those of one component are computed once. */
+static enum err person_units(struct txn *t, struct arena *arena, struct ripple *p, bool after)
 {
-    return dot_compare(((const struct ripple_item *)a)->id, ((const struct ripple_item *)b)->id);
-}
-
-/* Once each, with the units that give it scope as things stand. */
-static enum err ripple_former(struct txn *t, struct arena *arena, struct ripple *p)
-{
-    size_t kept = 0;
-    qsort(p->items, p->count, sizeof(*p->items), by_id);
     for (size_t i = 0; i < p->count; i++) {
-        struct record r;
-        if (kept > 0 && dot_equal(p->items[kept - 1].id, p->items[i].id)) {
+        struct ripple_item *item = &p->items[i];
+        struct id_list mates, units;
+        if (after ? item->known_after : item->known_before) {
             continue;
         }
-        enum err e = store_get(t, p->items[i].id, arena, &r, NULL);
-        if (e == ERR_NOT_FOUND) {
-            continue;
+        TRY(person_reach(t, item->id, NULL, arena, &mates));
+        TRY(scope_person(t, item->id, arena, &units));
+        for (size_t j = i; j < p->count; j++) {
+            struct ripple_item *mate = &p->items[j];
+            if (!id_list_has(&mates, mate->id)) {
+                continue;
+            }
+            if (after) {
+                mate->after = units;
+                mate->known_after = true;
+            } else {
+                mate->before = units;
+                mate->known_before = true;
+            }
         }
-        TRY(e);
-        p->items[kept].id = r.id;
-        TRY(scope_units(t, &r, arena, &p->items[kept].former));
-        kept++;
     }
-    p->count = kept;
     return ERR_OK;
 }
 
@@ -124,15 +112,22 @@ static enum err ripple_hub(struct txn *t, const struct record *before, const str
                            struct arena *arena, struct ripple *p)
 {
     struct id_list children;
+    size_t n = 0;
     if (before && fields_equal(before, after, F_UNIT) && before->flags == after->flags) {
         return ERR_OK;
     }
     TRY(store_ids_by_ref(t, after->id, F_NODE_HUB, (struct dot){0, 0}, SIZE_MAX, arena, &children));
+    p->nodes = arena_array(arena, children.count + 1, sizeof(*p->nodes));
     for (size_t i = 0; i < children.count; i++) {
-        if (!dot_equal(children.ids[i], after->id)) {
-            ripple_add(p, children.ids[i], arena);
+        struct record r;
+        if (dot_equal(children.ids[i], after->id) ||
+            store_get(t, children.ids[i], arena, &r, NULL) != ERR_OK) {
+            continue;
         }
+        p->nodes[n] = (struct ripple_item){.id = r.id};
+        TRY(scope_units(t, &r, arena, &p->nodes[n++].before));
     }
+    p->node_count = n;
     return ERR_OK;
 }
 
@@ -147,7 +142,7 @@ static bool tree_concerns(struct txn *t, struct dot unit)
 enum err ripple_gather(struct txn *t, const struct record *before, const struct record *after,
                        struct arena *arena, struct ripple *out)
 {
-    *out = (struct ripple){0};
+    *out = (struct ripple){.writing = after->id};
     if (after->kind == KIND_MEMBER) {
         TRY(ripple_member(t, before, after, arena, out));
     } else if (after->kind == KIND_TRANSFER) {
@@ -163,7 +158,7 @@ enum err ripple_gather(struct txn *t, const struct record *before, const struct 
         out->moved_unit = after->id;
         out->tree = tree_concerns(t, after->id);
     }
-    return out->count ? ripple_former(t, arena, out) : ERR_OK;
+    return person_units(t, arena, out, false);
 }
 
 /* ---- after the write ------------------------------------------------------------------------ */
@@ -244,7 +239,7 @@ bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *
 
 /* A unit moved or has successors: everything below it may have left this store's scope, or come
  * back; and what flows down may come from others now. */
-static enum err ripple_tree(struct txn *t)
+enum err ripple_tree(struct txn *t)
 {
     struct arena ids = {0}, arena = {0};
     struct id_list all = {0};
@@ -266,7 +261,7 @@ static enum err ripple_tree(struct txn *t)
             continue;
         }
         if (e == ERR_OK && scope_is_lost(t, &r, &units)) {
-            e = store_is_leaving(t, r.id) ? ERR_OK : door_touch(t, r.id, &units);
+            e = store_is_leaving(t, r.id) ? ERR_OK : door_touch(t, r.id, &units, &units);
         } else if (e == ERR_OK) {
             e = leaving_del(t, r.id);
         }
@@ -276,20 +271,101 @@ static enum err ripple_tree(struct txn *t)
     return e;
 }
 
-enum err ripple_spread(struct txn *t, const struct ripple *p)
+/* What gives scope to a record that depends on watched persons: as it was, or as it is. */
+static enum err dependent_units(struct txn *t, const struct ripple *p, const struct record *r,
+                                bool after, struct arena *arena, struct id_list *out)
 {
-    for (size_t i = 0; i < p->count; i++) {
+    const struct field *member = record_field(r, F_MEMBER);
+    size_t cap = 0;
+    struct id_list direct;
+    TRY(scope_units_direct(t, r, arena, &direct));
+    *out = (struct id_list){0};
+    for (size_t i = 0; i < direct.count; i++) {
+        id_list_add(out, &cap, direct.ids[i], arena);
+    }
+    for (uint32_t i = 0; member && i < member->count; i++) {
+        struct id_list units = {0};
+        bool watched = false;
+        if (member->values[i].datum.type != DATUM_REF) {
+            continue;
+        }
+        for (size_t j = 0; j < p->count && !watched; j++) {
+            watched = dot_equal(p->items[j].id, member->values[i].datum.ref);
+            units = watched ? after ? p->items[j].after : p->items[j].before : units;
+        }
+        if (!watched) {
+            TRY(scope_person(t, member->values[i].datum.ref, arena, &units));
+        }
+        for (size_t j = 0; j < units.count; j++) {
+            id_list_add(out, &cap, units.ids[j], arena);
+        }
+    }
+    out->count = dots_distinct(out->ids, out->count);
+    return ERR_OK;
+}
+
+static enum err touch_dependents(struct txn *t, const struct ripple *p, struct dot member)
+{
+    struct arena ids = {0}, arena = {0};
+    struct id_list list = {0};
+    enum err e = store_ids_by_ref(t, member, F_MEMBER, (struct dot){0, 0}, SIZE_MAX, &ids, &list);
+    for (size_t i = 0; i < list.count && e == ERR_OK; i++) {
+        struct record r;
+        struct id_list former, now;
+        arena_reset(&arena);
+        if (dot_equal(list.ids[i], p->writing)) {
+            continue;
+        }
+        e = store_get(t, list.ids[i], &arena, &r, NULL);
+        if (e == ERR_OK && r.route != ROUTE_DEPENDENT) {
+            continue; /* it names the member, and stays its own unit's */
+        }
+        e = e ? e : dependent_units(t, p, &r, false, &arena, &former);
+        e = e ? e : dependent_units(t, p, &r, true, &arena, &now);
+        if (e == ERR_OK && !id_lists_equal(&former, &now)) {
+            e = door_touch(t, r.id, &former, &now);
+        }
+    }
+    arena_free(&ids);
+    arena_free(&arena);
+    return e;
+}
+
+/* Everybody of the persons whose units differ now, and what depends on them. */
+static enum err touch_persons(struct txn *t, struct ripple *p)
+{
+    struct arena arena = {0};
+    enum err e = person_units(t, &arena, p, true);
+    for (size_t i = 0; i < p->count && e == ERR_OK; i++) {
+        const struct ripple_item *item = &p->items[i];
+        if (id_lists_equal(&item->before, &item->after)) {
+            continue;
+        }
+        if (!dot_equal(item->id, p->writing) && store_has(t, item->id)) {
+            e = door_touch(t, item->id, &item->before, &item->after);
+        }
+        e = e ? e : touch_dependents(t, p, item->id);
+    }
+    arena_free(&arena);
+    return e;
+}
+
+enum err ripple_spread(struct txn *t, struct ripple *p)
+{
+    TRY(touch_persons(t, p));
+    for (size_t i = 0; i < p->node_count; i++) {
         struct arena arena = {0};
         struct record r;
         struct id_list units;
-        enum err e = store_get(t, p->items[i].id, &arena, &r, NULL);
+        enum err e = store_get(t, p->nodes[i].id, &arena, &r, NULL);
         e = e ? e : scope_units(t, &r, &arena, &units);
-        if (e == ERR_OK && !id_lists_equal(&units, &p->items[i].former)) {
-            e = door_touch(t, r.id, &p->items[i].former);
+        if (e == ERR_OK && !id_lists_equal(&units, &p->nodes[i].before)) {
+            e = door_touch(t, r.id, &p->nodes[i].before, &units);
         }
         arena_free(&arena);
-        TRY(e == ERR_NOT_FOUND ? ERR_OK : e);
+        TRY(e);
     }
-    bool tree = p->tree || (!dot_is_none(p->moved_unit) && tree_concerns(t, p->moved_unit));
-    return tree ? ripple_tree(t) : ERR_OK;
+    t->tree_changed = t->tree_changed || p->tree ||
+                      (!dot_is_none(p->moved_unit) && tree_concerns(t, p->moved_unit));
+    return ERR_OK;
 }

@@ -33,7 +33,7 @@ static enum err record_store(struct txn *t, const struct record *r,
     return table_put(t, TABLE_RECORDS, slice_make(key, sizeof(key)), buf_view(&t->row));
 }
 
-static enum err after_write(struct txn *t, const struct record *after, const struct ripple *ripple)
+static enum err after_write(struct txn *t, const struct record *after, struct ripple *ripple)
 {
     enum err e = ERR_OK;
     if (after->kind == KIND_UNIT) {
@@ -104,16 +104,15 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
     return after_write(t, &after, &ripple);
 }
 
-enum err door_touch(struct txn *t, struct dot id, const struct id_list *former)
+enum err door_touch(struct txn *t, struct dot id, const struct id_list *former,
+                    const struct id_list *units)
 {
     struct arena arena = {0};
     struct record r;
     struct record_local local;
-    struct id_list units;
     bool stated = false;
     enum err e = store_get(t, id, &arena, &r, &local);
-    e = e ? e : scope_units(t, &r, &arena, &units);
-    e = e ? e : note_scope(t, &r, &units, true, &arena, &stated);
+    e = e ? e : note_scope(t, &r, units, true, &arena, &stated);
     if (e == ERR_OK) {
         local.feed_seq = ++t->feed_head;
         local.entered_seq = local.feed_seq;
@@ -124,8 +123,8 @@ enum err door_touch(struct txn *t, struct dot id, const struct id_list *former)
         struct record_local entry = local;
         entry.source_node = (struct dot){0, 0};
         struct index_items items = {.arena = &arena};
-        index_collect(&r, &units, &items);
-        e = feed_append(t, &r, &entry, former, &units);
+        index_collect(&r, units, &items);
+        e = feed_append(t, &r, &entry, former, units);
         e = e ? e : record_store(t, &r, &local);
         e = e ? e : index_regroup(t, &r, former, &items);
     }

@@ -53,6 +53,10 @@ static enum err ripple_member(struct txn *t, const struct record *before,
         fields_equal(before, after, F_MERGED_INTO) && before->flags == after->flags) {
         return ERR_OK;
     }
+    if (!before && !record_field(after, F_MERGED_INTO) && !person_is_merged(t, after->id) &&
+        !store_is_referred(t, after->id, F_MEMBER)) {
+        return ERR_OK; /* new, and nobody waits for it */
+    }
     TRY(watch_person(t, after->id, after, arena, p));
     return before && !fields_equal(before, after, F_MERGED_INTO)
                ? watch_person(t, before->id, before, arena, p)

@@ -58,6 +58,20 @@ static enum err note_scope(struct txn *t, struct record *r, const struct id_list
     return leaving_put(t, r->id);
 }
 
+/* A stub comes back whole: of what it had kept the story tells the change, where it belongs above
+ * all; of the rest nothing is known. */
+static struct record as_it_left(const struct record *stub, const struct record *after,
+                                struct arena *arena)
+{
+    struct record was = *after;
+    was.fields = arena_array(arena, after->field_count + 1, sizeof(struct field));
+    for (size_t i = 0; i < after->field_count; i++) {
+        const struct field *kept = record_field(stub, after->fields[i].number);
+        was.fields[i] = kept ? *kept : after->fields[i];
+    }
+    return was;
+}
+
 enum err door_write(struct txn *t, const struct record *before, const struct record_local *local,
                     const struct record *given, const struct entry_cause *cause)
 {
@@ -95,8 +109,10 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
     TRY(feed_append(t, &after, &now, before ? &units_before : NULL, &units_after));
     TRY(record_store(t, &after, &now));
     TRY(index_update(t, before, &after, &units_before, &units_after));
-    if (before && !(before->flags & RECORD_STUB) && !(after.flags & RECORD_STUB)) {
-        TRY(history_append(t, before, &after, cause, false));
+    if (before && !(after.flags & RECORD_STUB)) {
+        struct record was =
+            before->flags & RECORD_STUB ? as_it_left(before, &after, scratch) : *before;
+        TRY(history_append(t, &was, &after, cause, false));
     }
     if (!before) {
         t->record_count++;

@@ -224,7 +224,8 @@ static enum err listen_socket(const char *listen_at, int *out)
     enum err e = ERR_OK;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
         bind(fd, list->ai_addr, list->ai_addrlen) != 0 || listen(fd, 128) != 0) {
-        e = error_set(ERR_IO, _("cannot listen at %s: %s"), host, strerror(errno));
+        enum err why = errno == EADDRINUSE ? ERR_BUSY : ERR_IO;
+        e = error_set(why, _("cannot listen at %s: %s"), host, strerror(errno));
         if (fd >= 0) {
             (void)close(fd);
             fd = -1;

@@ -25,6 +25,9 @@ for command in "list note" "status" "check" "nodes" "conflicts" "config" "find n
     claim "beside__${command%% *}_works_beside_serve" exits 0 t province $command --json
 done
 
+claim beside__a_second_serve_at_one_port_is_told_busy \
+    fails 7 busy t province --json serve --listen "${hub#http://}"
+
 # the hub shows at once what a command beside it wrote
 t commune sync >/dev/null
 claim beside__what_was_written_beside_serve_is_served same "$(count commune note)" 8

@@ -73,6 +73,86 @@ static enum transfer_state state_of(struct house *h, size_t at, struct slice let
     return v.state;
 }
 
+static void hand_over(struct house *h, size_t from, struct dot id, size_t to)
+{
+    struct slice letter = issue(h, from, id, to);
+    fixture_settle(&h->f);
+    (void)answer(h, to, letter, TRANSFER_ACCEPT);
+    fixture_settle(&h->f);
+}
+
+static void scope__who_comes_back_has_the_way_back_in_the_story(void **state)
+{
+    struct house *h = *state;
+    struct history_entry *entries = NULL;
+    size_t count = 0, moves = 0;
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
+    fixture_settle(&h->f);
+    hand_over(h, FROM, id, TO);
+    hand_over(h, TO, id, FROM);
+    assert_true(house_holds_whole(h, FROM, id));
+    struct txn *t = house_txn(h, FROM, TXN_READ);
+    assert_int_equal(store_history(t, id, &h->arena, &entries, &count), ERR_OK);
+    txn_abort(t);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < entries[i].change_count; j++) {
+            const struct history_change *c = &entries[i].changes[j];
+            moves += c->field == F_UNIT && c->from_count == 1 && c->to_count == 1 &&
+                     dot_equal(c->from[0].ref, h->f.units[TO]) &&
+                     dot_equal(c->to[0].ref, h->f.units[FROM]);
+        }
+    }
+    assert_int_equal(moves, 1);
+}
+
+static bool nothing_owed(struct txn *t, struct dot upstream, struct dot id)
+{
+    (void)t;
+    (void)upstream;
+    (void)id;
+    return false;
+}
+
+/* What left becomes a stub though a child has not heard of it: as when that child was away at
+ * another hub in between. */
+static void let_go(struct house *h, size_t at)
+{
+    struct departure d = {.upstream = store_identity(h->f.stores[TOP])->node,
+                          .acked_seq = UINT64_MAX,
+                          .children_seq = UINT64_MAX,
+                          .is_owed = nothing_owed};
+    struct txn *t = house_txn(h, at, TXN_WRITE);
+    assert_int_equal(store_sweep_departed(t, &d), ERR_OK);
+    assert_int_equal(txn_commit(t), ERR_OK);
+}
+
+/* The district has let it go and knows no more what others wrote: what its commune brings late is
+ * carried on, with the unit where it is now, and leaves again. */
+static void scope__late_work_pushed_onto_a_stub_is_carried_on(void **state)
+{
+    struct house *h = *state;
+    struct dot id = house_add(h, FROM, "Giàng A Dê");
+    fixture_settle(&h->f);
+    struct slice letter = issue(h, FROM, id, TO);
+    fixture_settle(&h->f);
+    (void)answer(h, TO, letter, TRANSFER_ACCEPT);
+    house_sync(h, TO);
+    house_sync(h, FAR_DISTRICT);
+    house_sync(h, DISTRICT);
+    let_go(h, DISTRICT);
+    struct record stub = house_get(h, DISTRICT, id);
+    assert_true(stub.flags & RECORD_STUB);
+    house_write_text(h, TOP, id, F_MEMBER_RESIDENCE, "Sơn Thịnh");
+    house_write_text(h, FROM, id, F_MEMBER_PHONE, "0912345678");
+    fixture_settle(&h->f);
+    house_assert_shows(h, TOP, id, F_MEMBER_PHONE, "0912345678");
+    house_assert_shows(h, TO, id, F_MEMBER_PHONE, "0912345678");
+    house_assert_shows(h, TO, id, F_MEMBER_RESIDENCE, "Sơn Thịnh");
+    assert_false(house_holds_whole(h, DISTRICT, id));
+    assert_false(house_holds_whole(h, FROM, id));
+    house_assert_nothing_refused(h);
+}
+
 /* ---- a transfer under way and after --------------------------------------------------------- */
 
 static void scope__while_a_transfer_is_open_both_sides_hold_it_whole_and_from_counts(void **state)
@@ -569,6 +649,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(while_a_transfer_is_open_both_sides_hold_it_whole_and_from_counts),
         CLAIM(after_acceptance_from_keeps_a_stub_that_names_where_to),
+        CLAIM(who_comes_back_has_the_way_back_in_the_story),
+        CLAIM(late_work_pushed_onto_a_stub_is_carried_on),
         CLAIM(a_late_edit_is_merged_at_the_top_and_at_the_receiver),
         CLAIM(an_edit_beyond_the_mark_is_taken_back_with_a_notice),
         CLAIM(in_a_set_what_was_added_beyond_the_mark_goes_and_what_was_removed_returns),

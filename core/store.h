@@ -181,6 +181,9 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
 
 /* Only what a person asks of one who has gone: who, where to, when. In the arena. */
 void store_stub_of(const struct record *r, struct arena *arena, struct record *out);
+/* When the tree of units changed in this transaction: what has left this store's scope by that, or
+ * come back. After a batch; a commit does it in any case. */
+enum err store_settle_tree(struct txn *t) MUST_USE;
 /* Left this store's scope, and still held whole until everybody has heard. */
 bool store_is_leaving(struct txn *t, struct dot id);
 /* All of them. */

@@ -409,7 +409,7 @@ enum err txn_commit(struct txn *t)
         return ERR_OK;
     }
     struct store *s = t->store;
-    enum err e = t->tree_changed ? ripple_tree(t) : ERR_OK;
+    enum err e = store_settle_tree(t);
     e = e ? e : digest_flush(t);
     e = e ? e : meta_put_u64(t, "feed_head", t->feed_head);
     e = e ? e : meta_put_u64(t, "own_seq", t->own_seq);

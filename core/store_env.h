@@ -161,9 +161,6 @@ enum err ripple_gather(struct txn *t, const struct record *before, const struct 
                        struct arena *arena, struct ripple *out) MUST_USE;
 /* After it. */
 enum err ripple_spread(struct txn *t, struct ripple *p) MUST_USE;
-/* Once before the commit, when the tree of units changed: what has left this store's scope, or come
- * back. */
-enum err ripple_tree(struct txn *t) MUST_USE;
 /* Held here, and given scope by units outside this store's own? */
 bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *units);
 enum err leaving_put(struct txn *t, struct dot id) MUST_USE;

@@ -243,7 +243,7 @@ bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *
 
 /* A unit moved or has successors: everything below it may have left this store's scope, or come
  * back; and what flows down may come from others now. */
-enum err ripple_tree(struct txn *t)
+static enum err ripple_tree(struct txn *t)
 {
     struct arena ids = {0}, arena = {0};
     struct id_list all = {0};
@@ -372,4 +372,13 @@ enum err ripple_spread(struct txn *t, struct ripple *p)
     t->tree_changed = t->tree_changed || p->tree ||
                       (!dot_is_none(p->moved_unit) && tree_concerns(t, p->moved_unit));
     return ERR_OK;
+}
+
+enum err store_settle_tree(struct txn *t)
+{
+    if (!t->tree_changed) {
+        return ERR_OK;
+    }
+    t->tree_changed = false;
+    return ripple_tree(t);
 }

@@ -151,6 +151,7 @@ static enum err apply_all(struct apply *a, struct batch_reader *reader)
         arena_reset(&row);
         e = apply_change(a, &w->change, &row);
     }
+    e = e ? e : store_settle_tree(a->t);
     for (size_t i = 0; i < a->transfers.count && e == ERR_OK; i++) {
         e = transfer_settle(a->t, a->transfers.ids[i]);
     }

@@ -156,10 +156,8 @@ static bool under_way_elsewhere(struct desk *d, struct txn *t, struct dot member
     struct arena arena = {0};
     struct id_list open = {0};
     bool away = false;
-    if (store_ids_of_open_transfers(t, member, 1, &arena, &open) != ERR_OK || open.count) {
-        return false;
-    }
-    for (size_t i = 0; i < d->w.f.count && !away; i++) {
+    bool here = store_ids_of_open_transfers(t, member, 1, &arena, &open) != ERR_OK || open.count;
+    for (size_t i = 0; i < d->w.f.count && !here && !away; i++) {
         struct txn *other = NULL;
         if (d->w.f.stores[i] != txn_store(t) &&
             txn_begin(d->w.f.stores[i], TXN_READ, &other) == ERR_OK) {

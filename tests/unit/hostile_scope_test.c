@@ -84,7 +84,9 @@ static void put(struct scene *s, struct record *r, uint32_t number, struct dot d
         at++;
     }
     values[at] = v;
-    memcpy(values + at + 1, added.values + at, (added.count - at) * sizeof(*values));
+    for (; at < added.count; at++) {
+        values[at + 1] = added.values[at];
+    }
     added.values = values;
     added.count++;
     bool placed = false;

@@ -140,6 +140,7 @@ mutant refusals_that_are_not_told_are_caught 's/\*outcome = OUTCOME_CORRECTED;/*
 mutant refused_values_in_no_history_are_caught \
     's/TRY(history_append(s->t, &s->before, merged, &cause, true));//'
 mutant origins_that_are_lost_are_caught 's/    out.origin = o;/    (void)o;/'
+mutant late_work_on_a_stub_without_its_unit_is_caught 's/^            graft_stub(&s);//'
 mutant what_was_removed_and_stays_away_is_caught \
     's/values\[n++\] = reasserted(x, &old->values\[i\]);/(void)reasserted;/'
 source=core/transfer_view.c

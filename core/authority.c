@@ -83,6 +83,20 @@ static enum refusal judge_unit(struct txn *t, const struct author *a, const stru
                : REFUSAL_AUTHORITY;
 }
 
+bool authority_steers(uint32_t kind, uint32_t field)
+{
+    return kind == KIND_UNIT ? unit_field_is_above(field) : schema_steers(kind);
+}
+
+/* What goes to those who do not know a clerk's computer bears the hand of one that all know. */
+static enum refusal judge_reach(const struct author *a, const struct record *after, uint32_t field)
+{
+    bool far = after->kind == KIND_DIRECTIVE || after->kind == KIND_FIELD ||
+               (after->kind == KIND_UNIT && after->route == ROUTE_EVERYWHERE);
+    bool clerk = a->role != 0 && a->role < NODE_ROLE_OFFICER;
+    return far && clerk && authority_steers(after->kind, field) ? REFUSAL_ROLE : REFUSAL_NONE;
+}
+
 /* What a computer may do is said by the office that admitted it or one above, never by itself; with
  * whom it syncs and under which actors it writes, by itself. */
 static bool node_field_is_own(uint32_t field)
@@ -178,9 +192,10 @@ enum refusal authority_judge(struct txn *t, const struct author *a, const struct
     if (field == F_ONCE) {
         return REFUSAL_NONE; /* only remembers */
     }
-    return after->kind == KIND_UNIT   ? judge_unit(t, a, before, after, field)
-           : after->kind == KIND_NODE ? judge_node(t, a, before, after, field)
-                                      : REFUSAL_NONE;
+    enum refusal why = after->kind == KIND_UNIT   ? judge_unit(t, a, before, after, field)
+                       : after->kind == KIND_NODE ? judge_node(t, a, before, after, field)
+                                                  : REFUSAL_NONE;
+    return why != REFUSAL_NONE ? why : judge_reach(a, after, field);
 }
 
 enum refusal authority_judge_new(struct txn *t, const struct author *a, const struct record *r)

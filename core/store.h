@@ -166,6 +166,7 @@ struct arrival {
     bool from_below; /* a push: scope and cap are enforced (rules 9, 14) */
     bool first_contact;
     struct dot unit; /* the pusher's unit, when from_below */
+    bool last;       /* what the rest of the batch could explain, it has */
 };
 enum outcome {
     OUTCOME_NEW,
@@ -292,6 +293,11 @@ bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
  * node itself, or one whose own unit does not stand above (rule 13). */
 struct dot store_node_unit(struct txn *t, const struct record *node);
 
+/* Whose actors are whose, from all node records anew: after units came, in which certificates were
+ * given. */
+enum err store_learn_nodes(struct txn *t) MUST_USE;
+/* Does a node's record name this actor as one of its own? */
+bool store_node_names(const struct record *node, uint64_t actor);
 /* Reads an actor as node records name it, 13 base32 characters. */
 bool store_actor_parse(struct slice text, uint64_t *actor);
 /* The date of today by this store's clock. */

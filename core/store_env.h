@@ -226,6 +226,9 @@ enum err history_append(struct txn *t, const struct record *before, const struct
 
 /* store_actors.c */
 enum err actor_bind(struct txn *t, uint64_t actor, const struct actor_info *info) MUST_USE;
+/* The actor under which a neighbour sends, which its record does not name yet. */
+enum err actor_learn_sender(struct txn *t, struct dot node, uint64_t actor,
+                            struct dot unit) MUST_USE;
 /* After a node record was written: its actors belong to it. */
 enum err actors_learn(struct txn *t, const struct record *node) MUST_USE;
 

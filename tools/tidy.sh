@@ -29,7 +29,7 @@ core crypto env pack text limits
 core datum
 core context
 core record
-core schema
+core schema proof
 core merge
 core store units scope person alike cert authority
 core draft rules undo desk

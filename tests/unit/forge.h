@@ -12,6 +12,7 @@ struct forge {
     uint8_t level;   /* that forged values claim; 0 = commune */
     int64_t time_ms; /* of forged values; 0 = in 2030 */
     bool first_contact;
+    bool unsigned_;           /* steering saves go without their proofs */
     struct refused *refusals; /* of the last push, in the arena */
     size_t refusal_count;
     struct arena arena;

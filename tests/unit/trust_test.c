@@ -1,7 +1,8 @@
-/* Certificates, roles, levels, revocation: what a hub takes from whom. Each attack has an honest twin
- * that must go through. */
+/* Certificates, roles, levels, revocation: what a hub takes from whom. Each attack has an honest
+ * twin that must go through. */
 #include "core/authority.h"
 #include "core/cert.h"
+#include "core/proof.h"
 #include "sync/admit.h"
 #include "sync/join.h"
 #include "tests/unit/forge.h"
@@ -316,10 +317,10 @@ static void trust__a_viewer_reads_and_writes_nothing(void **state)
 
 struct attack {
     const char *name;
-    bool on_node;       /* on the forger's node record, else on its unit's */
+    bool on_node; /* on the forger's node record, else on its unit's */
     uint32_t field;
     struct datum (*datum)(struct fixture *f);
-    enum refusal why;   /* REFUSAL_NONE: the honest twin */
+    enum refusal why; /* REFUSAL_NONE: the honest twin */
 };
 static struct datum officer(struct fixture *f)
 {
@@ -477,6 +478,101 @@ static void trust__a_kind_of_a_higher_level_is_not_made_below(void **state)
     fixture_end(&f);
 }
 
+/* ---- end to end ----------------------------------------------------------------------------- */
+
+/* A hub that speaks for the province: to its communes, and to the province for another. */
+static void trust__a_hub_does_not_speak_for_those_above_it(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 4; way++) {
+        struct fixture f;
+        struct arena arena = {0};
+        fixture_tree(&f, 320);
+        struct dot honest =
+            fixture_save_text(&f, TOP, none, KIND_DIRECTIVE, f.units[TOP], F_NOTE, "Chỉ đạo");
+        fixture_settle(&f);
+        assert_true(shows(&f, FIRST, honest, F_NOTE, "Chỉ đạo"));
+        /* written past the door of the district's own store, as a hostile program would */
+        struct forge g = {.f = &f, .from = DISTRICT, .to = TOP, .seq = 1000};
+        g.actor = store_identity(f.stores[TOP])->actor;
+        g.level = LEVEL_PROVINCE;
+        struct dot unit = f.units[SECOND];
+        struct record r =
+            way < 2 ? load(&f, DISTRICT, honest, &arena) : load(&f, DISTRICT, unit, &arena);
+        uint32_t field = way < 2 ? F_NOTE : F_UNIT_NAME;
+        forge_replace(&g, &r, field, datum_text(slice_str("giả mạo")));
+        if (way % 2) { /* signed, by the wrong hand */
+            proof_sign(&r, (struct dot){g.actor, g.seq},
+                       store_identity(f.stores[DISTRICT])->secret_key, &arena);
+        }
+        const struct change change = {.record = r, .whole = true};
+        const struct arrival arrival = {.via = VIA_SYNC,
+                                        .node = node_of(&f, DISTRICT),
+                                        .actor = store_identity(f.stores[DISTRICT])->actor,
+                                        .last = true};
+        struct txn *t = begin(&f, FIRST, TXN_WRITE);
+        enum outcome outcome;
+        uint8_t why = 0;
+        assert_int_equal(store_receive(t, &change, &arrival, &outcome, &why), ERR_OK);
+        assert_int_equal(outcome, OUTCOME_REFUSED);
+        assert_int_equal(why, REFUSAL_UNSIGNED);
+        assert_int_equal(txn_commit(t), ERR_OK);
+        assert_false(shows(&f, FIRST, r.id, field, "giả mạo"));
+        expect_agreement(&f);
+        arena_free(&g.arena);
+        arena_free(&arena);
+        fixture_end(&f);
+    }
+}
+
+static void trust__what_steers_and_is_not_signed_goes_no_further(void **state)
+{
+    struct fixture f;
+    struct arena arena = {0};
+    (void)state;
+    fixture_tree(&f, 321);
+    for (int honest = 0; honest < 2; honest++) {
+        struct forge g = {
+            .f = &f, .from = DISTRICT, .to = TOP, .seq = 1000 + 100 * (uint64_t)honest};
+        g.level = LEVEL_DISTRICT;
+        g.unsigned_ = !honest;
+        struct record r = load(&f, DISTRICT, f.units[FIRST], &arena);
+        forge_replace(&g, &r, F_UNIT_NAME, datum_text(slice_str("Tên mới")));
+        assert_int_equal(forge_push(&g, &r, 1), ERR_OK);
+        assert_true(shows(&f, TOP, f.units[FIRST], F_UNIT_NAME, "Tên mới") == (honest != 0));
+        arena_free(&g.arena);
+    }
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
+/* Part of a save may be replaced: what is left is still known for its author's. */
+static void trust__a_proof_outlives_the_values_it_covers(void **state)
+{
+    struct fixture f;
+    struct arena arena = {0};
+    (void)state;
+    fixture_tree(&f, 322);
+    struct dot id = f.units[FIRST];
+    for (int i = 0; i < 5; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "Tên %d", i);
+        (void)fixture_save_text(&f, i % 2 ? TOP : DISTRICT, id, 0, none, F_UNIT_NAME, name);
+        (void)fixture_save_text(&f, TOP, id, 0, none, F_UNIT_CODE, i % 2 ? "04576" : "4576");
+        expect_agreement(&f);
+        for (size_t at = 0; at < f.count; at++) {
+            struct record r = load(&f, at, id, &arena);
+            assert_true(r.proof_count <= 4);
+            assert_true(shows(&f, at, id, F_UNIT_NAME, name));
+            const struct value *v = merge_shown(&r, F_UNIT_TYPE); /* of the very first save */
+            assert_true(proof_holds(&r, v->dot, store_identity(f.stores[TOP])->public_key) ||
+                        proof_holds(&r, v->dot, store_identity(f.stores[DISTRICT])->public_key));
+        }
+    }
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
 /* ---- revocation ----------------------------------------------------------------------------- */
 
 static enum err revoke(struct fixture *f, size_t by, size_t whom)
@@ -614,6 +710,9 @@ int main(void)
         cmocka_unit_test(trust__what_steers_others_is_written_by_those_above),
         cmocka_unit_test(trust__a_level_that_is_not_the_authors_is_forged),
         cmocka_unit_test(trust__a_kind_of_a_higher_level_is_not_made_below),
+        cmocka_unit_test(trust__a_hub_does_not_speak_for_those_above_it),
+        cmocka_unit_test(trust__what_steers_and_is_not_signed_goes_no_further),
+        cmocka_unit_test(trust__a_proof_outlives_the_values_it_covers),
         cmocka_unit_test(trust__a_revoked_computer_is_heard_no_more),
         cmocka_unit_test(trust__what_comes_after_a_revocation_by_way_of_others_is_not_taken),
         cmocka_unit_test(trust__of_two_revocations_the_higher_authority_decides),

@@ -1,11 +1,10 @@
-/* invite, join, nodes, serve, sync */
+/* invite, join, nodes, sync */
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/query.h"
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "sync/client.h"
-#include "sync/hub.h"
 #include "sync/join.h"
 #include "sync/link.h"
 
@@ -169,13 +168,6 @@ static enum err parse_every(const char *text, int64_t *seconds)
     return ERR_OK;
 }
 
-static void end_signals(sigset_t *set)
-{
-    (void)sigemptyset(set);
-    (void)sigaddset(set, SIGTERM);
-    (void)sigaddset(set, SIGINT);
-}
-
 enum err cmd_sync(struct cli *c)
 {
     int64_t seconds = 0;
@@ -183,12 +175,13 @@ enum err cmd_sync(struct cli *c)
     if (c->args.given[OPT_HUB]) {
         TRY(setting_check_url(c->args.value[OPT_HUB]));
     }
+    TRY(setting_trust(c->store));
     TRY(join_settle(c->store));
     if (!c->args.given[OPT_EVERY]) {
         return sync_once(c);
     }
     TRY(parse_every(c->args.value[OPT_EVERY], &seconds));
-    end_signals(&set);
+    cli_end_signals(&set);
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
     for (;;) {
         struct timespec wait = {.tv_sec = (time_t)seconds};
@@ -232,6 +225,27 @@ static enum err put_node(struct cli *c, struct dot node)
     return cli_flush(c);
 }
 
+/* --ca-file counts from the first connection on; the store keeps it once there is one. */
+static enum err trust(struct cli *c)
+{
+    const char *path = c->args.value[OPT_CA_FILE];
+    if (!path) {
+        return c->store ? setting_trust(c->store) : ERR_OK;
+    }
+    c->args.value[OPT_CA_FILE] = cli_real_path(&c->arena, path);
+    return client_trust(c->args.value[OPT_CA_FILE]);
+}
+
+static enum err keep_trust(struct cli *c)
+{
+    struct txn *t = NULL;
+    if (!c->args.given[OPT_CA_FILE]) {
+        return ERR_OK;
+    }
+    TRY(txn_begin(c->store, TXN_WRITE, &t));
+    return cli_end(t, setting_put(t, setting_find("ca_file"), c->args.value[OPT_CA_FILE]));
+}
+
 static enum err rehome(struct cli *c)
 {
     struct sync_result result;
@@ -240,7 +254,9 @@ static enum err rehome(struct cli *c)
         return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);
     }
     TRY(setting_check_url(c->args.words[0]));
+    TRY(trust(c));
     TRY(join_rehome(c->store, c->args.words[0], code));
+    TRY(keep_trust(c));
     TRY(put_node(c, store_identity(c->store)->node));
     TRY(first_sync(c, &result));
     cli_say(c,
@@ -265,9 +281,11 @@ enum err cmd_join(struct cli *c)
     }
     TRY(store_may_create(c->dir));
     TRY(cli_make_parents(c));
+    TRY(trust(c));
     TRY(join_hub(&c->env, c->dir, c->args.words[0], c->args.words[1], &identity));
     TRY(put_node(c, identity.node));
     TRY(store_open(&c->env, c->dir, &c->store));
+    TRY(keep_trust(c));
     TRY(first_sync(c, &result));
     cli_say(c, _("This computer has joined: %llu records received. Its store is %s."),
             (unsigned long long)result.stats.received_records, c->dir);
@@ -343,39 +361,4 @@ enum err cmd_nodes(struct cli *c)
     table_write(&s.table, &c->out);
     arena_free(&s.arena);
     return e ? e : cli_flush(c);
-}
-
-/* ---- serve ---------------------------------------------------------------------------------- */
-
-static void log_line(void *ctx, const char *line)
-{
-    (void)ctx;
-    (void)fprintf(stderr, "%s\n", line);
-}
-
-enum err cmd_serve(struct cli *c)
-{
-    struct hub *hub = NULL;
-    struct txn *t = NULL;
-    const char *listen = c->args.value[OPT_LISTEN];
-    sigset_t set;
-    int signal_number = 0;
-    if (!listen) {
-        TRY(txn_begin(c->store, TXN_READ, &t));
-        enum err e = setting_get(t, setting_find("listen"), &c->arena, &listen);
-        txn_abort(t);
-        TRY(e);
-    }
-    TRY(setting_check_listen(listen));
-    /* blocked before the server makes its threads, so that only this one is told */
-    end_signals(&set);
-    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    TRY(hub_start(c->store, listen, log_line, NULL, &hub));
-    buf_printf(&c->out, "listening on http://%s\n", hub_address(hub));
-    enum err e = cli_flush(c);
-    if (e == ERR_OK) {
-        (void)sigwait(&set, &signal_number);
-    }
-    hub_stop(hub);
-    return e;
 }

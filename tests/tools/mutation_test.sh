@@ -124,6 +124,39 @@ mutant receipts_as_they_are_pass ''
 mutant a_unit_at_the_top_too_early_is_caught 's/    TRY(hold_back_pending(t, &u, settled));//'
 mutant a_refused_record_counted_above_is_caught 's/    e = e ? e : exceptions(t, &u, &arena, &apart);//'
 
+tests=hub_gate
+source=sync/hub_gate.c
+mutant the_gate_as_it_is_passes ''
+mutant heads_of_any_form_are_caught 's/        !is_written_plainly(h)) {/        0) {/'
+mutant lines_moved_apart_are_caught 's/ || (uintptr_t)l->value.ptr != at + l->name.len + 2) {/) {/'
+mutant heads_longer_than_their_lines_are_caught 's/return at + 2 - start == h->size_bytes;/return true;/'
+mutant a_second_host_is_caught 's/count_name(h, "host") != 1/count_name(h, "host") < 1/'
+mutant a_second_length_is_caught 's/ || count_name(h, "content-length") > 1//;s/return count == 1 ? found/return count >= 1 ? found/'
+mutant chunks_are_caught 's/"transfer-encoding", //'
+mutant pages_of_other_sites_are_caught 's/"origin", /"x-origin", /'
+mutant fetches_are_caught 's/name_begins(name, "sec-")/0/'
+mutant lengths_with_zeros_are_caught "s/ || (s.len > 1 \&\& s.ptr\[0\] == '0')//"
+mutant crowds_of_one_address_are_caught 's/peer_of(g, from)->open < g->limits.connections_per_address/peer_of(g, from)->used/'
+mutant requests_without_end_are_caught 's/p->requests >= requests_max/p->requests > 1000/'
+mutant bytes_without_end_are_caught 's/p->bytes + bytes > bytes_max/p->bytes > 1000000000/'
+mutant guessing_is_caught 's/    p->wrong_codes++;//'
+mutant guessing_that_a_crowd_forgives_is_caught 's/return p->codes_ms > p->minute_ms ? p->codes_ms : p->minute_ms;/return p->minute_ms;/'
+mutant anybody_who_speaks_for_others_is_caught 's/    if (!s->from_proxy) {/    if (h->count == 0) {/'
+mutant what_a_client_claims_of_itself_is_caught "s/while (start > 0 \&\& list.ptr\[start - 1\] != ',' .*/while (start > 0) {/"
+mutant heads_without_end_are_caught 's/return pressed ? GATE_HEAD_PRESSED_MS : GATE_HEAD_MS;/return GATE_REQUEST_MS;/'
+mutant bodies_without_end_are_caught 's/return ms < GATE_REQUEST_MS ? ms : GATE_REQUEST_MS;/return ms;/'
+mutant a_byte_a_second_is_caught 's/ms = grace + .*/ms = GATE_REQUEST_MS; (void)rate; (void)grace;/'
+mutant work_that_is_cut_is_caught 's/s->phase != GATE_WORK \&\&/1 \&\&/'
+mutant patience_in_a_crowd_is_caught 's/pressed = g->open \* 4 >= g->slot_count \* 3/pressed = false/'
+
+tests=client
+source=sync/client.c
+mutant the_client_as_it_is_passes ''
+mutant escapes_for_the_terminal_are_caught 's/bool hidden = c < 0x20 ||/bool hidden =/'
+mutant controls_of_two_bytes_are_caught 's/(c >= 0x7f \&\& c < 0xa0) ||//'
+mutant text_that_turns_round_is_caught 's/(c >= 0x2028 \&\& c <= 0x202e) ||//'
+mutant redirects_in_no_words_are_caught 's/status >= 300 \&\& status < 400/status == 399/'
+
 # the rules of scope, one claim each; and of the merge desk, switched off one by one, under random
 # histories alone
 tests=scope

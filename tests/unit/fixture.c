@@ -299,6 +299,25 @@ enum err fixture_rehome(struct fixture *f, size_t at, size_t hub, const char *co
     return e;
 }
 
+enum err fixture_seal(struct fixture *f, size_t from, size_t to, struct slice body, struct buf *out)
+{
+    struct message m = {.body = body};
+    buf_clear(out);
+    return message_seal(&m, store_identity(f->stores[from]),
+                        store_identity(f->stores[to])->public_key, out);
+}
+
+void fixture_unseal(struct fixture *f, size_t from, size_t to, struct slice bytes, struct buf *raw)
+{
+    const struct identity *reader = store_identity(f->stores[to]);
+    struct buf plain = {0};
+    struct message m;
+    expect_ok(message_unseal(bytes, reader, &plain, &m), "unseal");
+    expect_ok(message_accept(&m, reader, store_identity(f->stores[from])->public_key, raw),
+              "accept");
+    buf_free(&plain);
+}
+
 static void copy_store(struct fixture *f, size_t at, bool back)
 {
     char path[128], line[512];

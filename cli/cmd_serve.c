@@ -20,8 +20,7 @@ static enum err read_pem(struct cli *c, enum option option, const char **out)
 {
     struct buf text = {0};
     const char *path = c->args.value[option];
-    enum err e =
-        c->env.read_file(c->env.ctx, cli_real_path(&c->arena, path), PEM_MAX_BYTES, &text);
+    enum err e = c->env.read_file(c->env.ctx, cli_real_path(&c->arena, path), PEM_MAX_BYTES, &text);
     if (e == ERR_OK) {
         *out = arena_cstr(&c->arena, buf_view(&text));
     }

@@ -292,6 +292,38 @@ bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
  * node itself, or one whose own unit does not stand above (rule 13). */
 struct dot store_node_unit(struct txn *t, const struct record *node);
 
+/* ---- evidence --------------------------------------------------------------------------------
+ */
+
+enum evidence_state {
+    EVIDENCE_TAKEN = 1,  /* it was taken in; goes after the setting evidence_days */
+    EVIDENCE_QUARANTINED /* nothing of it counts until somebody decides; stays until then */
+};
+/* A message as its sender signed it (sync/message.h, message_evidence). */
+struct evidence {
+    uint64_t number;
+    int64_t time_ms; /* when it came */
+    struct dot node; /* that sent and signed it */
+    enum evidence_state state;
+    enum via via;
+    struct slice bytes;
+};
+/* Keeps it under the next number, which never is 0, and lets a few of the oldest go that were taken
+ * before the setting `evidence_days` (180; 0 keeps none) or are beyond `evidence_mbytes` (1024).
+ * *number is 0 when nothing was kept: what was taken, with evidence_days 0. */
+enum err store_evidence_put(struct txn *t, struct dot node, enum evidence_state state, enum via via,
+                            struct slice bytes, uint64_t *number) MUST_USE;
+/* In the arena. ERR_NOT_FOUND: never there, or gone by now; ERR_DAMAGED. */
+enum err store_evidence_get(struct txn *t, uint64_t number, struct arena *arena,
+                            struct evidence *out) MUST_USE;
+/* The next of that state after a number; ERR_END; ERR_DAMAGED with the number in *out. */
+enum err store_evidence_next(struct txn *t, enum evidence_state state, uint64_t after,
+                             struct arena *arena, struct evidence *out) MUST_USE;
+uint64_t store_evidence_count(struct txn *t, enum evidence_state state);
+/* Decided: under the same number, in another state. ERR_NOT_FOUND. */
+enum err store_evidence_move(struct txn *t, uint64_t number, enum evidence_state state) MUST_USE;
+enum err store_evidence_drop(struct txn *t, uint64_t number) MUST_USE; /* absent is fine */
+
 /* Small facts by key, for settings ("set.lang"), links and cursors ("link.…"). */
 enum err store_kv_get(struct txn *t, struct slice key, struct arena *arena,
                       struct slice *out) MUST_USE; /* ERR_NOT_FOUND */

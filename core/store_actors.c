@@ -119,8 +119,8 @@ static enum err learn_node(struct txn *t, const struct record *node)
 static enum err learn_issued(struct txn *t, const struct record *issuer, struct arena *arena)
 {
     struct id_list issued;
-    enum err e = store_ids_by_ref(t, issuer->id, F_NODE_ISSUER, (struct dot){0, 0}, SIZE_MAX,
-                                  arena, &issued);
+    enum err e = store_ids_by_ref(t, issuer->id, F_NODE_ISSUER, (struct dot){0, 0}, SIZE_MAX, arena,
+                                  &issued);
     for (size_t i = 0; e == ERR_OK && i < issued.count; i++) {
         struct record r;
         e = store_get(t, issued.ids[i], arena, &r, NULL);

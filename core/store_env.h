@@ -13,22 +13,27 @@
 
 #include <lmdb.h>
 
-/* 1: the index knew no mergers, open transfers and successors, and rows no content_seq. A store of
- * an older version is brought up to date when it is opened. */
-#define STORE_VERSION 2
+/* 1: the index knew no mergers, open transfers and successors, and rows no content_seq. 2: there
+ * was no log of the history and no evidence. A store of an older version is brought up to date when
+ * it is opened. */
+#define STORE_VERSION 3
 
 /* One named database each. */
 enum table {
-    TABLE_META,    /* name → counters and kv facts */
-    TABLE_RECORDS, /* id 16 → hash 16, local part, record in row form */
-    TABLE_FEED,    /* seq 8 → feed entry */
-    TABLE_INDEX,   /* prefix byte and parts → "" or digest; see store_index.c */
-    TABLE_HISTORY, /* id 16, feed seq 8 → history entry */
-    TABLE_DIGESTS, /* route 1, unit 16 → sum 16, count 8 */
-    TABLE_SAVES,   /* actor 8, seq 8 → record id 16, chain head 16 */
-    TABLE_ACTORS,  /* actor 8 → node id 16, unit id 16, level 1, role 1, closed at 8 */
+    TABLE_META,        /* name → counters and kv facts */
+    TABLE_RECORDS,     /* id 16 → hash 16, local part, record in row form */
+    TABLE_FEED,        /* seq 8 → feed entry */
+    TABLE_INDEX,       /* prefix byte and parts → "" or digest; see store_index.c */
+    TABLE_HISTORY,     /* id 16, feed seq 8 → history entry */
+    TABLE_DIGESTS,     /* route 1, unit 16 → sum 16, count 8 */
+    TABLE_SAVES,       /* actor 8, seq 8 → record id 16, chain head 16 */
+    TABLE_ACTORS,      /* actor 8 → node id 16, unit id 16, level 1, role 1, closed at 8 */
+    TABLE_HISTORY_LOG, /* number 8 → what happened to which history entry; see store_history_log.c
+                        */
+    TABLE_EVIDENCE,    /* state 1, number 8 → hash 16, a signed message as it came */
     TABLE_COUNT
 };
+#define TABLE_FIRST_OF_3 TABLE_HISTORY_LOG /* which older stores do not have */
 
 struct store {
     const struct env *env;

@@ -20,8 +20,7 @@ static bool name_is(struct slice name, const char *want)
 
 static bool name_begins(struct slice name, const char *want)
 {
-    return name.len >= strlen(want) &&
-           strncasecmp((const char *)name.ptr, want, strlen(want)) == 0;
+    return name.len >= strlen(want) && strncasecmp((const char *)name.ptr, want, strlen(want)) == 0;
 }
 
 /* What a program that syncs has no use for: what only browsers send, so that no page can reach a
@@ -29,9 +28,21 @@ static bool name_begins(struct slice name, const char *want)
 static bool name_is_refused(struct slice name)
 {
     static const char *const refused[] = {
-        "origin",  "cookie",   "referer", "upgrade", "http2-settings",   "transfer-encoding", "te",
-        "trailer", "expect",   "range",   "content-encoding",            "content-range",
-        "x-http-method-override", "x-original-url", "x-rewrite-url",
+        "origin",
+        "cookie",
+        "referer",
+        "upgrade",
+        "http2-settings",
+        "transfer-encoding",
+        "te",
+        "trailer",
+        "expect",
+        "range",
+        "content-encoding",
+        "content-range",
+        "x-http-method-override",
+        "x-original-url",
+        "x-rewrite-url",
     };
     for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
         if (name_is(name, refused[i])) {
@@ -66,8 +77,8 @@ static bool is_plain_value(struct slice s)
 
 /* The library reads more than one form (a line folded or ended by a bare LF or CR, blanks before a
  * colon, an escaped path) and hands over the same parts for all; but every part still lies where it
- * was read, so that their places tell the form: anything that was taken out, put in or moved leaves a
- * gap. A library that copied the parts would have every request refused, and every test fail. */
+ * was read, so that their places tell the form: anything that was taken out, put in or moved leaves
+ * a gap. A library that copied the parts would have every request refused, and every test fail. */
 static bool is_written_plainly(const struct gate_head *h)
 {
     uintptr_t start = (uintptr_t)h->method;
@@ -255,8 +266,8 @@ static int64_t peer_newest(const struct peer *p)
     return p->codes_ms > p->minute_ms ? p->codes_ms : p->minute_ms;
 }
 
-/* The entry of an address. When all are taken, the one that has been quiet for the longest gives way:
- * there are more entries than connections, so one of them has none open. */
+/* The entry of an address. When all are taken, the one that has been quiet for the longest gives
+ * way: there are more entries than connections, so one of them has none open. */
 static struct peer *peer_of(struct gate *g, struct gate_address a)
 {
     struct peer *oldest = NULL;
@@ -265,14 +276,14 @@ static struct peer *peer_of(struct gate *g, struct gate_address a)
         if (p->used && gate_address_equal(p->address, a)) {
             return p;
         }
-        if (p->open == 0 && (!oldest || (oldest->used && (!p->used || peer_newest(p) <
-                                                                          peer_newest(oldest))))) {
+        if (p->open == 0 &&
+            (!oldest || (oldest->used && (!p->used || peer_newest(p) < peer_newest(oldest))))) {
             oldest = p;
         }
     }
     CHECK(oldest != NULL);
-    *oldest = (struct peer){.address = a, .used = true, .minute_ms = -MINUTE_MS,
-                            .codes_ms = -MINUTE_MS};
+    *oldest =
+        (struct peer){.address = a, .used = true, .minute_ms = -MINUTE_MS, .codes_ms = -MINUTE_MS};
     return oldest;
 }
 

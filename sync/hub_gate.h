@@ -1,7 +1,7 @@
-/* Private to sync/hub*.c: who may speak to the hub, in what form, how much and for how long. It knows
- * no HTTP library: the head of a request comes as slices, times in milliseconds of a clock that only
- * goes forward, so that all of it can be tried without a socket. A `struct gate` may be used by
- * several threads. */
+/* Private to sync/hub*.c: who may speak to the hub, in what form, how much and for how long. It
+ * knows no HTTP library: the head of a request comes as slices, times in milliseconds of a clock
+ * that only goes forward, so that all of it can be tried without a socket. A `struct gate` may be
+ * used by several threads. */
 #ifndef TERRACE_SYNC_HUB_GATE_H
 #define TERRACE_SYNC_HUB_GATE_H
 
@@ -41,11 +41,11 @@ bool gate_address_parse(struct slice text, struct gate_address *out);
 bool gate_address_equal(struct gate_address a, struct gate_address b);
 
 #define GATE_WRONG_CODES_A_MINUTE 10u
-#define GATE_HEAD_MS 30000ll         /* for a head, from the connection or the reply before */
-#define GATE_GRACE_MS 60000ll        /* for a body or a reply, and then … */
-#define GATE_BYTES_A_SECOND 128ll    /* … at least so fast */
-#define GATE_REQUEST_MS 600000ll     /* and never longer */
-#define GATE_HEAD_PRESSED_MS 5000ll  /* the same while three in four connections are taken */
+#define GATE_HEAD_MS 30000ll        /* for a head, from the connection or the reply before */
+#define GATE_GRACE_MS 60000ll       /* for a body or a reply, and then … */
+#define GATE_BYTES_A_SECOND 128ll   /* … at least so fast */
+#define GATE_REQUEST_MS 600000ll    /* and never longer */
+#define GATE_HEAD_PRESSED_MS 5000ll /* the same while three in four connections are taken */
 #define GATE_GRACE_PRESSED_MS 20000ll
 #define GATE_BYTES_PRESSED 512ll
 
@@ -66,10 +66,9 @@ void gate_enter(struct gate *g, struct gate_slot *s, enum gate_phase phase, uint
                 int64_t now_ms);
 /* Bytes of the body that came. */
 void gate_count(struct gate *g, struct gate_slot *s, uint64_t bytes);
-/* Whom the request counts for: the connection's address, or behind the trusted proxy the one that the
- * proxy names last in X-Forwarded-For. false when the proxy names none. */
-bool gate_requester(const struct gate_slot *s, const struct gate_head *h,
-                    struct gate_address *out);
+/* Whom the request counts for: the connection's address, or behind the trusted proxy the one that
+ * the proxy names last in X-Forwarded-For. false when the proxy names none. */
+bool gate_requester(const struct gate_slot *s, const struct gate_head *h, struct gate_address *out);
 /* Counts a request; 0 when it is within the quota, else the seconds until it is again. */
 unsigned gate_take(struct gate *g, struct gate_address from, uint64_t bytes, int64_t now_ms);
 /* 0 when the address may still try a code, else the seconds until it may. */
@@ -77,8 +76,8 @@ unsigned gate_codes_wait(struct gate *g, struct gate_address from, int64_t now_m
 void gate_wrong_code(struct gate *g, struct gate_address from, int64_t now_ms);
 /* Ends the connections that are over their time, by cut(fd). Returns how many are open. */
 size_t gate_sweep(struct gate *g, int64_t now_ms, void (*cut)(int fd));
-/* What there was to turn away or to cut since the last time, as a line for the log; false when there
- * was nothing. */
+/* What there was to turn away or to cut since the last time, as a line for the log; false when
+ * there was nothing. */
 bool gate_tell(struct gate *g, char *line, size_t size);
 
 #endif

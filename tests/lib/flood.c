@@ -1,12 +1,12 @@
-/* Many connections to a hub that mean it no good, kept open until SIGTERM; one that is cut is opened
- * again.
+/* Many connections to a hub that mean it no good, kept open until SIGTERM; one that is cut is
+ * opened again.
  *
  *   flood HOST:PORT STATS COUNT ADDRESSES STORE
  *
- * A third sends a head, a third a body, a byte every 100 ms; a third asks, as the store STORE would,
- * for all there is and never reads the reply. They come from 127.0.0.1, 127.0.0.2, … by turns.
- * Prints "listening on flood" when each has been tried once. STATS, every second: open, turned away
- * or cut so far, bytes sent. Exit 1 when it cannot begin. */
+ * A third sends a head, a third a body, a byte every 100 ms; a third asks, as the store STORE
+ * would, for all there is and never reads the reply. They come from 127.0.0.1, 127.0.0.2, … by
+ * turns. Prints "listening on flood" when each has been tried once. STATS, every second: open,
+ * turned away or cut so far, bytes sent. Exit 1 when it cannot begin. */
 #include "sync/session.h"
 #include "tests/lib/net.h"
 
@@ -97,8 +97,8 @@ static void tell(const char *path, size_t count)
 /* The next bytes of connection i: its head or request, and then x without end. */
 static ssize_t send_some(size_t i, enum kind kind)
 {
-    struct slice all = kind == NEVER_READS ? buf_view(&flood.request)
-                                           : slice_make(head, sizeof(head) - 1);
+    struct slice all =
+        kind == NEVER_READS ? buf_view(&flood.request) : slice_make(head, sizeof(head) - 1);
     if (kind == SLOW_HEAD) {
         all.len -= 4; /* the empty line never comes: the last header grows */
     }

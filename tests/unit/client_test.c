@@ -26,17 +26,29 @@ static void client__shows_no_control_characters(void **state)
     (void)state;
     assert_string_equal(plain("\x1b[31mred\x1b]0;title\a"), " [31mred ]0;title");
     assert_string_equal(plain("one\r\ntwo\ttab\x7f."), "one  two tab .");
-    assert_string_equal(plain("\xc2\x9b" "31m c1"), "  31m c1");
-    assert_string_equal(plain("a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xef\xbb\xbf" "d"), "a   b   c   d");
+    assert_string_equal(plain("\xc2\x9b"
+                              "31m c1"),
+                        "  31m c1");
+    assert_string_equal(plain("a\xe2\x80\xae"
+                              "b\xe2\x81\xa6"
+                              "c\xef\xbb\xbf"
+                              "d"),
+                        "a   b   c   d");
 }
 
 static void client__shows_no_broken_utf8(void **state)
 {
     (void)state;
-    assert_string_equal(plain("a\xff" "b"), "a b");
+    assert_string_equal(plain("a\xff"
+                              "b"),
+                        "a b");
     assert_string_equal(plain("a\xe1\xbb"), "a");
-    assert_string_equal(plain("\xc0\x80" "x"), "  x");
-    assert_string_equal(plain("\xed\xa0\x80" "x"), "   x");
+    assert_string_equal(plain("\xc0\x80"
+                              "x"),
+                        "  x");
+    assert_string_equal(plain("\xed\xa0\x80"
+                              "x"),
+                        "   x");
 }
 
 static void client__caps_the_hubs_word_between_characters(void **state)

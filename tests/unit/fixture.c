@@ -179,12 +179,9 @@ static struct dot root_node(struct fixture *f, const struct identity *self)
     char text[DOT_TEXT_SIZE];
     dot_format_actor(self->actor, text);
     struct datum actor = datum_text(slice_str(text));
-    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1},
-                           {F_NODE_NAME, EDIT_SET, &name, 1},
-                           {F_NODE_KEY, EDIT_SET, &key, 1},
-                           {F_NODE_ACTORS, EDIT_ADD, &actor, 1},
-                           {F_NODE_ROLE, EDIT_SET, &role, 1},
-                           {F_NODE_STATE, EDIT_SET, &state, 1}};
+    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1},      {F_NODE_NAME, EDIT_SET, &name, 1},
+                           {F_NODE_KEY, EDIT_SET, &key, 1},   {F_NODE_ACTORS, EDIT_ADD, &actor, 1},
+                           {F_NODE_ROLE, EDIT_SET, &role, 1}, {F_NODE_STATE, EDIT_SET, &state, 1}};
     (void)fixture_save(f, 0, &id, KIND_NODE, edits, ARRAY_COUNT(edits));
     return id;
 }

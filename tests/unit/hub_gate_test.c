@@ -109,8 +109,16 @@ static void gate__doubtful_heads_are_refused_and_their_twins_pass(void **state)
 static void gate__what_only_browsers_send_is_refused(void **state)
 {
     static const char *const names[] = {
-        "Origin",          "Cookie", "Referer", "Upgrade", "Sec-Fetch-Site",
-        "Sec-WebSocket-Key", "Access-Control-Request-Method", "Expect", "TE", "Trailer",
+        "Origin",
+        "Cookie",
+        "Referer",
+        "Upgrade",
+        "Sec-Fetch-Site",
+        "Sec-WebSocket-Key",
+        "Access-Control-Request-Method",
+        "Expect",
+        "TE",
+        "Trailer",
     };
     char head[512];
     (void)state;
@@ -253,8 +261,7 @@ static bool requester(struct gate *g, const char *from, const char *forwarded,
 {
     struct gate_head h = {.count = 0};
     if (forwarded) {
-        h.lines[h.count++] =
-            (struct gate_line){slice_str("X-Forwarded-For"), slice_str(forwarded)};
+        h.lines[h.count++] = (struct gate_line){slice_str("X-Forwarded-For"), slice_str(forwarded)};
     }
     struct gate_slot *s = gate_open(g, 3, address(from), 0);
     bool ok = gate_requester(s, &h, out);

@@ -333,13 +333,39 @@ enum err store_kv_del(struct txn *t, struct slice key) MUST_USE; /* absent is fi
 enum err store_kv_next(struct txn *t, struct slice prefix, struct slice after, struct arena *arena,
                        struct slice *key, struct slice *value) MUST_USE;
 
+/* What is wrong with the history of a store. */
+enum history_fault {
+    HISTORY_ALTERED,
+    HISTORY_REMOVED,
+    HISTORY_INSERTED,
+    HISTORY_LOG_BROKEN /* the chain itself; the record is the first from which nothing fits, or none
+                        */
+};
+struct history_wrong {
+    enum history_fault fault;
+    struct dot id; /* of the record whose history it is */
+};
+struct history_report {
+    uint64_t rows; /* of the chain */
+    struct hash head;
+    uint64_t wrong;
+    bool log_broken;
+    struct history_wrong faults[20]; /* the first of them */
+    size_t shown;
+};
 struct check_report {
     uint64_t records;
-    uint64_t damaged;
+    uint64_t damaged; /* what is wrong with the history among it */
     uint64_t repaired;
+    struct history_report history;
+    int64_t history_chained_ms; /* what is older has been chained only since then; 0 = all always */
+    /* Had the history been wrong before, when it was last repaired? 0 = never. */
+    int64_t history_repaired_ms;
+    uint64_t history_repaired;
 };
-/* Verifies every record and everything derived from records; with repair rebuilds what is derived
- * and sets damaged records aside (asked for again at the next sync). */
+/* Verifies every record, everything derived from records and the chain of the history; with repair
+ * rebuilds what is derived, sets damaged records aside (asked for again at the next sync), and
+ * begins the chain anew over what is left of the history, remembering that it had to. */
 enum err store_check(struct store *s, bool repair, struct check_report *out) MUST_USE;
 uint64_t store_record_count(struct txn *t);
 

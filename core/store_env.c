@@ -118,6 +118,14 @@ enum err table_clear(struct txn *t, enum table table)
     return lmdb_error(t->store, mdb_drop(t->mdb, t->store->tables[table], 0));
 }
 
+enum err table_count(struct txn *t, enum table table, uint64_t *rows)
+{
+    MDB_stat stat;
+    int rc = mdb_stat(t->mdb, t->store->tables[table], &stat);
+    *rows = rc == 0 ? stat.ms_entries : 0;
+    return lmdb_error(t->store, rc);
+}
+
 void walk_begin(struct walk *w, struct txn *t, enum table table, struct slice prefix,
                 struct slice after)
 {
@@ -442,6 +450,7 @@ enum err txn_commit(struct txn *t)
     struct store *s = t->store;
     enum err e = store_settle_tree(t);
     e = e ? e : digest_flush(t);
+    e = e ? e : history_log_flush(t);
     e = e ? e : meta_put_u64(t, "feed_head", t->feed_head);
     e = e ? e : meta_put_u64(t, "own_seq", t->own_seq);
     e = e ? e : meta_put_u64(t, "record_count", t->record_count);

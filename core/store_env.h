@@ -45,6 +45,13 @@ struct store {
     int lock_fd;
 };
 
+/* The chain over the history as it stands (store_history_log.c); loaded when it is asked for. */
+struct history_log {
+    uint64_t count, again;
+    struct hash head;
+    bool loaded, dirty;
+};
+
 enum some { SOME_MERGED, SOME_TRANSFERS, SOME_LEAVING, SOME_COUNT };
 enum some_state { SOME_UNKNOWN, SOME_NO, SOME_YES };
 
@@ -58,6 +65,7 @@ struct txn {
     uint64_t record_count;
     struct hash chain_head;
     uint64_t passed_seq;
+    struct history_log history_log;
     struct arena scratch; /* reset at every write through the door */
     struct buf row;       /* encoding space, reused */
     bool dirty;
@@ -94,6 +102,7 @@ enum err table_append(struct txn *t, enum table table, struct slice key,
                       struct slice value) MUST_USE; /* key is the greatest so far, or an error */
 enum err table_del(struct txn *t, enum table table, struct slice key) MUST_USE;
 enum err table_clear(struct txn *t, enum table table) MUST_USE;
+enum err table_count(struct txn *t, enum table table, uint64_t *rows) MUST_USE;
 enum err lmdb_error(const struct store *s, int rc) MUST_USE;
 
 /* Walk keys that begin with prefix, from the first key > after (empty = from the prefix itself).
@@ -228,6 +237,16 @@ enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 #define CHANGE_PARTS_FIRST 3
 enum err history_append(struct txn *t, const struct record *before, const struct record *after,
                         const struct entry_cause *cause, bool refused) MUST_USE;
+
+/* store_history_log.c: the one door to TABLE_HISTORY. An entry is written, written again under the
+ * same key, or taken away, for a reason that the caller has. */
+enum err history_put(struct txn *t, struct slice key, struct slice entry) MUST_USE;
+enum err history_take(struct txn *t, struct slice key) MUST_USE;
+enum err history_log_flush(struct txn *t) MUST_USE;
+enum err history_log_verify(struct txn *t, struct history_report *out) MUST_USE;
+/* A new chain over the entries as they are, in several transactions; from the start again when it
+ * was cut off. */
+enum err history_log_rebuild(struct store *s) MUST_USE;
 
 /* store_actors.c */
 enum err actor_bind(struct txn *t, uint64_t actor, const struct actor_info *info) MUST_USE;

@@ -79,8 +79,7 @@ static enum err row_parse(struct slice key, struct slice row, struct arena *aren
     *out = (struct evidence){.state = (enum evidence_state)key.ptr[0],
                              .number = be64_get(key.ptr + 1)};
     struct slice body = slice_make(row.ptr + HASH_BYTES, row.len - HASH_BYTES);
-    bool whole = row.len > HASH_BYTES &&
-                 memcmp(hash_of(body).bytes, row.ptr, HASH_BYTES) == 0;
+    bool whole = row.len > HASH_BYTES && memcmp(hash_of(body).bytes, row.ptr, HASH_BYTES) == 0;
     struct pack_reader r = pack_reader_make(whole ? arena_copy(arena, body) : (struct slice){0});
     read_array_exact(&r, 5);
     out->time_ms = read_int(&r);
@@ -89,8 +88,9 @@ static enum err row_parse(struct slice key, struct slice row, struct arena *aren
     out->via = (enum via)read_uint_max(&r, 255);
     out->bytes = read_bin(&r);
     return pack_end(&r) ? ERR_OK
-                        : error_set(ERR_DAMAGED, _("what was kept as evidence under number %llu "
-                                                   "is damaged"),
+                        : error_set(ERR_DAMAGED,
+                                    _("what was kept as evidence under number %llu "
+                                      "is damaged"),
                                     (unsigned long long)out->number);
 }
 

@@ -149,6 +149,27 @@ mutant a_byte_a_second_is_caught 's/ms = grace + .*/ms = GATE_REQUEST_MS; (void)
 mutant work_that_is_cut_is_caught 's/s->phase != GATE_WORK \&\&/1 \&\&/'
 mutant patience_in_a_crowd_is_caught 's/pressed = g->open \* 4 >= g->slot_count \* 3/pressed = false/'
 
+tests=history_log
+source=core/store_history_log.c
+mutant the_chain_as_it_is_passes ''
+mutant altered_entries_are_caught 's/} else if (!hash_equal(hash_of(entry), row->entry)) {/} else if (0) {/'
+mutant removed_entries_are_caught 's/found(v, HISTORY_REMOVED, row->key);/(void)v;/'
+mutant inserted_entries_are_caught 's/if (e == ERR_OK \&\& there != spoken_of) {/if (0) {/'
+mutant a_bent_chain_is_caught 's/(!good || !hash_equal(want, row.head)) \&\& !broken/!good \&\& !broken/'
+mutant a_chain_cut_short_is_caught 's/if (!broken \&\& (number != log->count ||.*/if (0) {/'
+mutant heads_that_leave_out_the_key_are_caught 's/2 \* HASH_BYTES + 9 + key.len));/2 * HASH_BYTES + 9));/'
+mutant heads_without_those_before_are_caught 's/memcpy(said, head.bytes, HASH_BYTES);/memset(said, 0, HASH_BYTES);/'
+mutant lawful_changes_taken_for_damage_are_caught 's/v->again_count \&\& is_replaced(v, row->key, number)/0/'
+mutant a_chain_of_every_second_step_is_caught 's/while (e == ERR_OK \&\& b.after.len > 0);/while (0);/'
+
+tests=evidence
+source=core/store_evidence.c
+mutant evidence_as_it_is_passes ''
+mutant evidence_that_never_goes_is_caught 's/(old.time_ms >= keep_from_ms \&\& c->bytes <= room)/1/'
+mutant room_without_end_is_caught 's/(old.time_ms >= keep_from_ms \&\& c->bytes <= room)/old.time_ms >= keep_from_ms/'
+mutant evidence_that_was_altered_is_caught 's/memcmp(hash_of(body).bytes, row.ptr, HASH_BYTES) == 0/true/'
+mutant quarantine_that_is_switched_off_is_caught 's/days == 0 \&\& state == EVIDENCE_TAKEN/days == 0/'
+
 tests=client
 source=sync/client.c
 mutant the_client_as_it_is_passes ''

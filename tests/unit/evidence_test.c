@@ -178,9 +178,8 @@ static void evidence__that_was_altered_is_damaged(void **state)
     assert_int_equal(table_get(t, TABLE_EVIDENCE, slice_make(key, sizeof(key)), &v), ERR_OK);
     memcpy(row, v.ptr, v.len);
     row[v.len - 1] ^= 1;
-    assert_int_equal(table_put(t, TABLE_EVIDENCE, slice_make(key, sizeof(key)),
-                               slice_make(row, v.len)),
-                     ERR_OK);
+    assert_int_equal(
+        table_put(t, TABLE_EVIDENCE, slice_make(key, sizeof(key)), slice_make(row, v.len)), ERR_OK);
     assert_int_equal(txn_commit(t), ERR_OK);
     assert_int_equal(get(&f, 1, &e, &arena), ERR_DAMAGED);
     assert_int_equal(e.number, 1);

@@ -6,8 +6,8 @@
  *   row  = kind 1, hash of the entry 16 (zero when it was taken away), head 16, key of the entry
  *   head = H(head before ‖ number 8 ‖ kind ‖ hash of the entry ‖ key)
  *
- * It finds accidents and whoever does not know it. Who may write every file of a store may write the
- * chain anew: what holds against that is the head, noted elsewhere (SECURITY.md). */
+ * It finds accidents and whoever does not know it. Who may write every file of a store may write
+ * the chain anew: what holds against that is the head, noted elsewhere (SECURITY.md). */
 #include "core/store_env.h"
 
 #include <stdlib.h>

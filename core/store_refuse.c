@@ -4,7 +4,6 @@
 
 #include "core/scope.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- whose actor ---------------------------------------------------------------------------- */
@@ -235,18 +234,6 @@ static void refuse_in_field(struct refusal_state *x, const struct field *f, stru
     for (uint32_t i = 0; i < f->count; i++) {
         enum refusal why = judge_value(x, f->number, &f->values[i]);
         if (why != REFUSAL_NONE) {
-            if (getenv("DBG") && why != REFUSAL_DEPARTED) {
-                char a_[40], b_[40], c_[40];
-                dot_format(f->values[i].dot, a_);
-                dot_format(x->merged->id, b_);
-                struct author au = authority_author(x->t, f->values[i].dot.actor, x->arrival->unit);
-                dot_format(au.unit, c_);
-                fprintf(stderr,
-                        "REF why %d kind %u rec %s field %u dot %s level %d author unit %s level "
-                        "%d role %d fc %d\n",
-                        why, x->merged->kind, b_, f->number, a_, f->values[i].level, c_, au.level,
-                        au.role, x->arrival->first_contact);
-            }
             x->why = x->why != REFUSAL_NONE ? x->why : why;
             refused++;
         } else {

@@ -64,8 +64,11 @@ static const struct command commands[] = {
      cmd_find},
     {"rm", N_("ID"), 1, 1, STORE_MUST, 0, N_("deletes a record"),
      N_("Says what refers to it. terrace undo brings it back."), cmd_rm},
-    {"history", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows every save of a record"),
-     N_("Who changed what and when, and by which way it came here."), cmd_history},
+    {"history", N_("ID"), 1, 1, STORE_MUST, OPT_BIT(VERIFY), N_("shows every save of a record"),
+     N_("Who changed what and when, and by which way it came here. A hub keeps the signed messages "
+        "that brought it (config evidence_days): --verify looks whether each was signed by its "
+        "sender and holds that save."),
+     cmd_history},
     {"undo", N_("ID"), 1, 1, STORE_MUST, OPT_BIT(SAVE), N_("takes back a save made here"),
      N_("The newest save of this store on that record, or the one of --save. Prints the dot of "
         "the save that does it."),

@@ -52,10 +52,19 @@ static enum err check_limit(const char *v, const char *key)
     char *end = NULL;
     long n = strtol(v, &end, 10);
     if (*v < '0' || *v > '9' || *end != '\0' || n < 0 || n > 1000000) {
-        return error_set_field(ERR_INPUT, key,
-                               _("this is a number from 1 to 1000000, or 0 for no limit"));
+        return error_set_field(ERR_INPUT, key, _("this is a number from 0 to 1000000"));
     }
     return ERR_OK;
+}
+
+static enum err check_evidence_days(const char *v)
+{
+    return check_limit(v, "evidence_days");
+}
+
+static enum err check_evidence_mbytes(const char *v)
+{
+    return check_limit(v, "evidence_mbytes");
 }
 
 static enum err check_connections(const char *v)
@@ -95,6 +104,9 @@ static const struct setting settings[] = {
      check_ca_file},
     {"hub", "", N_("address of the hub this store syncs with"), setting_check_url},
     {"lang", "", N_("language of the program: vi or en"), check_lang},
+    {"evidence_days", "180", N_("how many days signed messages are kept as evidence; 0 = not"),
+     check_evidence_days},
+    {"evidence_mbytes", "1024", N_("megabytes that they may take"), check_evidence_mbytes},
     {"limit_connections", "32", N_("connections to serve that one address may have open"),
      check_connections},
     {"limit_kbytes", "65536", N_("kilobytes that one address may send to serve in a minute"),

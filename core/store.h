@@ -70,7 +70,8 @@ struct record_local {
     int64_t stored_ms;      /* when it first came here */
     struct dot source_node; /* node whose push equalled the merged record, for echo; none else */
     uint64_t source_actor;
-    uint8_t via; /* enum via of its first arrival */
+    uint8_t via;       /* enum via of its first arrival */
+    uint64_t evidence; /* number of the message that first brought it; 0 = none was kept */
 };
 /* ERR_NOT_FOUND; ERR_DAMAGED when the hash does not fit. local may be NULL. */
 enum err store_get(struct txn *t, struct dot id, struct arena *arena, struct record *out,
@@ -266,7 +267,8 @@ struct history_entry {
     int64_t stored_ms; /* when it came here */
     struct dot node;   /* that sent it; none when local */
     uint8_t via;
-    bool refused; /* kept here only, never live */
+    uint64_t evidence; /* number of the message that brought it; 0 = none was kept */
+    bool refused;      /* kept here only, never live */
     bool late;    /* it came after a later save of the same field, or of where the record belongs */
     bool earlier; /* a save that was part of the record when that first came here */
     struct history_change *changes;
@@ -318,6 +320,9 @@ struct evidence {
  * *number is 0 when nothing was kept: what was taken, with evidence_days 0. */
 enum err store_evidence_put(struct txn *t, struct dot node, enum evidence_state state, enum via via,
                             struct slice bytes, uint64_t *number) MUST_USE;
+/* Until the next call, or the end of the transaction, what is written of others' saves names this
+ * number as its evidence. 0 = none. */
+void store_evidence_cite(struct txn *t, uint64_t number);
 /* In the arena. ERR_NOT_FOUND: never there, or gone by now; ERR_DAMAGED. */
 enum err store_evidence_get(struct txn *t, uint64_t number, struct arena *arena,
                             struct evidence *out) MUST_USE;

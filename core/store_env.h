@@ -66,6 +66,7 @@ struct txn {
     struct hash chain_head;
     uint64_t passed_seq;
     struct history_log history_log;
+    uint64_t evidence;    /* of what is being written; 0 = none */
     struct arena scratch; /* reset at every write through the door */
     struct buf row;       /* encoding space, reused */
     bool dirty;
@@ -231,7 +232,9 @@ enum err feed_append(struct txn *t, const struct record *r, const struct record_
 enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 
 /* store_history.c writes and store_story.c reads: a change is field, from, by whom, to, by whom,
- * marks; the first version wrote field, from, to. */
+ * marks; the first version wrote field, from, to. An entry has the number of its evidence behind
+ * it, when there is one. */
+#define ENTRY_PARTS 9
 #define BY_PARTS 4 /* dot, time, level */
 #define CHANGE_PARTS 6
 #define CHANGE_PARTS_FIRST 3

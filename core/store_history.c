@@ -165,7 +165,8 @@ enum err history_append(struct txn *t, const struct record *before, const struct
     const struct env *env = store_env(t->store);
     buf_clear(&t->row);
     struct pack_writer w = pack_writer_make(&t->row);
-    pack_array(&w, 9);
+    uint64_t evidence = v->dot.actor == store_identity(t->store)->actor ? 0 : t->evidence;
+    pack_array(&w, ENTRY_PARTS + (evidence != 0));
     pack_uint(&w, v->dot.actor);
     pack_uint(&w, v->dot.seq);
     pack_int(&w, v->time_ms);
@@ -187,6 +188,9 @@ enum err history_append(struct txn *t, const struct record *before, const struct
         side_pack(&w, old, f, set);
         side_pack(&w, f, old, set);
         marks_pack(&w, f, old);
+    }
+    if (evidence) {
+        pack_uint(&w, evidence);
     }
     return entry_put(t, after->id, refused);
 }

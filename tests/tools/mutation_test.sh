@@ -170,6 +170,17 @@ mutant room_without_end_is_caught 's/(old.time_ms >= keep_from_ms \&\& c->bytes 
 mutant evidence_that_was_altered_is_caught 's/memcmp(hash_of(body).bytes, row.ptr, HASH_BYTES) == 0/true/'
 mutant quarantine_that_is_switched_off_is_caught 's/days == 0 \&\& state == EVIDENCE_TAKEN/days == 0/'
 
+source=sync/evidence.c
+mutant proofs_as_they_are_pass ''
+mutant proof_of_any_save_is_caught 's/found = e == ERR_OK \&\& dot_equal(change.record.id, record) \&\& writes(&change.record, save);/found = e == ERR_OK;/'
+mutant proof_of_any_save_of_the_record_is_caught 's/ \&\& writes(&change.record, save);/;/'
+mutant proof_without_a_signature_is_caught 's/^    return link_load(t, e->node, &link) == ERR_OK \&\&/    return message_evidence_verify(e->bytes, link.public_key, m) || true || (void *)\&link == NULL \&\&/'
+source=sync/session_hub.c
+mutant news_without_evidence_is_caught 's/    store_evidence_cite(s->t, number);//'
+mutant evidence_of_nothing_is_caught 's/return e || brought || number == 0 ? e : store_evidence_drop(s->t, number);/return e;/'
+source=core/store_history.c
+mutant entries_that_name_another_message_are_caught 's/pack_uint(&w, evidence);/pack_uint(\&w, evidence + 1);/'
+
 tests=client
 source=sync/client.c
 mutant the_client_as_it_is_passes ''

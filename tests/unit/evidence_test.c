@@ -1,5 +1,6 @@
 /* What is kept of the messages that others signed: how long, how much, and in which state. */
 #include "core/store_env.h"
+#include "sync/evidence.h"
 #include "tests/unit/fixture.h"
 
 #include <setjmp.h>
@@ -187,6 +188,135 @@ static void evidence__that_was_altered_is_damaged(void **state)
     fixture_end(&f);
 }
 
+/* ---- what pushes leave ------------------------------------------------------------------------
+ */
+
+static struct history_entry entry_of(struct fixture *f, size_t at, struct dot id, struct dot dot,
+                                     struct arena *arena)
+{
+    struct history_entry *list = NULL, found = {.dot = {0, 0}};
+    size_t n = 0;
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
+    assert_int_equal(store_history(t, id, arena, &list, &n), ERR_OK);
+    for (size_t i = 0; i < n; i++) {
+        found = dot_equal(list[i].dot, dot) ? list[i] : found;
+    }
+    txn_abort(t);
+    assert_true(dot_equal(found.dot, dot));
+    return found;
+}
+
+static enum evidence_verdict verify(struct fixture *f, size_t at, uint64_t number, struct dot id,
+                                    struct dot dot)
+{
+    struct txn *t = NULL;
+    struct evidence_finding found;
+    assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
+    assert_int_equal(evidence_verify(t, number, id, dot, &found), ERR_OK);
+    txn_abort(t);
+    return found.verdict;
+}
+
+static struct dot rename_member(struct fixture *f, size_t at, struct dot id, const char *name)
+{
+    struct datum d = datum_text(slice_str(name));
+    struct edit edit = {F_MEMBER_NAME, EDIT_SET, &d, 1};
+    return fixture_save(f, at, &id, KIND_MEMBER, &edit, 1);
+}
+
+/* The commune (2) under the district (1). */
+static void evidence__a_push_proves_what_it_brought_and_nothing_else(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct arena arena = {0};
+    fixture_tree(&f, 6);
+    struct dot a = fixture_save_text(&f, 2, (struct dot){0, 0}, KIND_MEMBER, f.units[2],
+                                     F_MEMBER_NAME, "Lý A");
+    struct dot b = fixture_save_text(&f, 2, (struct dot){0, 0}, KIND_MEMBER, f.units[2],
+                                     F_MEMBER_NAME, "Lý B");
+    assert_true(fixture_sync(&f, 2, NULL));
+    struct dot edit = rename_member(&f, 2, a, "Lý A Páo");
+    assert_true(fixture_sync(&f, 2, NULL));
+    struct dot own = rename_member(&f, 1, a, "Lý A Phổng");
+    uint64_t first = entry_of(&f, 1, a, a, &arena).evidence;
+    uint64_t second = entry_of(&f, 1, a, edit, &arena).evidence;
+    assert_true(first != 0 && second != 0 && first != second);
+    assert_int_equal(entry_of(&f, 1, b, b, &arena).evidence, first);
+    assert_int_equal(entry_of(&f, 1, a, own, &arena).evidence, 0);
+    assert_int_equal(entry_of(&f, 2, a, edit, &arena).evidence, 0);
+    assert_int_equal(verify(&f, 1, first, a, a), EVIDENCE_HOLDS);
+    assert_int_equal(verify(&f, 1, first, b, b), EVIDENCE_HOLDS);
+    assert_int_equal(verify(&f, 1, second, a, edit), EVIDENCE_HOLDS);
+    assert_int_equal(verify(&f, 1, first, a, edit), EVIDENCE_NOT_IN_IT);
+    assert_int_equal(verify(&f, 1, second, b, edit), EVIDENCE_NOT_IN_IT);
+    assert_int_equal(verify(&f, 1, second, a, own), EVIDENCE_NOT_IN_IT);
+    assert_int_equal(verify(&f, 1, second + 1, a, own), EVIDENCE_GONE);
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
+static void evidence__of_another_sender_proves_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct arena arena = {0};
+    struct evidence e;
+    struct txn *t = NULL;
+    uint64_t number = 0;
+    fixture_tree(&f, 7);
+    struct dot a = fixture_save_text(&f, 2, (struct dot){0, 0}, KIND_MEMBER, f.units[2],
+                                     F_MEMBER_NAME, "Lý A");
+    assert_true(fixture_sync(&f, 2, NULL));
+    uint64_t first = entry_of(&f, 1, a, a, &arena).evidence;
+    assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
+    assert_int_equal(store_evidence_get(t, first, &arena, &e), ERR_OK);
+    /* the same bytes, said to be of the other commune */
+    assert_int_equal(store_evidence_put(t, store_identity(f.stores[3])->node, EVIDENCE_TAKEN,
+                                        VIA_SYNC, e.bytes, &number),
+                     ERR_OK);
+    assert_int_equal(txn_commit(t), ERR_OK);
+    assert_int_equal(verify(&f, 1, first, a, a), EVIDENCE_HOLDS);
+    assert_int_equal(verify(&f, 1, number, a, a), EVIDENCE_UNSIGNED);
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
+static uint64_t count_at(struct fixture *f, size_t at)
+{
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
+    uint64_t n = store_evidence_count(t, EVIDENCE_TAKEN);
+    txn_abort(t);
+    return n;
+}
+
+static void evidence__a_sync_without_news_leaves_none(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_tree(&f, 8);
+    (void)fixture_save_text(&f, 2, (struct dot){0, 0}, KIND_MEMBER, f.units[2], F_MEMBER_NAME,
+                            "Lý A");
+    assert_true(fixture_sync(&f, 2, NULL));
+    uint64_t before = count_at(&f, 1);
+    assert_true(before > 0);
+    assert_true(fixture_sync(&f, 2, NULL));
+    assert_true(fixture_sync(&f, 2, NULL));
+    assert_int_equal(count_at(&f, 1), before);
+    assert_int_equal(count_at(&f, 2), 0); /* what comes from above is not kept */
+    /* sent again because the reply was lost: once is enough */
+    (void)fixture_save_text(&f, 2, (struct dot){0, 0}, KIND_MEMBER, f.units[2], F_MEMBER_NAME,
+                            "Lý B");
+    f.lose_reply_in = 1;
+    assert_false(fixture_sync(&f, 2, NULL));
+    f.lose_reply_in = 0;
+    assert_true(fixture_sync(&f, 2, NULL));
+    assert_int_equal(count_at(&f, 1), before + 1);
+    fixture_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +325,9 @@ int main(void)
         cmocka_unit_test(evidence__beyond_its_room_the_oldest_goes),
         cmocka_unit_test(evidence__in_quarantine_stays_until_it_is_decided),
         cmocka_unit_test(evidence__that_was_altered_is_damaged),
+        cmocka_unit_test(evidence__a_push_proves_what_it_brought_and_nothing_else),
+        cmocka_unit_test(evidence__of_another_sender_proves_nothing),
+        cmocka_unit_test(evidence__a_sync_without_news_leaves_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

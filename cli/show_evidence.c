@@ -26,8 +26,7 @@ static struct dot signer_unit(struct txn *t, struct dot node, struct arena *aren
 }
 
 /* What cannot be looked at holds nothing either. */
-static struct evidence_finding look(struct txn *t, struct dot record,
-                                    const struct history_entry *h)
+static struct evidence_finding look(struct txn *t, struct dot record, const struct history_entry *h)
 {
     struct evidence_finding found;
     if (evidence_verify(t, h->evidence, record, h->dot, &found) != ERR_OK) {

@@ -4,8 +4,8 @@
 
 #include "cli/cli.h"
 
-/* Keys of a history entry's JSON object; with verify after looking at the message. true when what it
- * claims does not hold. */
+/* Keys of a history entry's JSON object; with verify after looking at the message. true when what
+ * it claims does not hold. */
 bool show_evidence_json(struct txn *t, struct dot record, const struct history_entry *h,
                         bool verify, struct arena *arena, struct buf *out);
 /* A line under the entry, after looking. true as above. */

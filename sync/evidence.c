@@ -68,9 +68,9 @@ enum err evidence_verify(struct txn *t, uint64_t number, struct dot record, stru
     if (e == ERR_OK) {
         out->node = kept.node;
         out->time_ms = kept.time_ms;
-        out->verdict = !is_signed(t, &kept, &arena, &m)         ? EVIDENCE_UNSIGNED
+        out->verdict = !is_signed(t, &kept, &arena, &m)  ? EVIDENCE_UNSIGNED
                        : holds(&m, record, save, &arena) ? EVIDENCE_HOLDS
-                                                                : EVIDENCE_NOT_IN_IT;
+                                                         : EVIDENCE_NOT_IN_IT;
     } else if (e == ERR_DAMAGED) {
         out->verdict = EVIDENCE_UNSIGNED;
     }

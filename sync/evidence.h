@@ -5,9 +5,9 @@
 #include "core/store.h"
 
 enum evidence_verdict {
-    EVIDENCE_HOLDS,     /* its sender signed it, and that save is in it */
-    EVIDENCE_GONE,      /* it is not kept any more */
-    EVIDENCE_UNSIGNED,  /* it was altered, or never signed by that sender; or his key is not known */
+    EVIDENCE_HOLDS,    /* its sender signed it, and that save is in it */
+    EVIDENCE_GONE,     /* it is not kept any more */
+    EVIDENCE_UNSIGNED, /* it was altered, or never signed by that sender; or his key is not known */
     EVIDENCE_NOT_IN_IT, /* signed, but it does not hold the save */
 };
 struct evidence_finding {

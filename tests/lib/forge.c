@@ -1,5 +1,5 @@
-/* The test hook that forges what a store remembers, below the one door for writes, as somebody would
- * who may write its file.
+/* The test hook that forges what a store remembers, below the one door for writes, as somebody
+ * would who may write its file.
  *
  *   forge STORE alter|remove|insert ID      an entry of the record's history
  *   forge STORE message NUMBER              a byte of a message that is kept as evidence

@@ -47,6 +47,7 @@ static enum err read_settings(struct cli *c, struct txn *t, struct hub_options *
     TRY(read_limit(c, t, "limit_requests", &l->requests_per_minute));
     TRY(read_limit(c, t, "limit_kbytes", &l->bytes_per_minute));
     l->bytes_per_minute *= 1024;
+    TRY(read_limit(c, t, "limit_codes", &l->wrong_codes_per_minute));
     TRY(setting_get(t, setting_find("trusted_proxy"), &c->arena, &proxy));
     (void)snprintf(l->trusted_proxy, sizeof(l->trusted_proxy), "%s", proxy);
     return ERR_OK;

@@ -67,6 +67,11 @@ static enum err check_evidence_mbytes(const char *v)
     return check_limit(v, "evidence_mbytes");
 }
 
+static enum err check_codes(const char *v)
+{
+    return check_limit(v, "limit_codes");
+}
+
 static enum err check_connections(const char *v)
 {
     return check_limit(v, "limit_connections");
@@ -107,6 +112,7 @@ static const struct setting settings[] = {
     {"evidence_days", "180", N_("how many days signed messages are kept as evidence; 0 = not"),
      check_evidence_days},
     {"evidence_mbytes", "1024", N_("megabytes that they may take"), check_evidence_mbytes},
+    {"limit_codes", "10", N_("wrong codes that one address may try in a minute"), check_codes},
     {"limit_connections", "32", N_("connections to serve that one address may have open"),
      check_connections},
     {"limit_kbytes", "65536", N_("kilobytes that one address may send to serve in a minute"),

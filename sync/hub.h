@@ -10,6 +10,7 @@ struct hub_limits {
     uint64_t connections_per_address;
     uint64_t requests_per_minute;
     uint64_t bytes_per_minute;
+    uint64_t wrong_codes_per_minute;
     /* Address of the one proxy whose X-Forwarded-For is believed; "" = none. */
     char trusted_proxy[64];
 };

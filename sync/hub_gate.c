@@ -396,7 +396,8 @@ unsigned gate_codes_wait(struct gate *g, struct gate_address from, int64_t now_m
     unsigned wait = 0;
     (void)pthread_mutex_lock(&g->lock);
     const struct peer *p = peer_of(g, from);
-    if (p->wrong_codes >= GATE_WRONG_CODES_A_MINUTE && now_ms - p->codes_ms < MINUTE_MS) {
+    uint64_t most = g->limits.wrong_codes_per_minute;
+    if (most && p->wrong_codes >= most && now_ms - p->codes_ms < MINUTE_MS) {
         wait = seconds_left(p->codes_ms, now_ms);
         g->told_codes++;
     }

@@ -40,7 +40,6 @@ struct gate_address {
 bool gate_address_parse(struct slice text, struct gate_address *out);
 bool gate_address_equal(struct gate_address a, struct gate_address b);
 
-#define GATE_WRONG_CODES_A_MINUTE 10u
 #define GATE_HEAD_MS 30000ll        /* for a head, from the connection or the reply before */
 #define GATE_GRACE_MS 60000ll       /* for a body or a reply, and then … */
 #define GATE_BYTES_A_SECOND 128ll   /* … at least so fast */

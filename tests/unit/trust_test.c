@@ -1,5 +1,5 @@
-/* Certificates, roles, levels, revocation: what a hub takes from whom. Each attack has an honest twin
- * that must go through. */
+/* Certificates, roles, levels, revocation: what a hub takes from whom. Each attack has an honest
+ * twin that must go through. */
 #include "core/authority.h"
 #include "core/cert.h"
 #include "sync/admit.h"
@@ -316,10 +316,10 @@ static void trust__a_viewer_reads_and_writes_nothing(void **state)
 
 struct attack {
     const char *name;
-    bool on_node;       /* on the forger's node record, else on its unit's */
+    bool on_node; /* on the forger's node record, else on its unit's */
     uint32_t field;
     struct datum (*datum)(struct fixture *f);
-    enum refusal why;   /* REFUSAL_NONE: the honest twin */
+    enum refusal why; /* REFUSAL_NONE: the honest twin */
 };
 static struct datum officer(struct fixture *f)
 {

@@ -24,6 +24,7 @@
 #define LONE_MAX 8       /* long messages at once: bounds the memory */
 #define IDLE_TIMEOUT_S 90
 #define CONNECTION_MEMORY_BYTES (16u * 1024u)
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 #define SWEEP_MS 500
 #define TELL_MS 60000
 
@@ -444,10 +445,12 @@ static struct MHD_Daemon *start_daemon(struct hub *h, const struct hub_options *
     union {
         const char *in;
         void *out;
-    } key = {.in = o->key_pem}, certificate = {.in = o->certificate_pem};
+    } key = {.in = o->key_pem}, certificate = {.in = o->certificate_pem},
+      priorities = {.in = TLS_PRIORITIES};
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_KEY, 0, key.out},
         {MHD_OPTION_HTTPS_MEM_CERT, 0, certificate.out},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities.out},
         {MHD_OPTION_END, 0, NULL},
     };
     unsigned flags =
@@ -460,7 +463,7 @@ static struct MHD_Daemon *start_daemon(struct hub *h, const struct hub_options *
                             (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
                             MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
                             MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_ARRAY,
-                            o->key_pem ? tls : tls + 2, MHD_OPTION_END);
+                            o->key_pem ? tls : tls + 3, MHD_OPTION_END);
 }
 
 enum err hub_start(struct store *store, const struct hub_options *o, struct hub **out)

@@ -44,6 +44,15 @@ claim hub_https__it_syncs has "$(t commune --json sync)" '"digest_equal":true'
 claim hub_https__the_note_is_there same "$(count province note)" 1
 claim hub_https__a_ca_file_must_be_there fails 1 input t commune --json config ca_file /nowhere/ca.pem
 port=${url##*:}
+speaks() { # speaks VERSION: does a handshake in it come to its end?
+    openssl s_client -connect "127.0.0.1:$port" "-$1" -cipher DEFAULT:@SECLEVEL=0 </dev/null \
+        >"$work/handshake" 2>&1
+    grep -q '^New, TLS' "$work/handshake"
+}
+not() { ! "$@"; }
+claim hub_https__it_speaks_tls_1_3 speaks tls1_3
+claim hub_https__it_speaks_tls_1_2 speaks tls1_2
+claim hub_https__it_speaks_nothing_older not speaks tls1_1
 claim hub_https__plain_http_to_it_is_no_link exits 4 t commune sync --hub "http://127.0.0.1:$port"
 quit province
 https_serve province province elsewhere "$port"

@@ -285,12 +285,13 @@ static enum err find_inserted(struct verify *v)
     if (e != ERR_OK) {
         return e;
     }
-    qsort(v->live, v->live_count, sizeof(*v->live), hash_compare);
+    if (v->live) {
+        qsort(v->live, v->live_count, sizeof(*v->live), hash_compare);
+    }
     walk_begin(&w, v->t, TABLE_HISTORY, (struct slice){0}, (struct slice){0});
     while (walk_next(&w)) {
         struct hash key = hash_of(w.key);
-        if (!v->live_count ||
-            !bsearch(&key, v->live, v->live_count, sizeof(*v->live), hash_compare)) {
+        if (!v->live || !bsearch(&key, v->live, v->live_count, sizeof(*v->live), hash_compare)) {
             found(v, HISTORY_INSERTED, w.key);
         }
     }

@@ -132,8 +132,8 @@ mutant lines_moved_apart_are_caught 's/ || (uintptr_t)l->value.ptr != at + l->na
 mutant heads_longer_than_their_lines_are_caught 's/return at + 2 - start == h->size_bytes;/return true;/'
 mutant a_second_host_is_caught 's/count_name(h, "host") != 1/count_name(h, "host") < 1/'
 mutant a_second_length_is_caught 's/ || count_name(h, "content-length") > 1//;s/return count == 1 ? found/return count >= 1 ? found/'
-mutant chunks_are_caught 's/"transfer-encoding", //'
-mutant pages_of_other_sites_are_caught 's/"origin", /"x-origin", /'
+mutant chunks_are_caught 's/"transfer-encoding",//'
+mutant pages_of_other_sites_are_caught 's/"origin",/"x-origin",/'
 mutant fetches_are_caught 's/name_begins(name, "sec-")/0/'
 mutant lengths_with_zeros_are_caught "s/ || (s.len > 1 \&\& s.ptr\[0\] == '0')//"
 mutant crowds_of_one_address_are_caught 's/peer_of(g, from)->open < g->limits.connections_per_address/peer_of(g, from)->used/'

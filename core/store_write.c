@@ -102,6 +102,7 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
         .source_node = stated ? (struct dot){0, 0} : cause->echo_node,
         .source_actor = stated ? 0 : cause->echo_actor,
         .via = before ? local->via : (uint8_t)cause->via,
+        .evidence = before ? local->evidence : t->evidence,
     };
     local_update(before, local, &after, seq, scratch, &now);
     t->feed_head = seq;

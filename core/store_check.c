@@ -22,7 +22,7 @@ static enum err check_derived(struct check_state *c, const struct record *r,
     struct slice v;
     uint8_t seq[8];
     TRY(scope_units(c->t, r, arena, &units));
-    index_collect(r, &units, &items);
+    index_collect(c->t, r, &units, &items);
     index_sort(&items);
     for (size_t i = 0; i < items.count; i++) {
         enum err e = table_get(c->t, TABLE_INDEX, items.items[i].key, &v);

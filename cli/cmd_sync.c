@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/query.h"
+#include "cli/secret.h"
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "sync/client.h"
@@ -239,6 +240,9 @@ static enum err rehome(struct cli *c)
     if (!c->store) {
         return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);
     }
+    if (c->args.given[OPT_SEAL]) {
+        return error_set(ERR_USAGE, _("a store is sealed when it is made; this one is there"));
+    }
     TRY(setting_check_url(c->args.words[0]));
     TRY(join_rehome(c->store, c->args.words[0], code));
     TRY(put_node(c, store_identity(c->store)->node));
@@ -265,6 +269,9 @@ enum err cmd_join(struct cli *c)
     }
     TRY(store_may_create(c->dir));
     TRY(cli_make_parents(c));
+    if (c->args.given[OPT_SEAL]) {
+        TRY(cli_seal_new(c));
+    }
     TRY(join_hub(&c->env, c->dir, c->args.words[0], c->args.words[1], &identity));
     TRY(put_node(c, identity.node));
     TRY(store_open(&c->env, c->dir, &c->store));

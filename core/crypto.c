@@ -121,8 +121,8 @@ void crypto_derive(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t input[CRYP
     CHECK(crypto_core_hchacha20(out, input, key, NULL) == 0);
 }
 
-bool crypto_stretch(struct slice passphrase, const uint8_t salt[CRYPTO_SALT_BYTES],
-                    uint32_t passes, uint32_t memory_kib, uint8_t out[CRYPTO_KEY_BYTES])
+bool crypto_stretch(struct slice passphrase, const uint8_t salt[CRYPTO_SALT_BYTES], uint32_t passes,
+                    uint32_t memory_kib, uint8_t out[CRYPTO_KEY_BYTES])
 {
     return crypto_pwhash(out, CRYPTO_KEY_BYTES, (const char *)passphrase.ptr, passphrase.len, salt,
                          passes, (size_t)memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0;

@@ -46,9 +46,8 @@ bool crypto_unlock(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t nonce[CRYP
 void crypto_derive(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t input[CRYPTO_INPUT_BYTES],
                    uint8_t out[CRYPTO_KEY_BYTES]);
 /* Argon2id. false when the machine has not so much memory. */
-bool crypto_stretch(struct slice passphrase, const uint8_t salt[CRYPTO_SALT_BYTES],
-                    uint32_t passes, uint32_t memory_kib,
-                    uint8_t out[CRYPTO_KEY_BYTES]) MUST_USE;
+bool crypto_stretch(struct slice passphrase, const uint8_t salt[CRYPTO_SALT_BYTES], uint32_t passes,
+                    uint32_t memory_kib, uint8_t out[CRYPTO_KEY_BYTES]) MUST_USE;
 void crypto_wipe(void *p, size_t len); /* not optimised away */
 /* Zeroed memory between guard pages, which stays out of swap and core dumps where the system
  * allows; wiped when freed. */

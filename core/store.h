@@ -61,8 +61,7 @@ bool store_takes_key(const struct store *s); /* does a key file open it too? */
 /* From now on this opens the store, and what was of its kind no more; NULL takes the key away.
  * Written atomically: cut off, the former one goes on. Copies of the store made before open as they
  * did. */
-enum err store_reseal(struct store *s, enum secret_kind kind,
-                      const struct secret *secret) MUST_USE;
+enum err store_reseal(struct store *s, enum secret_kind kind, const struct secret *secret) MUST_USE;
 
 enum txn_mode { TXN_READ, TXN_WRITE };
 enum err txn_begin(struct store *s, enum txn_mode mode, struct txn **out) MUST_USE;

@@ -129,8 +129,7 @@ enum err table_clear(struct txn *t, enum table table)
 void walk_begin(struct walk *w, struct txn *t, enum table table, struct slice prefix,
                 struct slice after)
 {
-    *w = (struct walk){
-        .t = t, .table = table, .prefix = prefix, .key = after.len ? after : prefix};
+    *w = (struct walk){.t = t, .table = table, .prefix = prefix, .key = after.len ? after : prefix};
     w->started = after.len != 0;
     w->error = lmdb_error(t->store, mdb_cursor_open(t->mdb, t->store->tables[table], &w->cursor));
 }

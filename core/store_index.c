@@ -9,8 +9,8 @@
  *   m id 16                                records merged into others
  *   o member 16, id 16                     open transfers of a member
  *   c id 16                                records in conflict
- * Texts are cut at INDEX_TEXT_MAX; in a sealed store they are blinded (store_seal.h). Live siblings all count, so a record is found
- * by either of two concurrent values. */
+ * Texts are cut at INDEX_TEXT_MAX; in a sealed store they are blinded (store_seal.h). Live siblings
+ * all count, so a record is found by either of two concurrent values. */
 #include "core/store_key.h"
 
 #include "core/scope.h"

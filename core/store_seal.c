@@ -96,8 +96,8 @@ enum err seal_copy_read(struct pack_reader *r, struct seal_file *out)
         out->slots[kind - 1] = slot;
     }
     return !pack_ok(r) || last == 0 || version != SEAL_VERSION ? ERR_DAMAGED
-           : dear                                             ? ERR_FORMAT
-                                                              : ERR_OK;
+           : dear                                              ? ERR_FORMAT
+                                                               : ERR_OK;
 }
 
 static enum err hashed_copy_read(struct slice bytes, struct seal_file *out, size_t *used)
@@ -199,9 +199,8 @@ static enum err slot_open(const struct seal_slot *slot, const struct secret *sec
     uint8_t key[CRYPTO_KEY_BYTES];
     struct buf head = {0};
     enum err e = slot_key(slot, secret, key);
-    if (e == ERR_OK &&
-        !crypto_unlock(key, slot->nonce, slot_head(slot, secret->kind, &head),
-                       slice_make(slot->wrapped, sizeof(slot->wrapped)), master)) {
+    if (e == ERR_OK && !crypto_unlock(key, slot->nonce, slot_head(slot, secret->kind, &head),
+                                      slice_make(slot->wrapped, sizeof(slot->wrapped)), master)) {
         e = error_set(ERR_SEALED, secret->kind == SECRET_KEY
                                       ? _("this key file does not open the store; nothing was "
                                           "changed")
@@ -235,8 +234,8 @@ static enum err file_write(const struct store *s, const struct seal_file *f)
     struct buf b = {0};
     seal_file_write(f, &b);
     CHECK(b.len <= SEAL_FILE_MAX_BYTES);
-    enum err e = s->env->write_file(s->env->ctx, store_path(s, "seal", path, sizeof(path)),
-                                    buf_view(&b));
+    enum err e =
+        s->env->write_file(s->env->ctx, store_path(s, "seal", path, sizeof(path)), buf_view(&b));
     buf_free(&b);
     return e;
 }

@@ -60,7 +60,8 @@ enum err seal_create(struct store *s) MUST_USE;
 enum err seal_open(struct store *s) MUST_USE;
 void seal_close(struct store *s);
 /* Secret of the identity file. out: len and SEAL_OVERHEAD_BYTES. */
-void seal_lock_identity(const struct store *s, struct slice bound, struct slice plain, uint8_t *out);
+void seal_lock_identity(const struct store *s, struct slice bound, struct slice plain,
+                        uint8_t *out);
 bool seal_unlock_identity(const struct store *s, struct slice bound, struct slice locked,
                           uint8_t *out);
 

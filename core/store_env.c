@@ -399,7 +399,7 @@ enum err txn_begin(struct store *s, enum txn_mode mode, struct txn **out)
         rc = mdb_env_set_mapsize(s->mdb, 0);
         rc = rc ? rc : mdb_txn_begin(s->mdb, NULL, flags, &t->mdb);
     }
-    t->sealed = seal_work_begin(s);
+    t->sealed = seal_work_begin(s, mode);
     e = lmdb_error(s, rc);
     if (e == ERR_OK) {
         e = txn_load(t);

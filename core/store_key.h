@@ -63,7 +63,7 @@ static inline void key_text(struct key_build *k, const struct txn *t, struct sli
         key_byte(k, 0);
     }
     if (t->sealed) {
-        seal_blind(t->store, k->bytes, from, k->len);
+        seal_blind(t, k->bytes, from, k->len);
     }
 }
 

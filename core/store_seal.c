@@ -375,23 +375,34 @@ enum err store_reseal(struct store *s, enum secret_kind kind, const struct secre
 
 #define KEY_MAX 511 /* of LMDB */
 
+/* Texts of one import begin alike: what a byte became behind a state is remembered. */
+#define STEPS 4096
+struct blind_step {
+    uint8_t from[CRYPTO_KEY_BYTES], to[CRYPTO_KEY_BYTES];
+    uint8_t byte, out;
+    bool used;
+};
+
 struct seal_work {
     uint8_t nonce[CRYPTO_NONCE_BYTES]; /* random for the transaction, then counted */
     uint64_t count;
     struct buf out;
     struct buf in[SEAL_READS];
     size_t next;
+    struct blind_step *steps; /* of a write, once it blinds */
 };
 
-struct seal_work *seal_work_begin(struct store *s)
+struct seal_work *seal_work_begin(struct store *s, enum txn_mode mode)
 {
     if (!s->seal) {
         return NULL;
     }
     struct seal_work *w = calloc(1, sizeof(*w));
     CHECK(w != NULL);
-    s->env->random(s->env->ctx, w->nonce, sizeof(w->nonce));
-    w->count = be64_get(w->nonce + sizeof(w->nonce) - 8);
+    if (mode == TXN_WRITE) {
+        s->env->random(s->env->ctx, w->nonce, sizeof(w->nonce));
+        w->count = be64_get(w->nonce + sizeof(w->nonce) - 8);
+    }
     return w;
 }
 
@@ -404,6 +415,10 @@ void seal_work_end(struct seal_work *w)
         buf_free(&w->in[i]);
     }
     buf_free(&w->out);
+    if (w->steps) {
+        crypto_wipe(w->steps, STEPS * sizeof(*w->steps));
+    }
+    free(w->steps);
     free(w);
 }
 
@@ -446,6 +461,7 @@ struct slice seal_value(struct txn *t, enum table table, struct slice key, struc
 {
     struct seal_work *w = t->sealed;
     uint8_t space[1 + KEY_MAX];
+    CHECK(t->mode == TXN_WRITE); /* else there is no nonce */
     if (table == TABLE_INDEX && value.len == 0) {
         return value;
     }
@@ -508,23 +524,52 @@ static uint8_t permute(const uint8_t tables[CRYPTO_KEY_BYTES], uint8_t byte)
     return (uint8_t)(left << 4 | right);
 }
 
-void seal_blind(const struct store *s, uint8_t *key, size_t from, size_t len)
+static void blind_step(uint8_t state[CRYPTO_KEY_BYTES], uint8_t *byte)
 {
-    uint8_t state[CRYPTO_KEY_BYTES], tables[CRYPTO_KEY_BYTES], input[CRYPTO_INPUT_BYTES] = {0};
+    uint8_t tables[CRYPTO_KEY_BYTES], input[CRYPTO_INPUT_BYTES] = {0};
+    crypto_derive(state, input, tables);
+    input[0] = 1;
+    input[1] = *byte;
+    *byte = permute(tables, *byte);
+    crypto_derive(state, input, state);
+    crypto_wipe(tables, sizeof(tables));
+}
+
+static void remembered_step(struct blind_step *steps, uint8_t state[CRYPTO_KEY_BYTES],
+                            uint8_t *byte)
+{
+    /* a state looks random, so that its own bytes spread it */
+    struct blind_step *s = &steps[((unsigned)state[0] << 8 | state[1]) % STEPS ^ *byte];
+    if (s->used && s->byte == *byte && memcmp(s->from, state, CRYPTO_KEY_BYTES) == 0) {
+        memcpy(state, s->to, CRYPTO_KEY_BYTES);
+        *byte = s->out;
+        return;
+    }
+    memcpy(s->from, state, CRYPTO_KEY_BYTES);
+    s->byte = *byte;
+    blind_step(state, byte);
+    memcpy(s->to, state, CRYPTO_KEY_BYTES);
+    s->out = *byte;
+    s->used = true;
+}
+
+void seal_blind(const struct txn *t, uint8_t *key, size_t from, size_t len)
+{
+    struct seal_work *w = t->sealed;
+    uint8_t state[CRYPTO_KEY_BYTES], input[CRYPTO_INPUT_BYTES] = {0};
     CHECK(from <= sizeof(input));
+    if (!w->steps && t->mode == TXN_WRITE) {
+        w->steps = calloc(STEPS, sizeof(*w->steps));
+        CHECK(w->steps != NULL);
+    }
     memcpy(input, key, from);
-    crypto_derive(s->seal->blinds, input, state);
-    memset(input, 0, sizeof(input));
+    crypto_derive(t->store->seal->blinds, input, state);
     for (size_t i = from; i < len; i++) {
-        uint8_t byte = key[i];
-        input[0] = 0;
-        input[1] = 0;
-        crypto_derive(state, input, tables);
-        key[i] = permute(tables, byte);
-        input[0] = 1;
-        input[1] = byte;
-        crypto_derive(state, input, state);
+        if (w->steps) {
+            remembered_step(w->steps, state, &key[i]);
+        } else {
+            blind_step(state, &key[i]);
+        }
     }
     crypto_wipe(state, sizeof(state));
-    crypto_wipe(tables, sizeof(tables));
 }

@@ -66,7 +66,7 @@ bool seal_unlock_identity(const struct store *s, struct slice bound, struct slic
                           uint8_t *out);
 
 /* What a transaction of a sealed store needs; NULL of one that is not. */
-struct seal_work *seal_work_begin(struct store *s);
+struct seal_work *seal_work_begin(struct store *s, enum txn_mode mode);
 void seal_work_end(struct seal_work *w);
 /* The value as it is stored, valid until the next call. */
 struct slice seal_value(struct txn *t, enum table table, struct slice key, struct slice value);
@@ -78,6 +78,6 @@ enum err seal_unvalue(struct txn *t, enum table table, struct slice key, struct 
                       struct slice *value) MUST_USE;
 /* Text at key[from..len) of an index key, in place; what stands before it, at most 16 bytes, says
  * which texts may be compared. */
-void seal_blind(const struct store *s, uint8_t *key, size_t from, size_t len);
+void seal_blind(const struct txn *t, uint8_t *key, size_t from, size_t len);
 
 #endif

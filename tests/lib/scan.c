@@ -4,12 +4,13 @@
  *   scan --make NEEDLES OUT  writes every form, for a control: scanning OUT finds them all
  *
  * Of a text: in NFC and NFD, as it is and in small letters, folded, every run of 6 bytes of any of
- * these, each word from 5 letters on, UTF-16 in both orders. Of digits: as text and every run of 6 of
- * it, packed two to a byte in both orders and with either end left over, as 64-bit numbers in both
- * orders and as msgpack. Shorter ones are met by chance in millions of random bytes.
+ * these, each word from 5 letters on, UTF-16 in both orders. Of digits: as text and every run of 6
+ * of it, packed two to a byte in both orders and with either end left over, as 64-bit numbers in
+ * both orders and as msgpack. Shorter ones are met by chance in millions of random bytes.
  *
- * Prints where each needle was first found in each file, and how many forms of how many needles were
- * looked for in how many bytes. Exit 0 when nothing was found, 1 when something was, 2 when it could not look. */
+ * Prints where each needle was first found in each file, and how many forms of how many needles
+ * were looked for in how many bytes. Exit 0 when nothing was found, 1 when something was, 2 when it
+ * could not look. */
 #include "core/pack.h"
 #include "core/text.h"
 
@@ -62,8 +63,7 @@ static void form_add(struct slice bytes, const char *what, struct needle *of)
         }
     }
     struct form *f = arena_alloc(&arena, sizeof(*f));
-    *f = (struct form){
-        .bytes = arena_copy(&arena, bytes), .what = what, .of = of, .next = *at};
+    *f = (struct form){.bytes = arena_copy(&arena, bytes), .what = what, .of = of, .next = *at};
     *at = f;
     form_count++;
     if (made && (fwrite(bytes.ptr, 1, bytes.len, made) != bytes.len || fputc(0x7f, made) == EOF)) {
@@ -84,8 +84,7 @@ static void add_utf16(struct slice s, struct needle *of)
     struct buf low = {0}, high = {0};
     for (size_t at = 0; at < s.len;) {
         utf8proc_int32_t cp = 0;
-        utf8proc_ssize_t n =
-            utf8proc_iterate(s.ptr + at, (utf8proc_ssize_t)(s.len - at), &cp);
+        utf8proc_ssize_t n = utf8proc_iterate(s.ptr + at, (utf8proc_ssize_t)(s.len - at), &cp);
         at += n > 0 ? (size_t)n : 1;
         buf_add_byte(&low, (uint8_t)(cp & 0xff));
         buf_add_byte(&low, (uint8_t)(cp >> 8));

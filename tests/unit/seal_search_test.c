@@ -19,7 +19,7 @@ static struct dot member(struct fixture *f, const char *name)
 
 #define PEOPLE 300
 
-static const char *const words[] = {"giàng", "Giang", "a",   "A",  "dê", "dề", "de",  "đê",
+static const char *const words[] = {"giàng", "Giang", "a",   "A",  "dê", "dề",   "de",  "đê",
                                     "sùng",  "thị",   "thi", "lò", "lo", "vàng", "van", "x"};
 
 static void random_text(struct fixture *f, char out[200])
@@ -61,9 +61,9 @@ static void same_answers(struct fixture f[2], struct dot ids[2][PEOPLE], const c
         assert_int_equal(txn_begin(f[side].stores[0], TXN_READ, &t), ERR_OK);
         for (size_t cut = 1; cut <= folded.len; cut += 1 + folded.len / 7) {
             bool now[PEOPLE] = {false};
-            assert_int_equal(store_ids_by_text(t, slice_make(folded.ptr, cut), 2 * PEOPLE, &arena,
-                                               &hits),
-                             ERR_OK);
+            assert_int_equal(
+                store_ids_by_text(t, slice_make(folded.ptr, cut), 2 * PEOPLE, &arena, &hits),
+                ERR_OK);
             mark_found(&hits, ids[side], now);
             for (size_t i = 0; i < PEOPLE; i++) { /* fewer the longer the text */
                 found[side][0][i] = cut == 1 ? now[i] : found[side][0][i];

@@ -145,7 +145,7 @@ static void buf_reserve(struct buf *b, size_t more)
 {
     size_t need = 0;
     CHECK(size_add(b->len, more, &need));
-    if (need <= b->cap) {
+    if (need <= b->cap && b->ptr) {
         return;
     }
     size_t cap = b->cap ? b->cap : 64;
@@ -166,6 +166,13 @@ void buf_add(struct buf *b, const void *ptr, size_t len)
     buf_reserve(b, len);
     memcpy(b->ptr + b->len, ptr, len);
     b->len += len;
+}
+
+uint8_t *buf_grow(struct buf *b, size_t len)
+{
+    buf_reserve(b, len);
+    b->len += len;
+    return b->ptr + b->len - len;
 }
 
 void buf_add_str(struct buf *b, const char *s)

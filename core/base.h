@@ -92,6 +92,8 @@ static inline void buf_clear(struct buf *b)
     b->len = 0;
 }
 void buf_add(struct buf *b, const void *ptr, size_t len);
+/* Makes room for len more bytes and counts them in; returns where they are to be written. */
+uint8_t *buf_grow(struct buf *b, size_t len);
 static inline void buf_add_byte(struct buf *b, uint8_t byte)
 {
     if (b->len < b->cap) {

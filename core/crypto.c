@@ -44,6 +44,85 @@ bool crypto_signed_by(const uint8_t public_key[KEY_PUBLIC_BYTES], struct slice d
     return crypto_sign_verify_detached(signature, data.ptr, data.len, public_key) == 0;
 }
 
+/* ---- sealing -------------------------------------------------------------------------------- */
+
+#define EPHEMERAL_BYTES 32
+#define TAG_BYTES 16
+#define AEAD_KEY_BYTES 32
+#define AEAD_NONCE_BYTES 24
+
+_Static_assert(EPHEMERAL_BYTES + TAG_BYTES == SEAL_BYTES, "stated in the header");
+_Static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == AEAD_KEY_BYTES &&
+                   crypto_aead_xchacha20poly1305_ietf_NPUBBYTES == AEAD_NONCE_BYTES &&
+                   crypto_aead_xchacha20poly1305_ietf_ABYTES == TAG_BYTES,
+               "the sizes of XChaCha20-Poly1305");
+
+/* Key and nonce of one message, from the secret that its fresh key and the recipient's share. Each
+ * fresh key seals once, so that the nonce may follow from it. false when they share none. */
+static bool derive_seal(const uint8_t scalar[32], const uint8_t point[32],
+                        const uint8_t ephemeral[EPHEMERAL_BYTES], const uint8_t recipient[32],
+                        uint8_t out[AEAD_KEY_BYTES + AEAD_NONCE_BYTES])
+{
+    static const char purpose[] = "terrace seal";
+    uint8_t shared[crypto_scalarmult_BYTES];
+    crypto_generichash_state state;
+    bool ok = crypto_scalarmult(shared, scalar, point) == 0;
+    const size_t len = AEAD_KEY_BYTES + AEAD_NONCE_BYTES;
+    CHECK(crypto_generichash_init(&state, NULL, 0, len) == 0);
+    (void)crypto_generichash_update(&state, (const uint8_t *)purpose, sizeof(purpose) - 1);
+    (void)crypto_generichash_update(&state, shared, sizeof(shared));
+    (void)crypto_generichash_update(&state, ephemeral, EPHEMERAL_BYTES);
+    (void)crypto_generichash_update(&state, recipient, 32);
+    (void)crypto_generichash_final(&state, out, len);
+    sodium_memzero(shared, sizeof(shared));
+    return ok;
+}
+
+bool crypto_seal(const uint8_t recipient[KEY_PUBLIC_BYTES], struct slice with, struct slice plain,
+                 struct buf *out)
+{
+    uint8_t to[32], scalar[32], ephemeral[EPHEMERAL_BYTES];
+    uint8_t secret[AEAD_KEY_BYTES + AEAD_NONCE_BYTES];
+    if (crypto_sign_ed25519_pk_to_curve25519(to, recipient) != 0) {
+        return false;
+    }
+    CHECK(crypto_box_keypair(ephemeral, scalar) == 0);
+    bool ok = derive_seal(scalar, to, ephemeral, to, secret);
+    if (ok) {
+        buf_add(out, ephemeral, EPHEMERAL_BYTES);
+        uint8_t *cipher = buf_grow(out, plain.len + TAG_BYTES);
+        ok = crypto_aead_xchacha20poly1305_ietf_encrypt(cipher, NULL, plain.ptr, plain.len,
+                                                        with.ptr, with.len, NULL,
+                                                        secret + AEAD_KEY_BYTES, secret) == 0;
+    }
+    sodium_memzero(scalar, sizeof(scalar));
+    sodium_memzero(secret, sizeof(secret));
+    return ok;
+}
+
+bool crypto_unseal(const uint8_t public_key[KEY_PUBLIC_BYTES],
+                   const uint8_t secret_key[KEY_SECRET_BYTES], struct slice with,
+                   struct slice sealed, struct buf *out)
+{
+    uint8_t to[32], scalar[32], secret[AEAD_KEY_BYTES + AEAD_NONCE_BYTES];
+    if (sealed.len < SEAL_BYTES || crypto_sign_ed25519_pk_to_curve25519(to, public_key) != 0 ||
+        crypto_sign_ed25519_sk_to_curve25519(scalar, secret_key) != 0) {
+        return false;
+    }
+    bool ok = derive_seal(scalar, sealed.ptr, sealed.ptr, to, secret);
+    if (ok) {
+        size_t len = sealed.len - SEAL_BYTES, start = out->len;
+        uint8_t *plain = buf_grow(out, len);
+        ok = crypto_aead_xchacha20poly1305_ietf_decrypt(
+                 plain, NULL, NULL, sealed.ptr + EPHEMERAL_BYTES, len + TAG_BYTES, with.ptr,
+                 with.len, secret + AEAD_KEY_BYTES, secret) == 0;
+        out->len = ok ? out->len : start;
+    }
+    sodium_memzero(scalar, sizeof(scalar));
+    sodium_memzero(secret, sizeof(secret));
+    return ok;
+}
+
 void crypto_random(void *out, size_t len)
 {
     randombytes_buf(out, len);

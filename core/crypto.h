@@ -26,6 +26,16 @@ void crypto_sign_data(const uint8_t secret_key[KEY_SECRET_BYTES], struct slice d
                       uint8_t signature[SIGNATURE_BYTES]);
 bool crypto_signed_by(const uint8_t public_key[KEY_PUBLIC_BYTES], struct slice data,
                       const uint8_t signature[SIGNATURE_BYTES]);
+/* Sealing to whoever holds an Ed25519 key: X25519 with a fresh key of the writer's, then
+ * XChaCha20-Poly1305. Appends the fresh public key, the ciphertext and its tag: SEAL_BYTES more
+ * than plain. `with` is authenticated along. false: no such recipient can be. */
+#define SEAL_BYTES 48
+bool crypto_seal(const uint8_t recipient[KEY_PUBLIC_BYTES], struct slice with, struct slice plain,
+                 struct buf *out) MUST_USE;
+/* Appends plain. false: not for this key, or a bit of it or of `with` is other. */
+bool crypto_unseal(const uint8_t public_key[KEY_PUBLIC_BYTES],
+                   const uint8_t secret_key[KEY_SECRET_BYTES], struct slice with,
+                   struct slice sealed, struct buf *out) MUST_USE;
 void crypto_random(void *out, size_t len);
 
 /* ---- for what is sealed at rest -------------------------------------------------------------- */

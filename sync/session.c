@@ -34,7 +34,7 @@ size_t session_batch_room(uint64_t max_bytes, const struct buf *rest)
     struct buf frame = {0};
     uint64_t max = max_bytes < MESSAGE_MAX_BYTES ? max_bytes : MESSAGE_MAX_BYTES;
     frame_pack(buf_view(rest), &frame);
-    size_t used = MESSAGE_OVERHEAD_BYTES + frame.len + BODY_SLACK_BYTES;
+    size_t used = MESSAGE_SEALED_BYTES + frame.len + BODY_SLACK_BYTES;
     buf_free(&frame);
     return max > used + BATCH_MIN_BYTES ? (size_t)max - used : BATCH_MIN_BYTES;
 }
@@ -207,11 +207,10 @@ enum err session_request(struct session *s, struct buf *message)
         }
     }
     if (e == ERR_OK) {
-        struct message m = {.version = MESSAGE_VERSION,
-                            .sender = message_address_of(store_identity(s->store)->public_key),
-                            .recipient = message_address_of(u.public_key),
-                            .body = buf_view(&body)};
-        message_write(&m, message);
+        struct message m = {.body = buf_view(&body)};
+        size_t start = message->len;
+        e = message_seal(&m, store_identity(s->store), u.public_key, message);
+        s->asked = hash_of(slice_make(message->ptr + start, message->len - start));
     }
     buf_free(&body);
     arena_free(&arena);
@@ -286,10 +285,11 @@ static void take_receipt(struct upstream *u, const struct round_reply *p, uint64
 static enum err take_refusals(struct txn *t, const struct round_reply *p)
 {
     for (size_t i = 0; i < p->refusal_count; i++) {
-        if (p->refusals[i].reason == REFUSAL_DEPARTED) {
-            TRY(mark_put(t, "notice.", p->refusals[i].id, REFUSAL_DEPARTED));
+        uint8_t reason = p->refusals[i].reason;
+        if (reason == REFUSAL_DEPARTED || reason & REFUSAL_TAKEN_BACK) {
+            TRY(mark_put(t, "notice.", p->refusals[i].id, reason));
         } else if (store_has(t, p->refusals[i].id)) {
-            TRY(mark_put(t, "refused.", p->refusals[i].id, p->refusals[i].reason));
+            TRY(mark_put(t, "refused.", p->refusals[i].id, reason));
         }
     }
     return ERR_OK;
@@ -448,31 +448,39 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     return upstream_store(t, u);
 }
 
+/* Is it from this store's hub, and an answer to what was asked last? */
+static enum err open_reply(struct session *s, struct slice message, struct buf *plain,
+                           struct buf *raw, struct message *m)
+{
+    struct upstream u;
+    struct txn *t = NULL;
+    TRY(txn_begin(s->store, TXN_READ, &t));
+    enum err e = upstream_load(t, &u);
+    txn_abort(t);
+    e = e ? e : message_unseal(message, store_identity(s->store), plain, m);
+    if (e != ERR_OK) {
+        return e;
+    }
+    m->answers = s->asked;
+    return message_accept(m, store_identity(s->store), u.public_key, raw);
+}
+
 enum err session_reply(struct session *s, struct slice message)
 {
     struct arena arena = {0};
-    struct buf raw = {0};
+    struct buf plain = {0}, raw = {0};
     struct message m;
     struct round_reply p;
     struct upstream u;
     struct txn *t = NULL;
     s->stats.rounds++;
-    enum err e = message_read(message, &raw, &m);
+    enum err e = open_reply(s, message, &plain, &raw, &m);
     e = e ? e : round_reply_read(m.body, &arena, &p);
-    if (e != ERR_OK) {
-        goto done;
-    }
-    e = txn_begin(s->store, TXN_WRITE, &t);
+    e = e ? e : txn_begin(s->store, TXN_WRITE, &t);
     if (e != ERR_OK) {
         goto done;
     }
     e = upstream_load(t, &u);
-    struct message_address hub = message_address_of(u.public_key);
-    struct message_address self = message_address_of(store_identity(s->store)->public_key);
-    if (e == ERR_OK && (memcmp(&m.sender, &hub, sizeof(hub)) != 0 ||
-                        memcmp(&m.recipient, &self, sizeof(self)) != 0)) {
-        e = error_set(ERR_REFUSED, _("the reply came from another hub; nothing was changed"));
-    }
     e = e ? e : apply_reply(s, t, &p, &u, &arena);
     if (e == ERR_OK) {
         e = txn_commit(t);
@@ -484,6 +492,7 @@ enum err session_reply(struct session *s, struct slice message)
         e = store_set_identity(s->store, store_identity(s->store));
     }
 done:
+    buf_free(&plain);
     buf_free(&raw);
     arena_free(&arena);
     return e;

@@ -199,28 +199,32 @@ static enum err serve_round(struct serve *s)
     return ERR_OK;
 }
 
-static enum err serve_in_txn(struct serve *s, const struct message *m)
+/* By which key, only the sender's address tells; of a stranger nothing is unpacked. */
+static enum err open_request(struct store *store, struct slice request, struct buf *plain,
+                             struct buf *raw, struct message *m)
 {
-    struct message_address self = message_address_of(store_identity(s->store)->public_key);
-    if (memcmp(&m->recipient, &self, sizeof(self)) != 0) {
-        return error_set(ERR_REFUSED, _("the message is for another hub"));
-    }
-    TRY(link_by_address(s->t, m->sender, &s->link));
-    return serve_round(s);
+    struct link link;
+    struct txn *t = NULL;
+    TRY(message_unseal(request, store_identity(store), plain, m));
+    TRY(txn_begin(store, TXN_READ, &t));
+    enum err e = link_by_address(t, m->sender, &link);
+    txn_abort(t);
+    return e ? e : message_accept(m, store_identity(store), link.public_key, raw);
 }
 
 enum err session_serve(struct store *store, struct slice request, struct buf *reply)
 {
     struct serve s = {.store = store};
-    struct buf raw = {0}, body = {0};
+    struct buf plain = {0}, raw = {0}, body = {0};
     struct message m;
-    enum err e = message_read(request, &raw, &m);
+    enum err e = open_request(store, request, &plain, &raw, &m);
     e = e ? e : round_request_read(m.body, &s.arena, &s.q);
     e = e ? e : txn_begin(store, TXN_WRITE, &s.t);
     if (e != ERR_OK) {
         goto done;
     }
-    e = serve_in_txn(&s, &m);
+    e = link_by_address(s.t, m.sender, &s.link);
+    e = e ? e : serve_round(&s);
     if (e != ERR_OK) {
         txn_abort(s.t);
         goto done;
@@ -228,15 +232,13 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
     round_reply_write(&s.p, &body);
     e = txn_commit(s.t);
     if (e == ERR_OK) {
-        struct message out = {.version = MESSAGE_VERSION,
-                              .sender = m.recipient,
-                              .recipient = m.sender,
-                              .body = buf_view(&body)};
-        message_write(&out, reply);
+        struct message out = {.answers = hash_of(request), .body = buf_view(&body)};
+        e = message_seal(&out, store_identity(store), s.link.public_key, reply);
     }
 done:
     buf_free(&s.box.batch);
     buf_free(&body);
+    buf_free(&plain);
     buf_free(&raw);
     arena_free(&s.arena);
     return e;

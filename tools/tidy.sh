@@ -31,7 +31,7 @@ core context
 core record
 core schema
 core merge
-core store units scope person alike
+core store units scope person alike cert authority
 core draft rules undo desk
 core transfer reorg doubles
 sync dictionary frame batch

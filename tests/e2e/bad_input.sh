@@ -110,7 +110,7 @@ others() {
     t province list note unit=15 --json
 }
 before=$(others | cksum)
-claim bad_input__mangled_messages_are_survived "$helpers/mangle" "$at" "$work/commune" "${MANGLED:-2000}" 17
+claim bad_input__mangled_messages_are_survived "$helpers/mangle" "$at" "$work/commune" "${MANGLED:-2000}" 17 "$work/province"
 peak=$(sed -n 's/^VmHWM:[ \t]*\([0-9]*\) kB/\1/p' "/proc/$(cat "$work/province.pid")/status")
 case $TERRACE in
 *san* | *valgrind*) ;; # these need room of their own

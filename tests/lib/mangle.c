@@ -1,10 +1,11 @@
 /* Bends a real message in thousands of ways and posts each to a hub.
  *
- *   mangle HOST:PORT STORE COUNT [SEED [rehome]]
+ *   mangle HOST:PORT STORE COUNT SEED HUB_STORE|rehome
  *
- * The message is the one that STORE would send next, or by which it would go to that hub. In turns
- * it is cut short, has bits flipped, has bits flipped with its check made right again, or has bits
- * of its *unpacked* body flipped and is packed anew, so that only the meaning is wrong. Every one
+ * The message is the one that STORE would send next to the hub whose store is named, or by which it
+ * would go to that hub. In turns it is cut short, has bits flipped, has bits flipped with its check
+ * made right again, or has bits of its *unpacked* body flipped and is packed, signed and sealed
+ * anew, so that only the meaning is wrong. Every one
  * must get an HTTP answer or a closed connection, and the hub must answer the next. Prints the
  * answers by status. */
 #include "core/crypto.h"
@@ -101,6 +102,29 @@ static void check_again(struct buf *b)
     }
 }
 
+/* Whose message it is, and whose hub reads it; NULL for the open ones of a re-homing. */
+static struct store *store, *hub;
+
+static void pack_anew(const struct message *bent, struct buf *out)
+{
+    if (!hub) {
+        message_write(bent, out);
+    } else {
+        CHECK(message_seal(bent, store_identity(store), store_identity(hub)->public_key, out) ==
+              ERR_OK);
+    }
+}
+
+static enum err body_of(const struct buf *whole, struct buf *plain, struct buf *raw,
+                        struct message *m)
+{
+    if (!hub) {
+        return message_read(buf_view(whole), raw, m);
+    }
+    enum err e = message_unseal(buf_view(whole), store_identity(hub), plain, m);
+    return e ? e : message_accept(m, store_identity(hub), store_identity(store)->public_key, raw);
+}
+
 static void bend(unsigned way, const struct buf *whole, const struct message *m, struct buf *out)
 {
     struct buf body = {0};
@@ -129,7 +153,7 @@ static void bend(unsigned way, const struct buf *whole, const struct message *m,
             body.len = random_next() % (body.len + 1);
         }
         bent.body = buf_view(&body);
-        message_write(&bent, out);
+        pack_anew(&bent, out);
         break;
     }
     buf_free(&body);
@@ -163,28 +187,30 @@ static enum err next_message(struct store *s, bool rehome, struct buf *out)
 int main(int argc, char **argv)
 {
     struct env env;
-    struct store *s = NULL;
     struct sockaddr_in to;
-    struct buf whole = {0}, raw = {0}, bent = {0};
+    struct buf whole = {0}, plain = {0}, raw = {0}, bent = {0};
     struct message m;
     unsigned answers[6] = {0}; /* 0: closed, else the hundreds of the status */
-    if (argc < 4 || !net_address(argv[1], &to)) {
-        fprintf(stderr, "usage: mangle HOST:PORT STORE COUNT [SEED [rehome]]\n");
+    if (argc != 6 || !net_address(argv[1], &to)) {
+        fprintf(stderr, "usage: mangle HOST:PORT STORE COUNT SEED HUB_STORE|rehome\n");
         return 2;
     }
     unsigned count = (unsigned)strtoul(argv[3], NULL, 10);
-    random_state = argc > 4 ? strtoull(argv[4], NULL, 10) : 1;
+    random_state = strtoull(argv[4], NULL, 10);
     printf("seed %llu\n", (unsigned long long)random_state);
     signal(SIGPIPE, SIG_IGN);
     crypto_init();
     env_init_default(&env);
     env.ctx = &whole;
     env.post = keep_post;
-    bool rehome = argc > 5 && strcmp(argv[5], "rehome") == 0;
+    bool rehome = strcmp(argv[5], "rehome") == 0;
     path = rehome ? "/v1/join" : path;
-    enum err e = store_open(&env, argv[2], &s);
-    e = e ? e : next_message(s, rehome, &whole);
-    e = e ? e : message_read(buf_view(&whole), &raw, &m);
+    enum err e = store_open(&env, argv[2], &store);
+    if (e == ERR_OK && !rehome) {
+        e = store_open(&env, argv[5], &hub);
+    }
+    e = e ? e : next_message(store, rehome, &whole);
+    e = e ? e : body_of(&whole, &plain, &raw, &m);
     if (e != ERR_OK) {
         fprintf(stderr, "mangle: %s: %s\n", error_word(e), error_last()->text);
         return 1;
@@ -202,7 +228,9 @@ int main(int argc, char **argv)
         }
     }
     printf("closed %u, 2xx %u, 4xx %u, 5xx %u\n", answers[0], answers[2], answers[4], answers[5]);
-    store_close(s);
+    store_close(store);
+    store_close(hub);
+    buf_free(&plain);
     buf_free(&whole);
     buf_free(&raw);
     buf_free(&bent);

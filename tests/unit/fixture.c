@@ -120,7 +120,7 @@ static void left_replace(const char *old, const char *dir)
     }
 }
 
-void fixture_seal(struct fixture *f)
+void fixture_at_rest(struct fixture *f)
 {
     static struct secret passphrase, key = {.kind = SECRET_KEY, .len = 32, .bytes = {7}};
     static const struct sealing sealing = {&passphrase, &key};
@@ -140,7 +140,7 @@ void fixture_begin(struct fixture *f, uint64_t seed)
     f->env.random = fixture_bytes;
     f->env.post = fixture_post;
     if (getenv("TERRACE_TEST_SEALED")) {
-        fixture_seal(f);
+        fixture_at_rest(f);
     }
     /* In memory where there is such a place: these tests are about order, not about disks. */
     bool memory = access("/dev/shm", W_OK) == 0;
@@ -190,11 +190,12 @@ static struct dot root_node(struct fixture *f, const struct identity *self)
     struct datum unit = datum_ref(self->unit), name = datum_text(slice_str("root"));
     struct datum key = datum_bytes(slice_make(self->public_key, KEY_PUBLIC_BYTES));
     struct datum role = datum_int(NODE_ROLE_HUB), state = datum_int(NODE_ACTIVE);
-    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1},
-                           {F_NODE_NAME, EDIT_SET, &name, 1},
-                           {F_NODE_KEY, EDIT_SET, &key, 1},
-                           {F_NODE_ROLE, EDIT_SET, &role, 1},
-                           {F_NODE_STATE, EDIT_SET, &state, 1}};
+    char text[DOT_TEXT_SIZE];
+    dot_format_actor(self->actor, text);
+    struct datum actor = datum_text(slice_str(text));
+    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1},      {F_NODE_NAME, EDIT_SET, &name, 1},
+                           {F_NODE_KEY, EDIT_SET, &key, 1},   {F_NODE_ACTORS, EDIT_ADD, &actor, 1},
+                           {F_NODE_ROLE, EDIT_SET, &role, 1}, {F_NODE_STATE, EDIT_SET, &state, 1}};
     (void)fixture_save(f, 0, &id, KIND_NODE, edits, ARRAY_COUNT(edits));
     return id;
 }
@@ -311,6 +312,25 @@ enum err fixture_rehome(struct fixture *f, size_t at, size_t hub, const char *co
         f->parents[at] = (int)hub;
     }
     return e;
+}
+
+enum err fixture_seal(struct fixture *f, size_t from, size_t to, struct slice body, struct buf *out)
+{
+    struct message m = {.body = body};
+    buf_clear(out);
+    return message_seal(&m, store_identity(f->stores[from]),
+                        store_identity(f->stores[to])->public_key, out);
+}
+
+void fixture_unseal(struct fixture *f, size_t from, size_t to, struct slice bytes, struct buf *raw)
+{
+    const struct identity *reader = store_identity(f->stores[to]);
+    struct buf plain = {0};
+    struct message m;
+    expect_ok(message_unseal(bytes, reader, &plain, &m), "unseal");
+    expect_ok(message_accept(&m, reader, store_identity(f->stores[from])->public_key, raw),
+              "accept");
+    buf_free(&plain);
 }
 
 static void copy_store(struct fixture *f, size_t at, bool back)

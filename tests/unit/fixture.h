@@ -27,7 +27,7 @@ struct fixture {
 void fixture_begin(struct fixture *f, uint64_t seed);
 /* The stores that are made from here on are sealed. All of a program's are when
  * TERRACE_TEST_SEALED is set. */
-void fixture_seal(struct fixture *f);
+void fixture_at_rest(struct fixture *f);
 void fixture_end(struct fixture *f); /* of a test that failed: when the program ends */
 uint64_t fixture_random(struct fixture *f);
 /* The root store with its unit (code "15"). Index 0. */
@@ -56,6 +56,10 @@ enum err fixture_draft(struct fixture *f, size_t at, struct draft draft, struct 
 bool fixture_sync(struct fixture *f, size_t at, struct session_stats *stats);
 /* Goes to another store's hub, with a code or NULL. What was lost on the way may be tried again. */
 enum err fixture_rehome(struct fixture *f, size_t at, size_t hub, const char *code) MUST_USE;
+/* The body as a message of one store to another, and such a message's body in *raw. */
+enum err fixture_seal(struct fixture *f, size_t from, size_t to, struct slice body,
+                      struct buf *out) MUST_USE;
+void fixture_unseal(struct fixture *f, size_t from, size_t to, struct slice bytes, struct buf *raw);
 /* A copy of the store's directory as it is now; and back to it, as from an old image of the disk.
  */
 void fixture_snapshot(struct fixture *f, size_t at);

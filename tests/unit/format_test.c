@@ -368,6 +368,14 @@ static void format__batches_are_as_documented(void **state)
     expect_batch("delta-and-meeting", mixed, 2);
 }
 
+static void identity_of(const char *name, struct identity *out)
+{
+    struct slice secret = vector_bytes("key", name);
+    assert_int_equal(secret.len, KEY_SECRET_BYTES);
+    memcpy(out->secret_key, secret.ptr, KEY_SECRET_BYTES);
+    memcpy(out->public_key, secret.ptr + KEY_SECRET_BYTES - KEY_PUBLIC_BYTES, KEY_PUBLIC_BYTES);
+}
+
 /* ---- frames and messages ------------------------------------------------------------------- */
 
 static void format__frames_are_as_documented(void **state)
@@ -389,6 +397,23 @@ static void format__frames_are_as_documented(void **state)
     expect_bytes("hash", "dictionary", slice_make(h.bytes, HASH_BYTES));
     buf_free(&raw);
     buf_free(&out);
+}
+
+/* The fresh key makes every one different; so it is only read here. */
+static void format__a_sealed_message_is_as_documented(void **state)
+{
+    (void)state;
+    struct identity from = {.actor = 1}, to = {.actor = 1};
+    struct buf plain = {0}, raw = {0};
+    struct message m;
+    identity_of("sender-secret", &from);
+    identity_of("recipient-secret", &to);
+    assert_int_equal(message_unseal(vector_bytes("message", "sealed"), &to, &plain, &m), ERR_OK);
+    m.answers = hash_of(slice_str("request"));
+    assert_int_equal(message_accept(&m, &to, from.public_key, &raw), ERR_OK);
+    assert_true(slice_equal(m.body, slice_str("abc")));
+    buf_free(&plain);
+    buf_free(&raw);
 }
 
 static void format__messages_are_as_documented(void **state)
@@ -453,7 +478,7 @@ static void format__rounds_are_as_documented(void **state)
     struct token token = {.n = 7, .random = {1, 2, 3, 4, 5, 6, 7, 8}, .own_seq = 3, .head = head};
     struct dot ids[] = {{ACTOR_A, 5}, {ACTOR_B, 300}};
     uint64_t sums[] = {1, UINT64_C(0x0102030405060708)};
-    struct refusal refusal = {ids[1], REFUSAL_SCOPE};
+    struct refused refusal = {ids[1], REFUSAL_SCOPE};
     struct round_group group = {ROUTE_OWN, ids[0], sums[1], 40};
     struct round_listing listing = {.route = ROUTE_OWN,
                                     .unit = ids[0],
@@ -534,6 +559,7 @@ int main(void)
         cmocka_unit_test(format__batches_are_as_documented),
         cmocka_unit_test(format__frames_are_as_documented),
         cmocka_unit_test(format__messages_are_as_documented),
+        cmocka_unit_test(format__a_sealed_message_is_as_documented),
         cmocka_unit_test(format__rounds_are_as_documented),
         cmocka_unit_test(format__every_documented_vector_was_tried),
     };

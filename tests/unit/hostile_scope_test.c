@@ -164,11 +164,7 @@ static enum err push(struct scene *s, const struct record *records, size_t count
                               .max_bytes = 60000,
                               .batch = buf_view(&batch)};
     round_request_write(&q, &body);
-    struct message m = {.version = MESSAGE_VERSION,
-                        .sender = message_address_of(self->public_key),
-                        .recipient = message_address_of(hub->public_key),
-                        .body = buf_view(&body)};
-    message_write(&m, &bytes);
+    assert_int_equal(fixture_seal(&s->f, FORGER, TOP, buf_view(&body), &bytes), ERR_OK);
     enum err e = session_serve(s->f.stores[TOP], buf_view(&bytes), &reply);
     buf_free(&batch);
     buf_free(&body);

@@ -149,12 +149,7 @@ static void send_forgery(struct scene *s)
             .batch = buf_view(&batch),
         };
         round_request_write(&q, &body);
-        struct message m = {.version = MESSAGE_VERSION,
-                            .sender =
-                                message_address_of(store_identity(s->f.stores[1])->public_key),
-                            .recipient = message_address_of(hub->public_key),
-                            .body = buf_view(&body)};
-        message_write(&m, &bytes);
+        assert_int_equal(fixture_seal(&s->f, 1, 0, buf_view(&body), &bytes), ERR_OK);
         (void)!session_serve(s->f.stores[0], buf_view(&bytes), &reply);
     }
     buf_free(&batch);

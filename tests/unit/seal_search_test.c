@@ -125,7 +125,7 @@ static void seal__search_finds_what_it_finds_in_any_store(void **state)
     f[0].env.sealing = NULL;
     fixture_root(&f[0]);
     fixture_begin(&f[1], seed);
-    fixture_seal(&f[1]);
+    fixture_at_rest(&f[1]);
     fixture_root(&f[1]);
     assert_true(store_is_sealed(f[1].stores[0]) && !store_is_sealed(f[0].stores[0]));
     f[1].random_state = f[0].random_state;

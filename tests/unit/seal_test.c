@@ -46,7 +46,7 @@ static void sealed_begin(struct fixture *f, uint64_t seed)
     static struct secret passphrase;
     static const struct sealing sealing = {&passphrase, NULL};
     fixture_begin(f, seed);
-    fixture_seal(f);
+    fixture_at_rest(f);
     passphrase = passphrase_of(first);
     f->env.sealing = &sealing;
     f->env.secret = offer;

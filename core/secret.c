@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #define KEY_HEX_CHARS ((size_t)CRYPTO_KEY_BYTES * 2)
@@ -17,10 +18,17 @@ void secret_wipe(struct secret *s)
     crypto_wipe(s, sizeof(*s));
 }
 
+void secret_no_core(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+}
+
 enum err secret_passphrase(const char *text, struct secret *out)
 {
     struct arena arena = {0};
     struct slice normal;
+    secret_no_core();
     *out = (struct secret){.kind = SECRET_PASSPHRASE};
     if (strlen(text) > SECRET_MAX_BYTES) {
         return error_set(ERR_INPUT, _("a passphrase has at most %d bytes"), SECRET_MAX_BYTES);
@@ -74,6 +82,7 @@ enum err secret_key_read(const char *path, struct secret *out)
     struct env files;
     struct buf b = {0};
     struct stat st;
+    secret_no_core();
     *out = (struct secret){0};
     if (stat(path, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return error_set(ERR_INPUT,

@@ -20,6 +20,8 @@ struct sealing {
 };
 
 void secret_wipe(struct secret *s);
+/* A crash of this process is not to lay on the disk what it knows. */
+void secret_no_core(void);
 /* From what somebody typed or wrote down: in NFC, white space at both ends cut off, so that every
  * keyboard gives the same. ERR_INPUT when it is no text, or too long. */
 enum err secret_passphrase(const char *text, struct secret *out) MUST_USE;

@@ -1,5 +1,5 @@
 /* Verifying a store against itself, and rebuilding what is derived from records. */
-#include "core/store_env.h"
+#include "core/store_seal.h"
 
 #include "core/scope.h"
 
@@ -187,9 +187,25 @@ enum err store_rebuild(struct store *s, struct check_report *report)
     }
 }
 
+/* What cannot be unsealed in the feed and in history is taken out: it says nothing any more, and
+ * would stop whoever reads past it. */
+static enum err drop_unreadable(struct store *s, uint64_t *dropped)
+{
+    struct txn *t = NULL;
+    uint64_t wrong = 0;
+    TRY(txn_begin(s, TXN_WRITE, &t));
+    enum err e = seal_check_rows(t, true, &wrong, dropped);
+    if (e != ERR_OK) {
+        txn_abort(t);
+        return e;
+    }
+    return txn_commit(t);
+}
+
 enum err store_check(struct store *s, bool repair, struct check_report *out)
 {
     struct txn *t = NULL;
+    uint64_t unreadable = 0, dropped = 0;
     *out = (struct check_report){0};
     TRY(txn_begin(s, TXN_READ, &t));
     struct check_state c = {.t = t, .report = out};
@@ -197,16 +213,21 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
     if (e == ERR_OK) {
         e = check_digests(&c);
     }
+    e = e ? e : seal_check_rows(t, false, &unreadable, &dropped);
     txn_abort(t);
     if (e != ERR_OK && !repair) {
         return e;
     }
     uint64_t derived = c.wrong;
+    if (repair && s->seal && (unreadable || e != ERR_OK)) {
+        TRY(drop_unreadable(s, &dropped));
+    }
     if (repair && (out->damaged || derived || e != ERR_OK)) {
         TRY(store_rebuild(s, out));
         out->repaired += derived;
     }
-    out->damaged += derived;
+    out->damaged += derived + unreadable;
+    out->repaired += dropped;
     error_clear();
     return ERR_OK;
 }

@@ -52,7 +52,13 @@ enum err seal_file_read(struct slice bytes, struct seal_file *out) MUST_USE;
 enum err seal_copy_read(struct pack_reader *r, struct seal_file *out) MUST_USE;
 void seal_file_write(const struct seal_file *f, struct buf *out);
 
-struct seal; /* the keys */
+/* The keys, in memory that is kept apart. */
+struct seal {
+    uint8_t master[CRYPTO_KEY_BYTES];
+    uint8_t values[CRYPTO_KEY_BYTES];
+    uint8_t blinds[CRYPTO_KEY_BYTES];
+    uint8_t identity[CRYPTO_KEY_BYTES];
+};
 /* A new master key under env->sealing, written to s->dir/seal; s->seal. */
 enum err seal_create(struct store *s) MUST_USE;
 /* s->seal when s->dir/seal is there, opened with what env has; else s->seal stays NULL. ERR_SEALED
@@ -76,6 +82,9 @@ struct slice seal_value(struct txn *t, enum table table, struct slice key, struc
 #define SEAL_READS 16
 enum err seal_unvalue(struct txn *t, enum table table, struct slice key, struct slice stored,
                       struct slice *value) MUST_USE;
+/* Rows that are not what was sealed there, but for those that are checked otherwise: records, index
+ * and digests. With drop those of the feed and of history go. */
+enum err seal_check_rows(struct txn *t, bool drop, uint64_t *wrong, uint64_t *dropped) MUST_USE;
 /* Text at key[from..len) of an index key, in place; what stands before it, at most 16 bytes, says
  * which texts may be compared. */
 void seal_blind(const struct txn *t, uint8_t *key, size_t from, size_t len);

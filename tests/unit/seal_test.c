@@ -477,6 +477,42 @@ static void seal__rows_that_changed_places_are_damage(void **state)
     fixture_end(&f);
 }
 
+static void seal__check_tells_of_rows_that_nobody_looks_at(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct arena arena = {0};
+    struct txn *t = NULL;
+    struct check_report report;
+    struct history_entry *story = NULL;
+    size_t n = 0;
+    static const enum table tables[] = {TABLE_HISTORY, TABLE_FEED, TABLE_SAVES};
+    sealed_begin(&f, 16);
+    lived_in(&f);
+    for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
+        struct raw_row rows[2];
+        assert_int_equal(txn_begin(f.stores[0], TXN_WRITE, &t), ERR_OK);
+        assert_int_equal(raw_rows(t, tables[i], &arena, rows, 2), 2);
+        raw_put(t, tables[i], rows[0].key, rows[1].value);
+        assert_int_equal(txn_commit(t), ERR_OK);
+        assert_int_equal(store_check(f.stores[0], false, &report), ERR_OK);
+        assert_true(report.damaged > 0);
+        assert_int_equal(store_check(f.stores[0], true, &report), ERR_OK);
+        /* who saved what cannot be had from anywhere: it is told, and stays */
+        assert_int_equal(report.damaged > report.repaired, tables[i] == TABLE_SAVES);
+        assert_int_equal(store_check(f.stores[0], false, &report), ERR_OK);
+        assert_int_equal(report.damaged, tables[i] == TABLE_SAVES);
+        if (tables[i] == TABLE_HISTORY) { /* the rest of the story is told again */
+            assert_int_equal(txn_begin(f.stores[0], TXN_READ, &t), ERR_OK);
+            struct dot id = dot_key_get(rows[0].key.ptr);
+            assert_int_equal(store_history(t, id, &arena, &story, &n), ERR_OK);
+            txn_abort(t);
+        }
+    }
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
 /* What is stored twice is not the same twice, or it would show what did not change. */
 static void seal__a_value_is_never_sealed_the_same_way(void **state)
 {
@@ -499,6 +535,9 @@ static void seal__a_value_is_never_sealed_the_same_way(void **state)
     size_t same = 0;
     assert_int_equal(n[0], n[1]);
     for (size_t i = 0; i < n[0]; i++) {
+        for (size_t j = 0; j < i; j++) { /* nor with a number that another row of it has */
+            assert_memory_not_equal(rows[0][i].value.ptr, rows[0][j].value.ptr, CRYPTO_NONCE_BYTES);
+        }
         same += slice_equal(rows[0][i].value, rows[1][i].value);
     }
     assert_int_equal(same, 2); /* version and actor, which were not written again */
@@ -584,6 +623,7 @@ int main(void)
         cmocka_unit_test(seal__a_change_cut_off_leaves_one_that_opens),
         cmocka_unit_test(seal__a_flipped_bit_in_any_row_is_noticed),
         cmocka_unit_test(seal__rows_that_changed_places_are_damage),
+        cmocka_unit_test(seal__check_tells_of_rows_that_nobody_looks_at),
         cmocka_unit_test(seal__a_value_is_never_sealed_the_same_way),
         cmocka_unit_test(seal__texts_blind_by_prefix_and_never_to_the_same),
         cmocka_unit_test(seal__the_same_text_differs_by_field),

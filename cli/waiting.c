@@ -217,12 +217,14 @@ static const char *reason_text(uint8_t reason, bool taken_back)
                  "another role");
     case REFUSAL_FORGED:
     case REFUSAL_UNSIGNED:
-        return _("came with a claim that the office above could not confirm, and was not taken. Let "
-                 "somebody look at this computer");
+        return _(
+            "came with a claim that the office above could not confirm, and was not taken. Let "
+            "somebody look at this computer");
     case REFUSAL_AUTHORITY:
-        return taken_back ? _("has a value that only another office writes: what was there before "
-                              "counts again, and your change is in the history. Ask that office")
-                          : _("the office above does not let this office write it. It is kept here");
+        return taken_back
+                   ? _("has a value that only another office writes: what was there before "
+                       "counts again, and your change is in the history. Ask that office")
+                   : _("the office above does not let this office write it. It is kept here");
     default:
         return _("the office above did not take it, because it does not belong to this office "
                  "there. It is kept here");

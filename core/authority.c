@@ -18,16 +18,13 @@ struct author authority_author(struct txn *t, uint64_t actor, struct dot pusher_
         *slot = (struct author_slot){.actor = actor};
         slot->known = store_actor(t, actor, &slot->info);
         /* As the unit is now, or as it was certified: what was saved before it changed stays. */
-        slot->level = slot->known ? higher(slot->info.level,
-                                           (uint8_t)unit_level(t, slot->info.unit))
-                                  : 0;
+        slot->level =
+            slot->known ? higher(slot->info.level, (uint8_t)unit_level(t, slot->info.unit)) : 0;
     }
     const struct identity *self = store_identity(t->store);
     if (actor == self->actor && dot_is_none(slot->info.unit)) { /* before its record says so */
-        return (struct author){.node = self->node,
-                               .unit = self->unit,
-                               .level = self->level,
-                               .closed_at = UINT64_MAX};
+        return (struct author){
+            .node = self->node, .unit = self->unit, .level = self->level, .closed_at = UINT64_MAX};
     }
     if (!slot->known || dot_is_none(slot->info.unit)) {
         return (struct author){.node = slot->known ? slot->info.node : (struct dot){0, 0},
@@ -53,11 +50,11 @@ static bool is_over(struct txn *t, const struct author *a, struct dot unit)
  * record is its own. */
 static bool unit_field_is_above(uint32_t field)
 {
-    static const uint32_t above[] = {
-        F_UNIT_CODE,          F_UNIT_NAME,        F_UNIT_PARENT,   F_UNIT_TYPE,
-        F_UNIT_STATUS,        F_UNIT_VALID_FROM,  F_UNIT_VALID_TO, F_UNIT_SUCCESSORS,
-        F_UNIT_FORMER_PARENT, F_UNIT_MOVED_ON,    F_UNIT_FORMER_NAME,
-        F_UNIT_RENAMED_ON,    F_DELETED};
+    static const uint32_t above[] = {F_UNIT_CODE,     F_UNIT_NAME,        F_UNIT_PARENT,
+                                     F_UNIT_TYPE,     F_UNIT_STATUS,      F_UNIT_VALID_FROM,
+                                     F_UNIT_VALID_TO, F_UNIT_SUCCESSORS,  F_UNIT_FORMER_PARENT,
+                                     F_UNIT_MOVED_ON, F_UNIT_FORMER_NAME, F_UNIT_RENAMED_ON,
+                                     F_DELETED};
     bool is = false;
     for (size_t i = 0; i < ARRAY_COUNT(above) && !is; i++) {
         is = above[i] == field;
@@ -77,8 +74,8 @@ static enum refusal judge_unit(struct txn *t, const struct author *a, const stru
         return is_over(t, a, after->id) ? REFUSAL_NONE : REFUSAL_AUTHORITY;
     }
     const struct value *parent = merge_shown(after, F_UNIT_PARENT);
-    return dot_is_none(a->unit) || (parent && parent->datum.type == DATUM_REF &&
-                                    is_over(t, a, parent->datum.ref))
+    return dot_is_none(a->unit) ||
+                   (parent && parent->datum.type == DATUM_REF && is_over(t, a, parent->datum.ref))
                ? REFUSAL_NONE
                : REFUSAL_AUTHORITY;
 }
@@ -87,8 +84,7 @@ static enum refusal judge_unit(struct txn *t, const struct author *a, const stru
  * whom it syncs and under which actors it writes, by itself. */
 static bool node_field_is_own(uint32_t field)
 {
-    return field == F_NODE_ACTORS || field == F_NODE_HUB || field == F_NODE_NAME ||
-           field == F_NOTE;
+    return field == F_NODE_ACTORS || field == F_NODE_HUB || field == F_NODE_NAME || field == F_NOTE;
 }
 
 static enum refusal judge_node(struct txn *t, const struct author *a, const struct record *before,

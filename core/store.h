@@ -304,6 +304,11 @@ bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
  * node itself, or one whose own unit does not stand above (rule 13). */
 struct dot store_node_unit(struct txn *t, const struct record *node);
 
+/* Reads an actor as node records name it, 13 base32 characters. */
+bool store_actor_parse(struct slice text, uint64_t *actor);
+/* The date of today by this store's clock. */
+struct datum store_today(struct txn *t);
+
 /* Small facts by key, for settings ("set.lang"), links and cursors ("link.…"). */
 enum err store_kv_get(struct txn *t, struct slice key, struct arena *arena,
                       struct slice *out) MUST_USE; /* ERR_NOT_FOUND */

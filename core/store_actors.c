@@ -44,8 +44,7 @@ enum err actor_bind(struct txn *t, uint64_t actor, const struct actor_info *info
     return table_put(t, TABLE_ACTORS, actor_key(actor, space), slice_make(value, sizeof(value)));
 }
 
-/* 13 base32 characters, an ID without its seq. */
-static bool actor_parse(struct slice text, uint64_t *actor)
+bool store_actor_parse(struct slice text, uint64_t *actor)
 {
     char id[DOT_TEXT_SIZE];
     struct dot d;
@@ -100,7 +99,7 @@ static enum err learn_node(struct txn *t, const struct record *node)
     for (uint32_t i = 0; f && e == ERR_OK && i < f->count; i++) {
         struct dot d = {0, 0};
         if (f->values[i].datum.type != DATUM_TEXT ||
-            !actor_parse(f->values[i].datum.text, &d.actor)) {
+            !store_actor_parse(f->values[i].datum.text, &d.actor)) {
             continue;
         }
         struct actor_info info = known, old = {0};
@@ -119,8 +118,8 @@ static enum err learn_node(struct txn *t, const struct record *node)
 static enum err learn_issued(struct txn *t, const struct record *issuer, struct arena *arena)
 {
     struct id_list issued;
-    enum err e = store_ids_by_ref(t, issuer->id, F_NODE_ISSUER, (struct dot){0, 0}, SIZE_MAX,
-                                  arena, &issued);
+    enum err e = store_ids_by_ref(t, issuer->id, F_NODE_ISSUER, (struct dot){0, 0}, SIZE_MAX, arena,
+                                  &issued);
     for (size_t i = 0; e == ERR_OK && i < issued.count; i++) {
         struct record r;
         e = store_get(t, issued.ids[i], arena, &r, NULL);

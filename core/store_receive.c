@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-
 /* ---- rule 9: no borrowed futures ------------------------------------------------------------ */
 
 /* For actors outside the pusher's subtree the context counts only up to our own, and their dots
@@ -265,8 +264,7 @@ static enum err receive(struct receive_state *s, enum outcome *outcome)
         *outcome = OUTCOME_NEED_WHOLE;
         return ERR_OK;
     }
-    if (s->stub && context_covers_all(&s->before.context, &s->incoming.context) &&
-        !comes_back(s)) {
+    if (s->stub && context_covers_all(&s->before.context, &s->incoming.context) && !comes_back(s)) {
         *outcome = OUTCOME_SAME; /* a stale copy of what has left */
         return ERR_OK;
     }

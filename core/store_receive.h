@@ -26,7 +26,7 @@ enum err push_learn_actors(struct receive_state *s) MUST_USE;
 bool push_is_allowed(struct receive_state *s);
 /* Values that their author may not give, that join others' members to the sender's, and dots beyond
  * his closing mark are saved back. *done when the push has been dealt with here. */
-enum err push_take_back(struct receive_state *s, const struct record *merged,
-                        enum outcome *outcome, bool *done) MUST_USE;
+enum err push_take_back(struct receive_state *s, const struct record *merged, enum outcome *outcome,
+                        bool *done) MUST_USE;
 
 #endif

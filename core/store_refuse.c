@@ -5,7 +5,6 @@
 #include "core/scope.h"
 
 #include <stdlib.h>
-#include <stdio.h>
 
 /* ---- whose actor ---------------------------------------------------------------------------- */
 
@@ -116,8 +115,9 @@ bool push_is_allowed(struct receive_state *s)
                scope_was_within(s->t, &s->before, root) ||
                written_below(s->t, &s->before, s->arrival);
     }
-    if (!s->arrival->first_contact && (!push_actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
-                                       marks_close(s->t, NULL, &s->incoming, s->incoming.id))) {
+    if (!s->arrival->first_contact &&
+        (!push_actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
+         marks_close(s->t, NULL, &s->incoming, s->incoming.id))) {
         return false;
     }
     if (!record_within(s->t, &s->incoming, root, s->arena) &&
@@ -234,7 +234,6 @@ static void refuse_in_field(struct refusal_state *x, const struct field *f, stru
     for (uint32_t i = 0; i < f->count; i++) {
         enum refusal why = judge_value(x, f->number, &f->values[i]);
         if (why != REFUSAL_NONE) {
-            if (getenv("DBG") && why != REFUSAL_DEPARTED) { char a_[40],b_[40],c_[40]; dot_format(f->values[i].dot,a_); dot_format(x->merged->id,b_); struct author au=authority_author(x->t,f->values[i].dot.actor,x->arrival->unit); dot_format(au.unit,c_); fprintf(stderr,"REF why %d kind %u rec %s field %u dot %s level %d author unit %s level %d role %d fc %d\n",why,x->merged->kind,b_,f->number,a_,f->values[i].level,c_,au.level,au.role,x->arrival->first_contact);}
             x->why = x->why != REFUSAL_NONE ? x->why : why;
             refused++;
         } else {
@@ -311,8 +310,8 @@ static bool may_be_refused(const struct receive_state *s, const struct record *r
 
 /* Rules 12, 15: what joins others' members to the sender's, and dots beyond his closing mark. *done
  * when the push has been dealt with here. */
-enum err push_take_back(struct receive_state *s, const struct record *merged,
-                          enum outcome *outcome, bool *done)
+enum err push_take_back(struct receive_state *s, const struct record *merged, enum outcome *outcome,
+                        bool *done)
 {
     struct record corrected;
     struct dot dot;
@@ -335,4 +334,3 @@ enum err push_take_back(struct receive_state *s, const struct record *merged,
     return door_save(s->t, s->held ? &s->before : NULL, &s->local, &corrected, dot,
                      s->arrival->via);
 }
-

@@ -163,8 +163,8 @@ static struct slice slot_head(const struct seal_slot *slot, enum secret_kind kin
     return buf_view(out);
 }
 
-static enum err slot_make(const struct env *env, const struct secret *secret,
-                          const uint8_t master[CRYPTO_KEY_BYTES], struct seal_slot *out)
+static enum err slot_make(const struct secret *secret, const uint8_t master[CRYPTO_KEY_BYTES],
+                          struct seal_slot *out)
 {
     uint8_t key[CRYPTO_KEY_BYTES];
     struct buf head = {0};
@@ -173,8 +173,8 @@ static enum err slot_make(const struct env *env, const struct secret *secret,
         out->passes = seal_passes;
         out->memory_kib = seal_memory_kib;
     }
-    env->random(env->ctx, out->salt, sizeof(out->salt));
-    env->random(env->ctx, out->nonce, sizeof(out->nonce));
+    crypto_random(out->salt, sizeof(out->salt));
+    crypto_random(out->nonce, sizeof(out->nonce));
     enum err e = slot_key(out, secret, key);
     if (e == ERR_OK) {
         crypto_lock(key, out->nonce, slot_head(out, secret->kind, &head),
@@ -248,10 +248,10 @@ enum err seal_create(struct store *s)
     const struct sealing *with = s->env->sealing;
     struct seal_file f = {0};
     uint8_t master[CRYPTO_KEY_BYTES];
-    s->env->random(s->env->ctx, master, sizeof(master));
-    enum err e = slot_make(s->env, with->passphrase, master, &f.slots[SECRET_PASSPHRASE - 1]);
+    crypto_random(master, sizeof(master));
+    enum err e = slot_make(with->passphrase, master, &f.slots[SECRET_PASSPHRASE - 1]);
     if (e == ERR_OK && with->key) {
-        e = slot_make(s->env, with->key, master, &f.slots[SECRET_KEY - 1]);
+        e = slot_make(with->key, master, &f.slots[SECRET_KEY - 1]);
     }
     e = e ? e : file_write(s, &f);
     if (e == ERR_OK) {
@@ -338,7 +338,7 @@ static enum err reseal(struct store *s, enum secret_kind kind, const struct secr
     struct seal_slot *slot = &f.slots[kind - 1];
     TRY(file_read(s, &f));
     if (secret) {
-        TRY(slot_make(s->env, secret, s->seal->master, slot));
+        TRY(slot_make(secret, s->seal->master, slot));
     } else if (!slot->used) {
         return error_set(ERR_NOT_FOUND, _("this store has no key file"));
     } else {

@@ -10,6 +10,9 @@
  * A passphrase is stretched with Argon2id at a cost that stands in the slot, and is bounded when it
  * is read: who puts a file there must not have us take gigabytes, or an hour.
  *
+ * What is random here comes from the kernel and not from env: a simulation that repeats itself
+ * would use a nonce twice.
+ *
  * Values of tables are nonce 24 and the value under XChaCha20-Poly1305, bound to their table and
  * key, so that rows cannot be exchanged; an empty value of the index stays empty. Ids, counts and
  * names of settings in keys stay as they are; text in keys of the index is blinded: each byte is

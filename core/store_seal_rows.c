@@ -32,7 +32,7 @@ struct seal_work *seal_work_begin(struct store *s, enum txn_mode mode)
     struct seal_work *w = calloc(1, sizeof(*w));
     CHECK(w != NULL);
     if (mode == TXN_WRITE) {
-        s->env->random(s->env->ctx, w->nonce, sizeof(w->nonce));
+        crypto_random(w->nonce, sizeof(w->nonce));
         w->count = be64_get(w->nonce + sizeof(w->nonce) - 8);
     }
     return w;
@@ -130,7 +130,7 @@ enum err seal_unvalue(struct txn *t, enum table table, struct slice key, struct 
 
 void seal_lock_identity(const struct store *s, struct slice bound, struct slice plain, uint8_t *out)
 {
-    s->env->random(s->env->ctx, out, CRYPTO_NONCE_BYTES);
+    crypto_random(out, CRYPTO_NONCE_BYTES);
     lock_into(s->seal->identity, bound, plain, out);
 }
 

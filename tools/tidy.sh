@@ -37,7 +37,7 @@ core transfer reorg doubles
 sync dictionary frame batch
 sync message round
 sync link
-sync outbox inbox reconcile
+sync outbox inbox reconcile admit
 sync session
 sync receipts
 sync client

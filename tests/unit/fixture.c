@@ -1,5 +1,6 @@
 #include "tests/unit/fixture.h"
 
+#include "core/cert.h"
 #include "core/crypto.h"
 #include "core/store_seal.h"
 #include "sync/client.h"
@@ -213,6 +214,12 @@ void fixture_root(struct fixture *f)
     f->units[0] = fixture_unit(f, 0, (struct dot){0, 0}, "15", "tinh-doan");
     id.unit = f->units[0];
     id.node = root_node(f, &id);
+    struct cert_root root = {.node = id.node};
+    struct txn *t = NULL;
+    memcpy(root.key, id.public_key, KEY_PUBLIC_BYTES);
+    expect_ok(txn_begin(f->stores[0], TXN_WRITE, &t), "begin");
+    expect_ok(cert_root_store(t, &root), "root");
+    expect_ok(txn_commit(t), "commit");
     expect_ok(store_set_identity(f->stores[0], &id), "identity");
 }
 

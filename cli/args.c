@@ -16,7 +16,8 @@ static const struct option_row option_rows[] = {
 #undef X
 };
 #define GLOBAL_OPTIONS                                                                             \
-    (OPT_BIT(STORE) | OPT_BIT(JSON) | OPT_BIT(LANG) | OPT_BIT(HELP) | OPT_BIT(VERSION))
+    (OPT_BIT(STORE) | OPT_BIT(JSON) | OPT_BIT(LANG) | OPT_BIT(HELP) | OPT_BIT(VERSION) |           \
+     OPT_BIT(KEY_FILE))
 
 void option_usage(enum option id, struct buf *out)
 {

@@ -11,6 +11,9 @@
     X(LANG, "lang", 0, "vi|en", N_("language"))                                                    \
     X(HELP, "help", 'h', NULL, N_("this help"))                                                    \
     X(VERSION, "version", 0, NULL, N_("version"))                                                  \
+    X(KEY_FILE, "key-file", 0, "FILE", N_("the key file of a sealed store"))                       \
+    X(REMOVE_KEY_FILE, "remove-key-file", 0, NULL, N_("no key file opens it any more"))            \
+    X(SEAL, "seal", 0, NULL, N_("seals the new store with a passphrase"))                          \
     X(UNIT, "unit", 0, "CODE", N_("only this unit and those below it"))                            \
     X(NAME, "name", 0, "NAME", N_("name of the unit"))                                             \
     X(ROLE, "role", 0, "ROLE", N_("clerk, officer, viewer or hub"))                                \

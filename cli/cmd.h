@@ -31,6 +31,7 @@ enum err cmd_inbox(struct cli *c);
 enum err cmd_doubles(struct cli *c);
 enum err cmd_merge(struct cli *c);
 enum err cmd_unmerge(struct cli *c);
+enum err cmd_passphrase(struct cli *c);
 enum err cmd_config(struct cli *c);
 enum err cmd_unit(struct cli *c);
 enum err cmd_help(struct cli *c);

@@ -1,6 +1,7 @@
 /* join: a store for this computer, or another hub for the one it has */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/secret.h"
 #include "cli/settings.h"
 #include "sync/client.h"
 #include "sync/join.h"
@@ -60,6 +61,9 @@ static enum err rehome(struct cli *c)
     if (!c->store) {
         return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);
     }
+    if (c->args.given[OPT_SEAL]) {
+        return error_set(ERR_USAGE, _("a store is sealed when it is made; this one is there"));
+    }
     TRY(setting_check_url(c->args.words[0]));
     TRY(trust(c));
     TRY(join_rehome(c->store, c->args.words[0], code));
@@ -89,6 +93,9 @@ enum err cmd_join(struct cli *c)
     TRY(store_may_create(c->dir));
     TRY(cli_make_parents(c));
     TRY(trust(c));
+    if (c->args.given[OPT_SEAL]) {
+        TRY(cli_seal_new(c));
+    }
     TRY(join_hub(&c->env, c->dir, c->args.words[0], c->args.words[1], &identity));
     TRY(put_node(c, identity.node));
     TRY(store_open(&c->env, c->dir, &c->store));

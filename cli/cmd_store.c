@@ -1,6 +1,7 @@
 /* init, config, status, check */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/secret.h"
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "core/cert.h"
@@ -82,6 +83,9 @@ enum err cmd_init(struct cli *c)
     }
     TRY(store_may_create(c->dir));
     TRY(cli_make_parents(c));
+    if (c->args.given[OPT_SEAL]) {
+        TRY(cli_seal_new(c));
+    }
     crypto_keypair(identity.public_key, identity.secret_key);
     TRY(store_create(&c->env, c->dir, &identity));
     TRY(store_open(&c->env, c->dir, &c->store));

@@ -4,10 +4,11 @@
 #define ANY 10000
 
 static const struct command commands[] = {
-    {"init", N_("--unit CODE --name NAME"), 0, 0, STORE_NONE, OPT_BIT(UNIT) | OPT_BIT(NAME),
-     N_("opens the book of the top office"),
+    {"init", N_("--unit CODE --name NAME"), 0, 0, STORE_NONE,
+     OPT_BIT(UNIT) | OPT_BIT(NAME) | OPT_BIT(SEAL), N_("opens the book of the top office"),
      N_("Makes a store for the office at the top, a province for instance. Every other office "
-        "joins it, or one that has joined."),
+        "joins it, or one that has joined. With --seal it is encrypted with a passphrase: who "
+        "takes the disk reads nothing of it, and who loses the passphrase neither."),
      cmd_init},
     {"invite", N_("UNIT"), 1, 1, STORE_MUST, OPT_BIT(ROLE) | OPT_BIT(DAYS),
      N_("prints a code with which one computer of a unit may join"),
@@ -15,12 +16,13 @@ static const struct command commands[] = {
         "that sound alike do not matter, and a mistake is noticed."),
      cmd_invite},
     {"join", N_("URL CODE | --rehome URL [CODE]"), 1, 2, STORE_MAYBE,
-     OPT_BIT(REHOME) | OPT_BIT(CA_FILE), N_("joins a hub with the code it gave"),
+     OPT_BIT(REHOME) | OPT_BIT(CA_FILE) | OPT_BIT(SEAL), N_("joins a hub with the code it gave"),
      N_("Makes a store on this computer, lets the hub admit it, and syncs once. Prints the ID of "
         "this computer. If anything fails before that, nothing is left behind. With --rehome a "
         "computer that has a store goes to another hub, with all it holds and without sending "
         "again what that hub has: no code is needed when the hub already knows it; with a code it "
-        "becomes a computer of the unit that the code is for."),
+        "becomes a computer of the unit that the code is for. With --seal the store is encrypted "
+        "with a passphrase."),
      cmd_join},
     {"nodes", "", 0, 0, STORE_MUST, OPT_BIT(UNIT), N_("lists the computers that have joined"),
      N_("Name, unit, role, state, the hub it syncs with, last contact. At a hub, also how far each "
@@ -161,6 +163,15 @@ static const struct command commands[] = {
         "  terrace unit merge 04549 --into 04558 --on 01/03/2020\n"
         "  terrace unit move 04660 --to 133 --on 01/03/2020"),
      cmd_unit},
+    {"passphrase", "", 0, 0, STORE_MUST, OPT_BIT(KEY_FILE) | OPT_BIT(REMOVE_KEY_FILE),
+     N_("changes the passphrase of a sealed store, or its key file"),
+     N_("Asks for the present passphrase and twice for the new one. With --key-file a file opens "
+        "the "
+        "store as well, for a hub that starts unattended; it is made if there is none, and every "
+        "command then takes it by --key-file or TERRACE_KEY_FILE. Scripts give the passphrase in "
+        "TERRACE_PASSPHRASE, the new one in TERRACE_NEW_PASSPHRASE. The records are not written "
+        "anew. A store that is not sealed stays so: sync it, and join once more with --seal."),
+     cmd_passphrase},
     {"config", N_("[KEY [VALUE]]"), 0, 2, STORE_MUST, 0, N_("shows or changes settings"),
      N_("An empty VALUE takes the setting away."), cmd_config},
     {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, 0, N_("explains commands, kinds and fields"),

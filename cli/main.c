@@ -1,6 +1,7 @@
 /* terrace: from the command line to a command, and from its error to the exit status. */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/secret.h"
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "core/text.h"
@@ -136,7 +137,8 @@ static enum err open_store(struct cli *c, enum store_need need)
     fault_guard(c);
     enum err e = store_open(&c->env, c->dir, &c->store);
     if (e != ERR_OK) {
-        return need == STORE_MAYBE && e == ERR_NOT_FOUND ? ERR_OK : e;
+        bool without = need == STORE_MAYBE && (e == ERR_NOT_FOUND || c->no_secret);
+        return without ? ERR_OK : e;
     }
     settings_lang(c->store, setting);
     c->lang = lang_choose(c->args.value[OPT_LANG], setting);
@@ -188,6 +190,7 @@ static enum err run(struct cli *c, int argc, const char **argv)
     lang_use(c->lang);
     c->dir = c->args.given[OPT_STORE] ? c->args.value[OPT_STORE] : default_dir(&c->arena);
     if (check_line(c, &cmd) != ERR_OK) {
+        c->no_secret = true;
         (void)open_store(c, STORE_MAYBE);
         return check_line(c, &cmd);
     }
@@ -196,8 +199,11 @@ static enum err run(struct cli *c, int argc, const char **argv)
         return cli_flush(c);
     }
     if (c->args.given[OPT_HELP]) {
+        c->no_secret = true;
         return run_help(c, cmd);
     }
+    c->no_secret = cmd && cmd->run == cmd_help;
+    c->new_key_file = cmd && cmd->run == cmd_passphrase;
     TRY(open_store(c, cmd ? cmd->store : STORE_MAYBE));
     return cmd ? cmd->run(c) : help_bare(c);
 }
@@ -209,6 +215,8 @@ int main(int argc, char **argv)
     crypto_init();
     env_init_default(&c.env);
     client_install(&c.env);
+    c.env.ctx = &c;
+    c.env.secret = cli_secret;
     error_clear();
     const char **words = arena_array(&c.arena, (size_t)argc + 1, sizeof(*words));
     for (int i = 0; i < argc; i++) {
@@ -226,6 +234,7 @@ int main(int argc, char **argv)
         cli_tell_error(&c, e, NULL, 0);
     }
     store_close(c.store);
+    cli_secret_end(&c);
     client_shutdown();
     buf_free(&c.out);
     args_free(&c.args);

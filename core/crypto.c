@@ -174,3 +174,53 @@ void hash_hex(struct hash h, char out[HASH_HEX_SIZE])
 {
     sodium_bin2hex(out, HASH_HEX_SIZE, h.bytes, HASH_BYTES);
 }
+
+/* ---- for what is sealed at rest -------------------------------------------------------------- */
+
+void crypto_lock(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                 struct slice bound, struct slice plain, uint8_t *out)
+{
+    unsigned long long len = 0;
+    CHECK(crypto_aead_xchacha20poly1305_ietf_encrypt(out, &len, plain.ptr, plain.len, bound.ptr,
+                                                     bound.len, NULL, nonce, key) == 0);
+    CHECK(len == plain.len + CRYPTO_TAG_BYTES);
+}
+
+bool crypto_unlock(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                   struct slice bound, struct slice locked, uint8_t *out)
+{
+    return locked.len >= CRYPTO_TAG_BYTES &&
+           crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, locked.ptr, locked.len,
+                                                      bound.ptr, bound.len, nonce, key) == 0;
+}
+
+void crypto_derive(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t input[CRYPTO_INPUT_BYTES],
+                   uint8_t out[CRYPTO_KEY_BYTES])
+{
+    CHECK(crypto_core_hchacha20(out, input, key, NULL) == 0);
+}
+
+bool crypto_stretch(struct slice passphrase, const uint8_t salt[CRYPTO_SALT_BYTES], uint32_t passes,
+                    uint32_t memory_kib, uint8_t out[CRYPTO_KEY_BYTES])
+{
+    return crypto_pwhash(out, CRYPTO_KEY_BYTES, (const char *)passphrase.ptr, passphrase.len, salt,
+                         passes, (size_t)memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
+void crypto_wipe(void *p, size_t len)
+{
+    sodium_memzero(p, len);
+}
+
+void *crypto_secret_alloc(size_t size)
+{
+    void *p = sodium_malloc(size);
+    CHECK(p != NULL);
+    memset(p, 0, size);
+    return p;
+}
+
+void crypto_secret_free(void *p)
+{
+    sodium_free(p);
+}

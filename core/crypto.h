@@ -38,6 +38,32 @@ bool crypto_unseal(const uint8_t public_key[KEY_PUBLIC_BYTES],
                    struct slice sealed, struct buf *out) MUST_USE;
 void crypto_random(void *out, size_t len);
 
+/* ---- for what is sealed at rest -------------------------------------------------------------- */
+
+#define CRYPTO_KEY_BYTES 32
+#define CRYPTO_NONCE_BYTES 24
+#define CRYPTO_TAG_BYTES 16
+#define CRYPTO_SALT_BYTES 16
+#define CRYPTO_INPUT_BYTES 16
+/* XChaCha20-Poly1305; `bound` is authenticated with it and not stored. out: plain.len and a tag. A
+ * nonce is used once under a key. */
+void crypto_lock(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                 struct slice bound, struct slice plain, uint8_t *out);
+/* false when anything differs from what was locked; out: locked.len less a tag. */
+bool crypto_unlock(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                   struct slice bound, struct slice locked, uint8_t *out);
+/* HChaCha20: a pseudorandom function, for keys from keys. out may be key. */
+void crypto_derive(const uint8_t key[CRYPTO_KEY_BYTES], const uint8_t input[CRYPTO_INPUT_BYTES],
+                   uint8_t out[CRYPTO_KEY_BYTES]);
+/* Argon2id. false when the machine has not so much memory. */
+bool crypto_stretch(struct slice passphrase, const uint8_t salt[CRYPTO_SALT_BYTES], uint32_t passes,
+                    uint32_t memory_kib, uint8_t out[CRYPTO_KEY_BYTES]) MUST_USE;
+void crypto_wipe(void *p, size_t len); /* not optimised away */
+/* Zeroed memory between guard pages, which stays out of swap and core dumps where the system
+ * allows; wiped when freed. */
+void *crypto_secret_alloc(size_t size);
+void crypto_secret_free(void *p); /* NULL is fine */
+
 /* Sums of hashes modulo 2^128, little-endian: the digest of a set does not depend on order. */
 void hash_sum_add(struct hash *sum, struct hash h);
 void hash_sum_sub(struct hash *sum, struct hash h);

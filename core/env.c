@@ -230,6 +230,12 @@ static enum err env_post_none(void *ctx, const char *url, struct slice body, siz
     return error_set(ERR_NO_LINK, _("%s: this program was started without a network"), url);
 }
 
+static enum err env_secret(void *ctx, const char *dir, bool takes_key, struct secret *out)
+{
+    (void)ctx;
+    return secret_from_variables(dir, takes_key, out);
+}
+
 void env_init_default(struct env *env)
 {
     crypto_init();
@@ -240,5 +246,6 @@ void env_init_default(struct env *env)
         .post = env_post_none,
         .read_file = env_read_file,
         .write_file = env_write_file,
+        .secret = env_secret,
     };
 }

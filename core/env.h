@@ -3,7 +3,7 @@
 #ifndef TERRACE_CORE_ENV_H
 #define TERRACE_CORE_ENV_H
 
-#include "core/error.h"
+#include "core/secret.h"
 
 struct env {
     void *ctx;
@@ -20,10 +20,16 @@ struct env {
     enum err (*read_file)(void *ctx, const char *path, size_t max_bytes, struct buf *out);
     /* Temporary file, fsync, rename, fsync of the directory; mode 0600. */
     enum err (*write_file)(void *ctx, const char *path, struct slice bytes);
+    /* What opens the sealed store in dir, from wherever it is kept or by asking a person; of a key
+     * only if the store takes one. The caller wipes it. ERR_SEALED when there is nothing. */
+    enum err (*secret)(void *ctx, const char *dir, bool takes_key, struct secret *out);
+    /* A store that is made is sealed with these, and they are tried before `secret` is asked. NULL:
+     * it is not sealed. */
+    const struct sealing *sealing;
 };
 
-/* Clock from $TERRACE_NOW when set, randomness from the kernel, files of the machine. `post` is
- * filled in by sync/client, which owns libcurl. */
+/* Clock from $TERRACE_NOW when set, randomness from the kernel, files of the machine, secrets
+ * from the environment's variables. `post` is filled in by sync/client, which owns libcurl. */
 void env_init_default(struct env *env);
 /* Is this a time as $TERRACE_NOW takes it, RFC 3339? One that is not is passed over by the clock.
  */

@@ -32,6 +32,7 @@
     X(FORMAT, "format", 1, 400, N_("the bytes are not a terrace message"))                         \
     X(TOO_LARGE, "too_large", 1, 413, N_("too large"))                                             \
     X(EXISTS, "exists", 1, 409, N_("there is already a store here"))                               \
+    X(SEALED, "sealed", 1, 403, N_("the store is sealed, and this does not open it"))              \
     X(NEED_WHOLE, "need_whole", 1, 409, N_("the whole record is needed"))                          \
     X(END, "end", 0, 200, N_("no more"))
 

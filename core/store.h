@@ -51,6 +51,18 @@ uint64_t store_random_actor(const struct env *env); /* never 0 */
 enum err store_lock(struct store *s, const char *name) MUST_USE;
 void store_unlock(struct store *s);
 
+/* ---- a store sealed with a passphrase --------------------------------------------------------
+ */
+
+/* store_create seals with env->sealing; store_open asks env->secret, and gives ERR_SEALED when what
+ * it has does not open the store. */
+bool store_is_sealed(const struct store *s);
+bool store_takes_key(const struct store *s); /* does a key file open it too? */
+/* From now on this opens the store, and what was of its kind no more; NULL takes the key away.
+ * Written atomically: cut off, the former one goes on. Copies of the store made before open as they
+ * did. */
+enum err store_reseal(struct store *s, enum secret_kind kind, const struct secret *secret) MUST_USE;
+
 enum txn_mode { TXN_READ, TXN_WRITE };
 enum err txn_begin(struct store *s, enum txn_mode mode, struct txn **out) MUST_USE;
 enum err txn_commit(struct txn *t) MUST_USE; /* ends the transaction in any case */

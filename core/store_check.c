@@ -1,5 +1,5 @@
 /* Verifying a store against itself, and rebuilding what is derived from records. */
-#include "core/store_env.h"
+#include "core/store_seal.h"
 
 #include "core/scope.h"
 
@@ -22,7 +22,7 @@ static enum err check_derived(struct check_state *c, const struct record *r,
     struct slice v;
     uint8_t seq[8];
     TRY(scope_units(c->t, r, arena, &units));
-    index_collect(r, &units, &items);
+    index_collect(c->t, r, &units, &items);
     index_sort(&items);
     for (size_t i = 0; i < items.count; i++) {
         enum err e = table_get(c->t, TABLE_INDEX, items.items[i].key, &v);
@@ -226,9 +226,25 @@ static enum err repair_history(struct store *s, struct check_report *out)
     return e;
 }
 
+/* What cannot be unsealed in the feed and in history is taken out: it says nothing any more, and
+ * would stop whoever reads past it. */
+static enum err drop_unreadable(struct store *s, uint64_t *dropped)
+{
+    struct txn *t = NULL;
+    uint64_t wrong = 0;
+    TRY(txn_begin(s, TXN_WRITE, &t));
+    enum err e = seal_check_rows(t, true, &wrong, dropped);
+    if (e != ERR_OK) {
+        txn_abort(t);
+        return e;
+    }
+    return txn_commit(t);
+}
+
 enum err store_check(struct store *s, bool repair, struct check_report *out)
 {
     struct txn *t = NULL;
+    uint64_t unreadable = 0, dropped = 0;
     *out = (struct check_report){0};
     TRY(txn_begin(s, TXN_READ, &t));
     struct check_state c = {.t = t, .report = out};
@@ -236,6 +252,7 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
     if (e == ERR_OK) {
         e = check_digests(&c);
     }
+    e = e ? e : seal_check_rows(t, false, &unreadable, &dropped);
     enum err history = history_log_verify(t, &out->history);
     load_repaired(t, out);
     txn_abort(t);
@@ -243,6 +260,9 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
         return e ? e : history;
     }
     uint64_t derived = c.wrong;
+    if (repair && s->seal && (unreadable || e != ERR_OK)) {
+        TRY(drop_unreadable(s, &dropped));
+    }
     if (repair && (out->damaged || derived || e != ERR_OK)) {
         TRY(store_rebuild(s, out));
         out->repaired += derived;
@@ -250,7 +270,8 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
     if (repair && (out->history.wrong || history != ERR_OK)) {
         TRY(repair_history(s, out));
     }
-    out->damaged += derived + out->history.wrong;
+    out->damaged += derived + unreadable + out->history.wrong;
+    out->repaired += dropped;
     error_clear();
     return ERR_OK;
 }

@@ -1,4 +1,4 @@
-#include "core/store_env.h"
+#include "core/store_seal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,20 +86,29 @@ enum err table_get(struct txn *t, enum table table, struct slice key, struct sli
     int rc = mdb_get(t->mdb, t->store->tables[table], &k, &v);
     if (rc == 0) {
         *value = slice_of(v);
+        return t->sealed ? seal_unvalue(t, table, key, *value, value) : ERR_OK;
     }
     return lmdb_error(t->store, rc);
 }
 
+bool table_has(struct txn *t, enum table table, struct slice key)
+{
+    MDB_val k = val_of(key), v;
+    return mdb_get(t->mdb, t->store->tables[table], &k, &v) == 0;
+}
+
 enum err table_put(struct txn *t, enum table table, struct slice key, struct slice value)
 {
-    MDB_val k = val_of(key), v = val_of(value);
+    MDB_val k = val_of(key);
+    MDB_val v = val_of(t->sealed ? seal_value(t, table, key, value) : value);
     t->dirty = true;
     return lmdb_error(t->store, mdb_put(t->mdb, t->store->tables[table], &k, &v, 0));
 }
 
 enum err table_append(struct txn *t, enum table table, struct slice key, struct slice value)
 {
-    MDB_val k = val_of(key), v = val_of(value);
+    MDB_val k = val_of(key);
+    MDB_val v = val_of(t->sealed ? seal_value(t, table, key, value) : value);
     t->dirty = true;
     return lmdb_error(t->store, mdb_put(t->mdb, t->store->tables[table], &k, &v, MDB_APPEND));
 }
@@ -129,7 +138,7 @@ enum err table_count(struct txn *t, enum table table, uint64_t *rows)
 void walk_begin(struct walk *w, struct txn *t, enum table table, struct slice prefix,
                 struct slice after)
 {
-    *w = (struct walk){.prefix = prefix, .key = after.len ? after : prefix};
+    *w = (struct walk){.t = t, .table = table, .prefix = prefix, .key = after.len ? after : prefix};
     w->started = after.len != 0;
     w->error = lmdb_error(t->store, mdb_cursor_open(t->mdb, t->store->tables[table], &w->cursor));
 }
@@ -157,8 +166,14 @@ bool walk_next(struct walk *w)
     if (w->value.ptr == NULL) {
         w->value.ptr = (const uint8_t *)"";
     }
-    return w->key.len >= w->prefix.len &&
-           (w->prefix.len == 0 || memcmp(w->key.ptr, w->prefix.ptr, w->prefix.len) == 0);
+    if (w->key.len < w->prefix.len ||
+        (w->prefix.len && memcmp(w->key.ptr, w->prefix.ptr, w->prefix.len) != 0)) {
+        return false;
+    }
+    if (w->t->sealed && !w->keys_only) {
+        w->error = seal_unvalue(w->t, w->table, w->key, w->value, &w->value);
+    }
+    return w->error == ERR_OK;
 }
 
 enum err walk_end(struct walk *w)
@@ -196,6 +211,8 @@ enum err table_last(struct txn *t, enum table table, struct slice prefix, struct
         if (key->len < prefix.len ||
             (prefix.len && memcmp(key->ptr, prefix.ptr, prefix.len) != 0)) {
             e = ERR_NOT_FOUND;
+        } else if (t->sealed) {
+            e = seal_unvalue(t, table, *key, *value, value);
         }
     }
     mdb_cursor_close(cursor);
@@ -421,6 +438,7 @@ enum err txn_begin(struct store *s, enum txn_mode mode, struct txn **out)
         rc = mdb_env_set_mapsize(s->mdb, 0);
         rc = rc ? rc : mdb_txn_begin(s->mdb, NULL, flags, &t->mdb);
     }
+    t->sealed = seal_work_begin(s, mode);
     e = lmdb_error(s, rc);
     if (e == ERR_OK) {
         e = txn_load(t);
@@ -438,6 +456,7 @@ static void txn_free(struct txn *t)
 {
     arena_free(&t->scratch);
     buf_free(&t->row);
+    seal_work_end(t->sealed);
     free(t);
 }
 

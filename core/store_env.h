@@ -41,7 +41,8 @@ struct store {
     struct identity identity;
     MDB_env *mdb;
     MDB_dbi tables[TABLE_COUNT];
-    bool broken; /* a commit failed: reopen before the next transaction */
+    struct seal *seal; /* store_seal.h; NULL: not sealed */
+    bool broken;       /* a commit failed: reopen before the next transaction */
     int lock_fd;
 };
 
@@ -58,6 +59,7 @@ enum some_state { SOME_UNKNOWN, SOME_NO, SOME_YES };
 struct txn {
     struct store *store;
     MDB_txn *mdb;
+    struct seal_work *sealed; /* NULL: the store is not sealed */
     enum txn_mode mode;
     /* Counters of this store, loaded at begin and written back at commit. */
     uint64_t feed_head;
@@ -96,8 +98,11 @@ struct txn {
     } unit_slots[128];
 };
 
-/* ERR_NOT_FOUND without detail; other errors with. *value borrows from the map. */
+/* ERR_NOT_FOUND without detail; other errors with. *value borrows from the map until the next
+ * write; of a sealed store from the transaction, until SEAL_READS more values were read. */
 enum err table_get(struct txn *t, enum table table, struct slice key, struct slice *value) MUST_USE;
+/* Without looking at the value. */
+bool table_has(struct txn *t, enum table table, struct slice key);
 enum err table_put(struct txn *t, enum table table, struct slice key, struct slice value) MUST_USE;
 enum err table_append(struct txn *t, enum table table, struct slice key,
                       struct slice value) MUST_USE; /* key is the greatest so far, or an error */
@@ -107,9 +112,12 @@ enum err table_count(struct txn *t, enum table table, uint64_t *rows) MUST_USE;
 enum err lmdb_error(const struct store *s, int rc) MUST_USE;
 
 /* Walk keys that begin with prefix, from the first key > after (empty = from the prefix itself).
- * Key and value borrow from the map until the next write. */
+ * Key and value borrow from the map until the next write; the value as that of table_get. */
 struct walk {
     MDB_cursor *cursor;
+    struct txn *t;
+    enum table table;
+    bool keys_only; /* set it after walk_begin where no value is looked at: nothing is unsealed */
     struct slice prefix;
     struct slice key, value;
     enum err error;
@@ -153,7 +161,8 @@ struct index_items {
 /* former: the units that r's member has left */
 enum err index_regroup(struct txn *t, const struct record *r, const struct id_list *former,
                        const struct index_items *now) MUST_USE;
-void index_collect(const struct record *r, const struct id_list *units, struct index_items *out);
+void index_collect(struct txn *t, const struct record *r, const struct id_list *units,
+                   struct index_items *out);
 /* By key, each key once. */
 void index_sort(struct index_items *items);
 

@@ -14,6 +14,7 @@ static enum err ids_under(struct txn *t, const struct key_build *prefix, struct 
     struct walk w;
     walk_begin(&w, t, TABLE_INDEX, key_view(prefix),
                dot_is_none(after) ? (struct slice){0} : key_view(&from));
+    w.keys_only = true;
     while (walk_next(&w)) {
         if (out->count == limit) {
             out->more = true;
@@ -46,7 +47,7 @@ enum err store_ids_by_key(struct txn *t, uint32_t kind, uint32_t field, struct s
                           size_t limit, struct arena *arena, struct id_list *out)
 {
     struct key_build k = {.len = 0};
-    exact_key(&k, kind, field, text_fold(text, arena));
+    exact_key(&k, t, kind, field, text_fold(text, arena));
     return ids_under(t, &k, (struct dot){0, 0}, limit, arena, out);
 }
 
@@ -68,6 +69,7 @@ static bool has_some(struct txn *t, enum some which, char prefix)
     if (t->some[which] == SOME_UNKNOWN) {
         struct walk w;
         walk_begin(&w, t, TABLE_INDEX, slice_make(&prefix, 1), (struct slice){0});
+        w.keys_only = true;
         t->some[which] = walk_next(&w) ? SOME_YES : SOME_NO;
         if (walk_end(&w) != ERR_OK) {
             t->some[which] = SOME_YES; /* the look-up itself will tell */
@@ -87,6 +89,7 @@ bool store_is_referred(struct txn *t, struct dot target, uint32_t field)
     key_dot(&k, target);
     key_u32(&k, field);
     walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
+    w.keys_only = true;
     bool any = walk_next(&w);
     return walk_end(&w) == ERR_OK && any;
 }
@@ -94,13 +97,12 @@ bool store_is_referred(struct txn *t, struct dot target, uint32_t field)
 bool store_is_merging(struct txn *t, struct dot id)
 {
     struct key_build k = {.len = 0};
-    struct slice v;
     if (!has_some(t, SOME_MERGED, 'm')) {
         return false;
     }
     key_byte(&k, 'm');
     key_dot(&k, id);
-    return table_get(t, TABLE_INDEX, key_view(&k), &v) == ERR_OK;
+    return table_has(t, TABLE_INDEX, key_view(&k));
 }
 
 bool store_any_merging(struct txn *t)
@@ -133,12 +135,12 @@ enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, str
                            struct id_list *out)
 {
     struct key_build k = {.len = 0};
-    struct slice phrase = text_prefix(folded);
     key_byte(&k, 't');
-    key_add(&k, phrase.ptr, phrase.len);
+    key_text(&k, t, folded, false);
     *out = (struct id_list){.ids = arena_array(arena, limit + 1, sizeof(struct dot))};
     struct walk w;
     walk_begin(&w, t, TABLE_INDEX, key_view(&k), (struct slice){0});
+    w.keys_only = true;
     while (walk_next(&w)) {
         struct dot id = dot_key_get(w.key.ptr + w.key.len - DOT_KEY_BYTES);
         if (id_list_has(out, id)) {
@@ -163,6 +165,7 @@ enum err store_ids_by_short(struct txn *t, struct dot d, unsigned actor_bits, si
     *out = (struct id_list){.ids = arena_array(arena, limit + 1, sizeof(struct dot))};
     struct walk w;
     walk_begin(&w, t, TABLE_ACTORS, (struct slice){0}, (struct slice){0});
+    w.keys_only = true;
     while (walk_next(&w)) {
         struct dot id = {be64_get(w.key.ptr), d.seq};
         if (w.key.len != 8 || (id.actor & mask) != (d.actor & mask) || !store_has(t, id)) {

@@ -9,8 +9,8 @@
  *   m id 16                                records merged into others
  *   o member 16, id 16                     open transfers of a member
  *   c id 16                                records in conflict
- * Keys are truncated to what LMDB takes (511 bytes). Live siblings all count, so a record is found
- * by either of two concurrent values. */
+ * Texts are cut at INDEX_TEXT_MAX; in a sealed store they are blinded (store_seal.h). Live siblings
+ * all count, so a record is found by either of two concurrent values. */
 #include "core/store_key.h"
 
 #include "core/scope.h"
@@ -36,15 +36,14 @@ static void items_add(struct index_items *items, const struct key_build *k, stru
 }
 
 /* "lo a sinh" is found by "lo a s", "a sinh" and "sinh". */
-static void collect_phrases(struct slice folded, struct dot id, struct index_items *out)
+static void collect_phrases(struct txn *t, struct slice folded, struct dot id,
+                            struct index_items *out)
 {
     size_t from = 0, phrases = 0;
     while (from < folded.len && phrases < INDEX_PHRASES_MAX) {
         struct key_build k = {.len = 0};
-        struct slice phrase = text_prefix(slice_make(folded.ptr + from, folded.len - from));
         key_byte(&k, 't');
-        key_add(&k, phrase.ptr, phrase.len);
-        key_byte(&k, 0);
+        key_text(&k, t, slice_make(folded.ptr + from, folded.len - from), true);
         key_dot(&k, id);
         items_add(out, &k, (struct slice){0});
         phrases++;
@@ -60,8 +59,8 @@ static bool field_is_exact_key(const struct record *r, const struct field_def *d
            def->number == schema_title_field(r->kind);
 }
 
-static void collect_text(const struct record *r, const struct field_def *def, const struct value *v,
-                         struct index_items *out)
+static void collect_text(struct txn *t, const struct record *r, const struct field_def *def,
+                         const struct value *v, struct index_items *out)
 {
     bool search = def->flags & FIELD_SEARCHABLE, exact = field_is_exact_key(r, def);
     if (!search && !exact) {
@@ -69,11 +68,11 @@ static void collect_text(const struct record *r, const struct field_def *def, co
     }
     struct slice folded = text_fold(v->datum.text, out->arena);
     if (search) {
-        collect_phrases(folded, r->id, out);
+        collect_phrases(t, folded, r->id, out);
     }
     if (exact) {
         struct key_build k = {.len = 0};
-        exact_key(&k, r->kind, def->number, folded);
+        exact_key(&k, t, r->kind, def->number, folded);
         key_dot(&k, r->id);
         items_add(out, &k, (struct slice){0});
     }
@@ -86,7 +85,7 @@ static bool set_is_indexed(const struct record *r, uint32_t field)
            (r->kind == KIND_UNIT && field == F_UNIT_SUCCESSORS);
 }
 
-static void collect_fields(const struct record *r, struct index_items *out)
+static void collect_fields(struct txn *t, const struct record *r, struct index_items *out)
 {
     for (size_t i = 0; i < r->field_count; i++) {
         const struct field *f = &r->fields[i];
@@ -95,7 +94,7 @@ static void collect_fields(const struct record *r, struct index_items *out)
         for (uint32_t j = 0; j < f->count; j++) {
             const struct value *v = &f->values[j];
             if (v->datum.type == DATUM_TEXT && def) {
-                collect_text(r, def, v, out);
+                collect_text(t, r, def, v, out);
             } else if (v->datum.type == DATUM_REF && f->number != F_UNIT &&
                        (!set || set_is_indexed(r, f->number))) {
                 struct key_build k = {.len = 0};
@@ -186,7 +185,8 @@ static void collect_relations(const struct record *r, struct index_items *out)
     }
 }
 
-void index_collect(const struct record *r, const struct id_list *units, struct index_items *out)
+void index_collect(struct txn *t, const struct record *r, const struct id_list *units,
+                   struct index_items *out)
 {
     struct key_build k = {.len = 0};
     key_byte(&k, 'k');
@@ -200,7 +200,7 @@ void index_collect(const struct record *r, const struct id_list *units, struct i
         items_add(out, &k, (struct slice){0});
     }
     collect_groups(r, units, out);
-    collect_fields(r, out);
+    collect_fields(t, r, out);
     collect_relations(r, out);
 }
 
@@ -348,7 +348,7 @@ enum err index_relations(struct txn *t, const struct record *r, struct arena *ar
 {
     struct index_items items = {.arena = arena};
     collect_relations(r, &items);
-    collect_fields(r, &items);
+    collect_fields(t, r, &items);
     for (size_t i = 0; i < items.count; i++) {
         TRY(item_put(t, &items.items[i]));
     }
@@ -360,14 +360,14 @@ enum err index_update(struct txn *t, const struct record *before, const struct r
 {
     struct index_items old = {.arena = &t->scratch}, now = {.arena = &t->scratch};
     enum err e = ERR_OK;
-    index_collect(after, units_after, &now);
+    index_collect(t, after, units_after, &now);
     if (!before) { /* nothing to compare with: a key that comes twice is put twice */
         for (size_t i = 0; e == ERR_OK && i < now.count; i++) {
             e = item_put(t, &now.items[i]);
         }
         return e;
     }
-    index_collect(before, units_before, &old);
+    index_collect(t, before, units_before, &old);
     index_sort(&old);
     index_sort(&now);
     size_t i = 0, j = 0;
@@ -408,7 +408,7 @@ enum err index_regroup(struct txn *t, const struct record *r, const struct id_li
     }
     for (size_t i = 0; i < now->count; i++) {
         const struct index_item *item = &now->items[i];
-        if (item->key.ptr[0] == 'u' && table_get(t, TABLE_INDEX, item->key, &v) != ERR_OK) {
+        if (item->key.ptr[0] == 'u' && !table_has(t, TABLE_INDEX, item->key)) {
             TRY(item_put(t, item));
         }
     }

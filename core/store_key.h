@@ -2,7 +2,7 @@
 #ifndef TERRACE_CORE_STORE_KEY_H
 #define TERRACE_CORE_STORE_KEY_H
 
-#include "core/store_env.h"
+#include "core/store_seal.h"
 
 #define INDEX_TEXT_MAX 64 /* bytes of a folded phrase that are indexed */
 
@@ -21,6 +21,9 @@ struct key_build {
 static inline void key_add(struct key_build *k, const void *ptr, size_t len)
 {
     CHECK(k->len + len <= sizeof(k->bytes));
+    if (len == 0) {
+        return;
+    }
     memcpy(k->bytes + k->len, ptr, len);
     k->len += len;
 }
@@ -49,20 +52,28 @@ static inline struct slice key_view(const struct key_build *k)
     return slice_make(k->bytes, k->len);
 }
 
-static inline struct slice text_prefix(struct slice folded)
+/* Folded text behind what stands in the key; whole: all of it, not the beginning of what is looked
+ * for. Blinded when the store is sealed. */
+static inline void key_text(struct key_build *k, const struct txn *t, struct slice folded,
+                            bool whole)
 {
-    return slice_make(folded.ptr, folded.len < INDEX_TEXT_MAX ? folded.len : INDEX_TEXT_MAX);
+    size_t from = k->len;
+    key_add(k, folded.ptr, folded.len < INDEX_TEXT_MAX ? folded.len : INDEX_TEXT_MAX);
+    if (whole) {
+        key_byte(k, 0);
+    }
+    if (t->sealed) {
+        seal_blind(t, k->bytes, from, k->len);
+    }
 }
 
-static inline void exact_key(struct key_build *k, uint32_t kind, uint32_t field,
-                             struct slice folded)
+static inline void exact_key(struct key_build *k, const struct txn *t, uint32_t kind,
+                             uint32_t field, struct slice folded)
 {
-    struct slice part = text_prefix(folded);
     key_byte(k, 'x');
     key_u32(k, kind);
     key_u32(k, field);
-    key_add(k, part.ptr, part.len);
-    key_byte(k, 0);
+    key_text(k, t, folded, true);
 }
 
 /* OWN and DEPENDENT share a group; EVERYWHERE has one group, of no unit. */

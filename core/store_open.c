@@ -1,5 +1,5 @@
 /* Creating and opening a store, and the identity file beside it. */
-#include "core/store_env.h"
+#include "core/store_seal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,6 +14,34 @@
 
 /* ---- identity file -------------------------------------------------------------------------- */
 
+#define SECRET_SEALED_BYTES (KEY_SECRET_BYTES + SEAL_OVERHEAD_BYTES)
+
+/* The secret key of a sealed store is sealed too, bound to the public one. */
+static void secret_key_pack(const struct store *s, struct pack_writer *w)
+{
+    uint8_t sealed[SECRET_SEALED_BYTES];
+    struct slice pub = slice_make(s->identity.public_key, KEY_PUBLIC_BYTES);
+    struct slice sec = slice_make(s->identity.secret_key, KEY_SECRET_BYTES);
+    if (s->seal) {
+        seal_lock_identity(s, pub, sec, sealed);
+        sec = slice_make(sealed, sizeof(sealed));
+    }
+    pack_bin(w, sec);
+}
+
+/* false when it is damaged. */
+static bool secret_key_open(struct store *s, struct slice pub, struct slice sec)
+{
+    if (s->seal) {
+        return sec.len == SECRET_SEALED_BYTES &&
+               seal_unlock_identity(s, pub, sec, s->identity.secret_key);
+    }
+    if (sec.len == KEY_SECRET_BYTES) {
+        memcpy(s->identity.secret_key, sec.ptr, KEY_SECRET_BYTES);
+    }
+    return sec.len == KEY_SECRET_BYTES;
+}
+
 static enum err identity_write(const struct store *s)
 {
     const struct identity *id = &s->identity;
@@ -23,13 +51,14 @@ static enum err identity_write(const struct store *s)
     pack_array(&w, 9);
     pack_uint(&w, IDENTITY_VERSION);
     pack_bin(&w, slice_make(id->public_key, KEY_PUBLIC_BYTES));
-    pack_bin(&w, slice_make(id->secret_key, KEY_SECRET_BYTES));
+    secret_key_pack(s, &w);
     dot_pack(&w, id->node);
     dot_pack(&w, id->unit);
     pack_uint(&w, id->level);
     pack_uint(&w, id->actor);
     enum err e = s->env->write_file(s->env->ctx, store_path(s, "identity", path, sizeof(path)),
                                     buf_view(&b));
+    crypto_wipe(b.ptr, b.cap);
     buf_free(&b);
     return e;
 }
@@ -56,18 +85,27 @@ static enum err identity_read(struct store *s)
     }
     struct identity *id = &s->identity;
     struct slice pub = read_bin_exact(&r, KEY_PUBLIC_BYTES);
-    struct slice sec = read_bin_exact(&r, KEY_SECRET_BYTES);
+    struct slice sec = read_bin(&r);
     id->node = dot_read(&r);
     id->unit = dot_read(&r);
     id->level = (uint8_t)read_uint_max(&r, 255);
     id->actor = read_uint(&r);
-    if (!pack_end(&r) || id->actor == 0) {
+    if (pack_end(&r) && !s->seal && sec.len == SECRET_SEALED_BYTES) {
+        e = error_set(ERR_DAMAGED,
+                      _("%s: this store is sealed, and its file seal is missing. Put that back "
+                        "from a backup: without it nothing can be read"),
+                      s->dir);
+        goto done;
+    }
+    if (!pack_end(&r) || id->actor == 0 || !secret_key_open(s, pub, sec)) {
         e = error_set(ERR_DAMAGED, _("%s is damaged"), path);
         goto done;
     }
     memcpy(id->public_key, pub.ptr, KEY_PUBLIC_BYTES);
-    memcpy(id->secret_key, sec.ptr, KEY_SECRET_BYTES);
 done:
+    if (b.ptr) {
+        crypto_wipe(b.ptr, b.cap);
+    }
     buf_free(&b);
     return e;
 }
@@ -76,7 +114,7 @@ done:
 
 static void remove_temporary(const char *dir)
 {
-    static const char *const names[] = {"data.mdb", "lock.mdb", "identity"};
+    static const char *const names[] = {"data.mdb", "lock.mdb", "identity", "seal"};
     char path[4200];
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
@@ -137,7 +175,8 @@ enum err store_create(const struct env *env, const char *dir, struct identity *i
     CHECK(s != NULL);
     *s = (struct store){.env = env, .dir = strdup(tmp), .identity = *identity, .lock_fd = -1};
     CHECK(s->dir != NULL);
-    e = lmdb_open(s, true);
+    e = env->sealing ? seal_create(s) : ERR_OK;
+    e = e ? e : lmdb_open(s, true);
     e = e ? e : txn_begin(s, TXN_WRITE, &t);
     if (e != ERR_OK) {
         goto done;
@@ -235,6 +274,7 @@ enum err store_open(const struct env *env, const char *dir, struct store **out)
         e = identity ? error_set(ERR_DAMAGED, _("%s: the data of this store is missing"), dir)
                      : error_set(ERR_NOT_FOUND, _("there is no store in %s"), dir);
     }
+    e = e ? e : seal_open(s);
     e = e ? e : identity_read(s);
     e = e ? e : lmdb_open(s, false);
     e = e ? e : open_version(s);
@@ -253,6 +293,8 @@ void store_close(struct store *s)
         return;
     }
     lmdb_close(s);
+    seal_close(s);
+    crypto_wipe(s->identity.secret_key, KEY_SECRET_BYTES);
     if (s->lock_fd >= 0) {
         (void)close(s->lock_fd);
     }

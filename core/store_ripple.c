@@ -250,6 +250,7 @@ static enum err ripple_tree(struct txn *t)
     struct walk w;
     size_t cap = 0;
     walk_begin(&w, t, TABLE_RECORDS, (struct slice){0}, (struct slice){0});
+    w.keys_only = true;
     while (walk_next(&w)) {
         id_list_add(&all, &cap, dot_key_get(w.key.ptr), &ids);
     }

@@ -94,9 +94,8 @@ enum err store_get(struct txn *t, struct dot id, struct arena *arena, struct rec
 bool store_has(struct txn *t, struct dot id)
 {
     uint8_t key[DOT_KEY_BYTES];
-    struct slice row;
     dot_key_put(key, id);
-    return table_get(t, TABLE_RECORDS, slice_make(key, sizeof(key)), &row) == ERR_OK;
+    return table_has(t, TABLE_RECORDS, slice_make(key, sizeof(key)));
 }
 
 uint64_t store_record_count(struct txn *t)

@@ -14,6 +14,7 @@ enum err store_ids_sharing_key(struct txn *t, uint32_t kind, uint32_t field, str
     key_u32(&prefix, kind);
     key_u32(&prefix, field);
     walk_begin(&w, t, TABLE_INDEX, key_view(&prefix), (struct slice){0});
+    w.keys_only = true;
     while (walk_next(&w)) {
         size_t text = w.key.len - DOT_KEY_BYTES;
         bool same = last.len == w.key.len && memcmp(last.bytes, w.key.ptr, text) == 0;
@@ -41,6 +42,7 @@ enum err store_ids_referred(struct txn *t, struct arena *arena, struct id_list *
     *out = (struct id_list){0};
     const uint8_t prefix = 'r';
     walk_begin(&w, t, TABLE_INDEX, slice_make(&prefix, 1), (struct slice){0});
+    w.keys_only = true;
     while (walk_next(&w)) {
         struct dot target = dot_key_get(w.key.ptr + 1);
         if (!dot_equal(target, last)) {
@@ -58,6 +60,7 @@ enum err store_units_with_records(struct txn *t, struct arena *arena, struct id_
     *out = (struct id_list){0};
     const uint8_t prefix = ROUTE_OWN;
     walk_begin(&w, t, TABLE_DIGESTS, slice_make(&prefix, 1), (struct slice){0});
+    w.keys_only = true;
     while (walk_next(&w)) {
         if (w.key.len == 1 + DOT_KEY_BYTES) {
             id_list_add(out, &cap, dot_key_get(w.key.ptr + 1), arena);

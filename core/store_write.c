@@ -142,7 +142,7 @@ enum err door_touch(struct txn *t, struct dot id, const struct id_list *former,
         struct record_local entry = local;
         entry.source_node = (struct dot){0, 0};
         struct index_items items = {.arena = &arena};
-        index_collect(&r, units, &items);
+        index_collect(t, &r, units, &items);
         e = feed_append(t, &r, &entry, former, units);
         e = e ? e : record_store(t, &r, &local);
         e = e ? e : index_regroup(t, &r, former, &items);

@@ -25,7 +25,7 @@ findings=$work/findings
 cat >"$work/levels" <<'LEVELS'
 core base
 core error
-core crypto env pack text limits
+core crypto env pack text limits secret
 core datum
 core context
 core record

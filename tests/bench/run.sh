@@ -1,6 +1,7 @@
 #!/bin/bash
 # What the project promises, measured on the real commands; each figure beside its goal.
 #   usage: tests/bench/run.sh [SECTION…]     sections: cold lived cut heal merge find memory doubles
+#                                                    sealed
 # Bytes are those a counting proxy sees, both ways, with all headers. Last line: N passed, N failed.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -233,7 +234,67 @@ bench_doubles() {
         at-most 1.3
 }
 
-[ $# -gt 0 ] || set -- cold lived cut heal merge find memory doubles
+ms() { echo $(($(date +%s%N) / 1000000)); }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+
+# What a sealed store costs against one that is not, each the least of three, in turns. A key file opens
+# it; what stretching a passphrase takes is told by itself.
+bench_sealed() {
+    made branch
+    mkdir -m 700 "$work/keys"
+    export TERRACE_PASSPHRASE="bốn con suối chảy ngược" TERRACE_KEY_FILE="$work/keys/key"
+    local run way seal at_start import_ms sync_ms open_ms
+    declare -A least
+    for run in 1 2 3; do
+        for way in plain sealed; do
+            seal=
+            [ $way = sealed ] && seal=--seal
+            # shellcheck disable=SC2086 # one word or none
+            {
+                t "$way-hub$run" init --unit 15 --name "Tỉnh đoàn Yên Bái" $seal >/dev/null
+                t "$way-hub$run" import unit tools/data/units-yenbai-2019-10.csv >/dev/null
+                serve "$way-hub$run"
+                code=$(t "$way-hub$run" invite 04576 2>/dev/null)
+                t "$way$run" join "$url" "$code" $seal >/dev/null 2>&1
+            }
+            at_start=$(ms)
+            import_steps "$way$run" "$work/made-branch" >/dev/null
+            import_ms=$(($(ms) - at_start))
+            at_start=$(ms)
+            t "$way$run" --json sync >"$work/sealed.out"
+            sync_ms=$(($(ms) - at_start))
+            grep -q '"digest_equal":true' "$work/sealed.out" || sync_ms=999999
+            quit "$way-hub$run"
+            echo "      $way: import $import_ms ms, sync $sync_ms ms," \
+                "$(($(stat -c %s "$work/$way$run/data.mdb") / 1024)) kB on disk"
+            [ "${least[$way-import]:-999999}" -le $import_ms ] || least[$way-import]=$import_ms
+            [ "${least[$way-sync]:-999999}" -le $sync_ms ] || least[$way-sync]=$sync_ms
+        done
+    done
+    goal "sealed: import, against one that is not" \
+        "$(ratio "${least[sealed-import]}" "${least[plain-import]}")" at-most 2
+    goal "sealed: first sync" "$(ratio "${least[sealed-sync]}" "${least[plain-sync]}")" at-most 2
+    if ! "$BUILD/tests/bench/find" "$work/plain1" "$work/sealed1" "nguyen" "hoang" "thi" "van" "tr" \
+        >"$work/find.out"; then
+        goal "sealed: find ran" "" at-least 1
+        return
+    fi
+    read -r small large ratio <"$work/find.out"
+    echo "      find: $small µs, sealed $large µs"
+    goal "sealed: find" "$ratio" at-most 2.5
+    goal "sealed: size on disk" "$(ratio "$(stat -c %s "$work/sealed1/data.mdb")" \
+        "$(stat -c %s "$work/plain1/data.mdb")")" at-most 1.5
+    at_start=$(ms)
+    TERRACE_KEY_FILE='' t sealed1 list unit --count >/dev/null
+    open_ms=$(($(ms) - at_start))
+    "$helpers/sampler" "$work/kb" env TERRACE_KEY_FILE= "$TERRACE" -C "$work/sealed1" sync >/dev/null 2>&1
+    read -r kb _ <"$work/kb"
+    echo "      opening with a passphrase: $open_ms ms, RssAnon $kb kB at most"
+    goal "sealed: opening with a passphrase, ms" $open_ms at-most 1000
+    unset TERRACE_PASSPHRASE TERRACE_KEY_FILE
+}
+
+[ $# -gt 0 ] || set -- cold lived cut heal merge find memory doubles sealed
 for section in "$@"; do
     "bench_$section"
 done

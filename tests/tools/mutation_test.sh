@@ -212,6 +212,18 @@ source=core/transfer_view.c
 mutant a_member_counted_where_it_goes_is_caught \
     's/unit = merge_shown_ref(&x, F_TRANSFER_FROM);/unit = shown;/'
 
+tests=seal
+source=core/store_seal_rows.c
+mutant sealed_rows_as_they_are_pass ''
+mutant rows_bound_to_no_place_are_caught 's/return slice_make(space, 1 + key.len);/return slice_make(space, 0);/'
+mutant a_nonce_used_twice_is_caught 's/w->count++/w->count/'
+mutant texts_in_clear_are_caught 's/for (size_t i = from; i < len; i++) {/for (size_t i = len; i < len; i++) {/'
+mutant a_blinding_that_is_the_same_everywhere_is_caught 's/^    crypto_derive(state, input, state);/    (void)state;/'
+source=core/store_seal.c
+mutant the_seal_as_it_is_passes ''
+mutant costs_without_a_bound_are_caught 's/passes > SEAL_PASSES_MAX || memory > SEAL_MEMORY_MAX_KIB/0/'
+mutant a_lost_bit_that_is_not_noticed_is_caught 's/memcmp(h.ptr, want.bytes, HASH_BYTES) == 0/1/'
+
 tests=desk_laws
 TERRACE_SEED=1 TERRACE_SEEDS=200
 export TERRACE_SEED TERRACE_SEEDS

@@ -2,6 +2,7 @@
 
 #include "core/cert.h"
 #include "core/crypto.h"
+#include "core/store_seal.h"
 #include "sync/client.h"
 #include "sync/join.h"
 
@@ -120,6 +121,16 @@ static void left_replace(const char *old, const char *dir)
     }
 }
 
+void fixture_at_rest(struct fixture *f)
+{
+    static struct secret passphrase, key = {.kind = SECRET_KEY, .len = 32, .bytes = {7}};
+    static const struct sealing sealing = {&passphrase, &key};
+    seal_memory_kib = SEAL_MEMORY_MIN_KIB; /* what it costs is not what these tests are about */
+    seal_passes = 1;
+    expect_ok(secret_passphrase("năm chữ tình cờ thôi", &passphrase), "passphrase");
+    f->env.sealing = &sealing;
+}
+
 void fixture_begin(struct fixture *f, uint64_t seed)
 {
     *f = (struct fixture){.now_ms = 1577836800000, .random_state = seed};
@@ -129,6 +140,9 @@ void fixture_begin(struct fixture *f, uint64_t seed)
     f->env.monotonic_ms = fixture_monotonic;
     f->env.random = fixture_bytes;
     f->env.post = fixture_post;
+    if (getenv("TERRACE_TEST_SEALED")) {
+        fixture_at_rest(f);
+    }
     /* In memory where there is such a place: these tests are about order, not about disks. */
     bool memory = access("/dev/shm", W_OK) == 0;
     (void)snprintf(f->dir, sizeof(f->dir), "%s/terrace-test-XXXXXX", memory ? "/dev/shm" : "/tmp");

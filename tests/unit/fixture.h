@@ -25,6 +25,9 @@ struct fixture {
 };
 /* Fails the test when an expectation is not met. */
 void fixture_begin(struct fixture *f, uint64_t seed);
+/* The stores that are made from here on are sealed. All of a program's are when
+ * TERRACE_TEST_SEALED is set. */
+void fixture_at_rest(struct fixture *f);
 void fixture_end(struct fixture *f); /* of a test that failed: when the program ends */
 uint64_t fixture_random(struct fixture *f);
 /* The root store with its unit (code "15"). Index 0. */

@@ -99,6 +99,19 @@ enum err skipped_put(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 bool skipped_has(struct txn *t, struct dot peer, struct dot id);
 enum err skipped_del(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 
+/* Of the two sides' feeds only the newest epoch counts. What a stick brings of an earlier one is
+ * taken, but moves no cursor. */
+enum err link_epoch_moves(struct txn *t, struct dot peer, uint64_t from, uint64_t to) MUST_USE;
+bool link_epoch_is_past(struct txn *t, struct dot peer, uint64_t epoch);
+
+/* The first bytes of the heads of a child's chain of saves, as its requests told them, so that an
+ * older stick is known for what it is (rule 25). dense: every head is told, as in a bundle. */
+enum err heads_note(struct txn *t, struct dot node, const struct round_request *q,
+                    bool dense) MUST_USE;
+/* false when that head was not told. */
+bool heads_find(struct txn *t, struct dot node, uint64_t epoch, uint64_t seq,
+                uint8_t out[SHORT_HEAD_BYTES]);
+
 /* Sets of ids: "want." asked for whole, "refused." not taken by upstream (with the
  * reason), "notice." taken and corrected there, to be told (with the reason). */
 enum err mark_put(struct txn *t, const char *space, struct dot id, uint8_t value) MUST_USE;

@@ -416,6 +416,7 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
                  p->flags & (ROUND_FIRST_CONTACT | ROUND_TOKEN_UNKNOWN);
     TRY(retry_refused(t, u, in.units != 0 || s->sent_units != 0, p->head_seq != u->head_seq,
                       arena));
+    TRY(link_epoch_moves(t, u->node, u->epoch, p->epoch));
     take_cursor(u, p, in.need_whole == 0);
     if (newer) {
         take_receipt(u, p, self->actor);
@@ -495,6 +496,40 @@ done:
     buf_free(&raw);
     arena_free(&arena);
     return e;
+}
+
+/* ---- for carriers that bring no reply to every request ----------------------------------------
+ */
+
+struct outbox_request session_outbox(const struct upstream *u, const struct identity *self)
+{
+    return outbox_up(u, self);
+}
+
+enum err session_take_lists(struct txn *t, const struct upstream *u, const struct round_reply *p)
+{
+    TRY(take_refusals(t, p));
+    return take_wants(t, u, p);
+}
+
+enum err session_take_word(struct session *s, struct txn *t, const struct round_reply *p,
+                           struct upstream *u)
+{
+    take_receipt(u, p, store_identity(s->store)->actor);
+    u->round = p->round;
+    return leave_older_copy(s, t, p, u);
+}
+
+enum err session_compare(struct session *s, struct txn *t, struct upstream *u,
+                         const struct round_reply *p)
+{
+    return compare(s, t, u, p);
+}
+
+enum err session_retry_refused(struct txn *t, const struct upstream *u, bool units, bool moved,
+                               struct arena *arena)
+{
+    return retry_refused(t, u, units, moved, arena);
 }
 
 /* ---- what people ask ------------------------------------------------------------------------ */

@@ -1,0 +1,31 @@
+/* Bundles under way between the stores of a fixture: written, carried, lost, doubled, late. */
+#ifndef TERRACE_TESTS_UNIT_STICKS_H
+#define TERRACE_TESTS_UNIT_STICKS_H
+
+#include "sync/bundle.h"
+#include "tests/unit/fixture.h"
+
+#define STICKS_MAX 64
+
+struct stick {
+    struct buf bytes;
+    size_t to; /* the store that it is for */
+};
+struct sticks {
+    struct stick list[STICKS_MAX];
+    size_t count;
+};
+void sticks_free(struct sticks *s);
+/* A bundle of `at` for its hub; or for a child, when that is not 0. Takes the place of the oldest
+ * when there are too many. */
+void sticks_write(struct fixture *f, struct sticks *s, size_t at, size_t child);
+void sticks_add(struct sticks *s, size_t to, struct slice bytes);
+/* The store whose hub is `at` and whose node that is. */
+size_t sticks_store_of(const struct fixture *f, struct dot node);
+
+/* From `at` to its hub and the receipt back, each once. What the hub took, and what came down. */
+void sticks_round(struct fixture *f, size_t at, struct bundle_taken *up, struct bundle_taken *down);
+/* Sticks go up and down until nothing moves; nothing goes over HTTP. */
+void sticks_settle(struct fixture *f);
+
+#endif

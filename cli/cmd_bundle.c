@@ -57,9 +57,8 @@ static struct slice node_name(struct cli *c, struct dot node)
     if (txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
         return name;
     }
-    const struct value *v = store_get(t, node, &c->arena, &r, NULL) == ERR_OK
-                                ? merge_shown(&r, F_NODE_NAME)
-                                : NULL;
+    const struct value *v =
+        store_get(t, node, &c->arena, &r, NULL) == ERR_OK ? merge_shown(&r, F_NODE_NAME) : NULL;
     if (v && v->datum.type == DATUM_TEXT && v->datum.text.len) {
         name = v->datum.text;
     }
@@ -106,10 +105,10 @@ static enum err find_node(struct cli *c, const char *word, struct dot *node)
     enum err e = cli_find(c, t, KIND_NODE, word, node);
     if (e == ERR_NOT_FOUND || e == ERR_INPUT) {
         enum err of_unit = cli_find(c, t, KIND_UNIT, word, &unit);
-        e = of_unit == ERR_OK ? nodes_of_unit(c, t, unit, node)
-                              : error_set(ERR_NOT_FOUND,
-                                          _("there is no computer “%s”; terrace nodes lists them"),
-                                          word);
+        e = of_unit == ERR_OK
+                ? nodes_of_unit(c, t, unit, node)
+                : error_set(ERR_NOT_FOUND, _("there is no computer “%s”; terrace nodes lists them"),
+                            word);
     }
     txn_abort(t);
     return e;
@@ -134,41 +133,36 @@ static void tell_more(struct cli *c, const struct bundle_written *w)
     }
 }
 
-static enum err export(struct cli *c, const char *path)
-{
-    struct buf bytes = {0};
-    struct bundle_written w;
-    struct dot node = {0, 0};
-    if (c->args.given[OPT_FOR]) {
-        TRY(find_node(c, c->args.value[OPT_FOR], &node));
-    }
-    enum err e = bundle_export(c->store, node, &bytes, &w);
-    e = e ? e : write_file(c, path, buf_view(&bytes));
-    size_t size = bytes.len;
-    buf_free(&bytes);
-    TRY(e);
-    struct slice name = node_name(c, w.peer);
-    if (is_dash(path)) {
-        cli_say(c, _("%llu records for %.*s, %zu bytes."), (unsigned long long)w.records,
-                (int)name.len, (const char *)name.ptr, size);
-        tell_more(c, &w);
-        return ERR_OK;
-    }
-    if (c->json) {
-        export_json(c, path, &w, size);
-        return cli_flush(c);
-    }
-    buf_printf(&c->out, _("%s: %llu records for %.*s, %zu bytes. Nobody else can read it.\n"), path,
-               (unsigned long long)w.records, (int)name.len, (const char *)name.ptr, size);
-    buf_printf(&c->out, _("Next: carry it there, terrace bundle import %s\n"), path);
-    if (dot_is_none(node)) {
-        buf_add_str(&c->out, _("and bring back the receipt that it writes beside the file. Until "
-                               "then everything stays here too, and a new file holds it all "
-                               "again.\n"));
-    }
-    TRY(cli_flush(c));
+static enum err export(struct cli *c, const char *path) {
+    struct buf bytes = {0}; struct bundle_written w; struct dot node = {0, 0};
+    if (c->args.given[OPT_FOR]){TRY(find_node(c, c->args.value[OPT_FOR], &node));}
+enum err e = bundle_export(c->store, node, &bytes, &w);
+e = e ? e : write_file(c, path, buf_view(&bytes));
+size_t size = bytes.len;
+buf_free(&bytes);
+TRY(e);
+struct slice name = node_name(c, w.peer);
+if (is_dash(path)) {
+    cli_say(c, _("%llu records for %.*s, %zu bytes."), (unsigned long long)w.records, (int)name.len,
+            (const char *)name.ptr, size);
     tell_more(c, &w);
     return ERR_OK;
+}
+if (c->json) {
+    export_json(c, path, &w, size);
+    return cli_flush(c);
+}
+buf_printf(&c->out, _("%s: %llu records for %.*s, %zu bytes. Nobody else can read it.\n"), path,
+           (unsigned long long)w.records, (int)name.len, (const char *)name.ptr, size);
+buf_printf(&c->out, _("Next: carry it there, terrace bundle import %s\n"), path);
+if (dot_is_none(node)) {
+    buf_add_str(&c->out, _("and bring back the receipt that it writes beside the file. Until "
+                           "then everything stays here too, and a new file holds it all "
+                           "again.\n"));
+}
+TRY(cli_flush(c));
+tell_more(c, &w);
+return ERR_OK;
 }
 
 /* ---- import --------------------------------------------------------------------------------- */

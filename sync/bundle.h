@@ -31,11 +31,11 @@ struct bundle_taken {
     uint64_t fresh, known; /* records that brought something, and nothing */
     uint64_t waiting;      /* that are to come whole, or all again */
     uint64_t refused;
-    bool forked;    /* its saves do not continue those that came before: nothing was taken */
-    bool resend;    /* it is older than what came, and not known: nothing was taken */
-    bool renewed;   /* this store was the older copy, and goes on under a new actor */
+    bool forked;      /* its saves do not continue those that came before: nothing was taken */
+    bool resend;      /* it is older than what came, and not known: nothing was taken */
+    bool renewed;     /* this store was the older copy, and goes on under a new actor */
     int digest_equal; /* of a receipt: 1, 0, -1 = not compared */
-    bool has_reply; /* from below: there is a receipt to carry back */
+    bool has_reply;   /* from below: there is a receipt to carry back */
     struct buf reply;
     struct bundle_written written; /* in it */
 };

@@ -163,7 +163,7 @@ static enum err fill_reply(struct receipt *r, struct txn *t, struct arena *arena
     r->last = !r->more || bundle_writer_is_full(&r->w);
     if (e == ERR_OK && r->more) {
         p.flags |= ROUND_MORE;
-    } else if (e == ERR_OK && r->wants.count == 0 && r->word->taken) {
+    } else if (e == ERR_OK && r->word->own_want_count == 0 && r->word->taken) {
         e = reconcile_digest(t, link.unit, false, &p.digest);
         p.has_digest = e == ERR_OK;
     }
@@ -248,8 +248,8 @@ enum err receipt_write(struct store *store, struct dot node, struct push_word *w
 
 /* ---- the child takes it ---------------------------------------------------------------------- */
 
-/* Its place in the hub's feed. What a receipt brings in order moves it on, whatever its age; that the
- * hub knew none is believed of the newest alone, and once all of it is here. */
+/* Its place in the hub's feed. What a receipt brings in order moves it on, whatever its age; that
+ * the hub knew none is believed of the newest alone, and once all of it is here. */
 static void take_cursor(struct upstream *u, const struct round_reply *p, bool last,
                         const struct receipt_taking *taking)
 {
@@ -272,38 +272,34 @@ static enum err is_quiet(struct txn *t, const struct upstream *u, const struct r
 {
     struct outbox_request up = session_outbox(u, store_identity(txn_store(t)));
     uint64_t pending = 0;
-    struct id_array wanted;
-    struct arena arena = {0};
-    enum err e = outbox_pending(t, &up, 1, &pending);
-    e = e ? e : mark_list(t, "want.", 1, &arena, &wanted);
-    *quiet = e == ERR_OK && !(p->flags & (ROUND_MORE | ROUND_TOKEN_UNKNOWN)) && !taking->gap &&
-             !taking->wanted && pending == 0 && wanted.count == 0 && queue_is_empty(t, u->node);
-    arena_free(&arena);
-    return e;
+    TRY(outbox_pending(t, &up, 1, &pending));
+    *quiet = !(p->flags & (ROUND_MORE | ROUND_TOKEN_UNKNOWN)) && !taking->gap && pending == 0 &&
+             queue_is_empty(t, u->node);
+    return ERR_OK;
 }
 
-/* The whole feed from its start was taken by the hub, and nothing of it is wanted again: so its word
- * on the cursor is a receipt, without a comparison (rule 18). */
-static bool covers_all(const struct push_memory *m, const struct bundle_part *part,
-                       const struct round_reply *p, const struct receipt_taking *taking,
-                       uint64_t actor)
+/* The whole feed from its start was taken by the hub, and nothing of it is wanted again: so its
+ * word on the cursor is a receipt, without a comparison (rule 18). */
+static bool covers_all(struct txn *t, const struct upstream *u, const struct push_memory *m,
+                       const struct bundle_part *part, const struct round_reply *p)
 {
-    return m->full && part->number == m->number && p->ack_epoch == actor &&
-           p->ack_seq >= m->to_seq && !taking->wanted && !(p->flags & ROUND_TOKEN_UNKNOWN);
+    return m->full && part->number == m->number && !(p->flags & ROUND_TOKEN_UNKNOWN) &&
+           p->ack_epoch == store_identity(txn_store(t))->actor && p->ack_seq >= m->to_seq &&
+           queue_is_empty(t, u->node);
 }
 
 static enum err answer_push(struct txn *t, struct upstream *u, const struct bundle_part *part,
-                            const struct round_reply *p, const struct receipt_taking *taking)
+                            const struct round_reply *p)
 {
     struct push_memory m;
     if (part->number == 0) {
         return ERR_OK;
     }
     TRY(push_memory_load(t, &m));
-    if (covers_all(&m, part, p, taking, store_identity(txn_store(t))->actor)) {
+    TRY(queue_acked(t, u->node, BUNDLE_MARK | part->number));
+    if (covers_all(t, u, &m, part, p)) {
         u->contact = false;
     }
-    TRY(queue_acked(t, u->node, BUNDLE_MARK | part->number));
     m.answered = part->number > m.answered ? part->number : m.answered;
     return push_memory_store(t, &m);
 }
@@ -319,7 +315,7 @@ static enum err conclude(struct session *s, struct txn *t, struct upstream *u,
     take_cursor(u, p, true, taking);
     TRY(link_epoch_moves(t, u->node, epoch, u->epoch));
     u->head_seq = p->head_seq;
-    TRY(answer_push(t, u, part, p, taking)); /* first: what it proves lets its word count */
+    TRY(answer_push(t, u, part, p)); /* first: what it proves lets its word count */
     TRY(session_take_word(s, t, p, u));
     TRY(is_quiet(t, u, p, taking, &quiet));
     if (quiet && p->has_digest && !s->renewed) {
@@ -347,13 +343,12 @@ static enum err take_reply(struct session *s, struct txn *t, const struct bundle
     if (!taking->started) {
         taking->started = true;
         taking->past = link_epoch_is_past(t, u.node, p.epoch);
-        taking->newer = !taking->past && (u.epoch == p.epoch ? p.round > u.round
-                                                             : p.flags & ROUND_FIRST_CONTACT);
+        taking->newer = !taking->past &&
+                        (u.epoch == p.epoch ? p.round > u.round : p.flags & ROUND_FIRST_CONTACT);
     }
     struct arrival arrival = {.via = VIA_BUNDLE, .node = u.node, .actor = p.epoch};
     TRY(inbox_apply(t, p.batch, &arrival, arena, &in));
     taking->gap = taking->gap || in.need_whole != 0;
-    taking->wanted = taking->wanted || p.wants.count != 0;
     taking->units += in.units;
     taken->fresh += in.received;
     taken->known += in.known;

@@ -191,8 +191,8 @@ enum err bundle_reader_next(struct bundle_reader *r, struct bundle_part *out)
     }
     struct slice message = slice_make(r->rest.ptr + SIZE_BYTES, be32_get(r->rest.ptr));
     TRY(open_message(r, message, &m));
-    if (!part_read(m.body, out) || out->index != r->done || out->last != (r->done + 1 == r->count) ||
-        (r->done > 0 && out->number != r->number)) {
+    if (!part_read(m.body, out) || out->index != r->done ||
+        out->last != (r->done + 1 == r->count) || (r->done > 0 && out->number != r->number)) {
         return damaged();
     }
     r->number = out->number;

@@ -83,7 +83,6 @@ enum err receipt_write(struct store *store, struct dot node, struct push_word *w
 struct receipt_taking {
     bool started, newer, past;
     bool gap; /* something in it waits for its whole record */
-    bool wanted;
     uint64_t units;
 };
 enum err receipt_take(struct store *store, const struct bundle_part *part,

@@ -61,8 +61,8 @@ struct push {
     uint64_t records;
 };
 
-/* Without a hub that answers at once there is nothing to compare: who has not met it yet, or differs
- * from it, sends its feed from the start. */
+/* Without a hub that answers at once there is nothing to compare: who has not met it yet, or
+ * differs from it, sends its feed from the start. */
 static enum err start(struct push *p, struct txn *t, const struct upstream *u)
 {
     const struct identity *self = store_identity(p->w.store);

@@ -1,8 +1,8 @@
 /* Random histories of the merge desk in which everything goes by stick, or part of it by stick and
  * part over HTTP: sticks are lost, doubled, late and in any order, in both directions.
  * TERRACE_SEED=N TERRACE_SEEDS=1 replays one; TERRACE_TRACE=1 tells what happens where. */
-#include "sync/reconcile.h"
 #include "sync/receipts.h"
+#include "sync/reconcile.h"
 #include "tests/unit/desk.h"
 #include "tests/unit/sticks.h"
 
@@ -36,12 +36,16 @@ static void carry(struct desk *d, struct sticks *s, struct tally *sum)
         return;
     }
     /* mostly the newest ones, now and then whatever is found in a drawer */
-    size_t back = (size_t)desk_below(d, desk_below(d, 3) ? (s->count < 3 ? s->count : 3) : s->count);
+    size_t back =
+        (size_t)desk_below(d, desk_below(d, 3) ? (s->count < 3 ? s->count : 3) : s->count);
     size_t i = s->count - 1 - back, to = s->list[i].to;
     enum err e = world_import(&d->w, to, buf_view(&s->list[i].bytes), &taken);
     if (tracing()) {
         fprintf(stderr, "stick %zu taken by store %zu: %s%s, new %llu known %llu refused %llu\n", i,
-                to, error_word(e), taken.forked ? " forked" : taken.resend ? " resend" : "",
+                to, error_word(e),
+                taken.forked   ? " forked"
+                : taken.resend ? " resend"
+                               : "",
                 (unsigned long long)taken.fresh, (unsigned long long)taken.known,
                 (unsigned long long)taken.refused);
     }
@@ -159,8 +163,9 @@ static void assert_agreement(struct desk *d)
         assert_int_equal(receipts_count(t, &receipts), ERR_OK);
         txn_abort(t);
         if (d->counts[OP_ROGUE] == 0 && (status.unsent || receipts.here)) {
-            fail_msg("seed %llu: store %zu: %llu unsent, %llu only here", (unsigned long long)d->w.seed,
-                     at, (unsigned long long)status.unsent, (unsigned long long)receipts.here);
+            fail_msg("seed %llu: store %zu: %llu unsent, %llu only here",
+                     (unsigned long long)d->w.seed, at, (unsigned long long)status.unsent,
+                     (unsigned long long)receipts.here);
         }
     }
 }
@@ -173,7 +178,8 @@ static void plant(struct desk *d, bool by_sticks)
     fixture_root(f);
     while (f->count < stores) {
         bool district = f->count <= districts;
-        (void)snprintf(code, sizeof(code), district ? "1%zu" : "04%zu", (district ? 30 : 200) + f->count);
+        (void)snprintf(code, sizeof(code), district ? "1%zu" : "04%zu",
+                       (district ? 30 : 200) + f->count);
         size_t at = fixture_child(f, district ? 0 : 1 + (size_t)desk_below(d, districts), code,
                                   district ? LEVEL_DISTRICT : LEVEL_COMMUNE);
         if (by_sticks) {
@@ -284,7 +290,8 @@ static bool get(struct fixture *f, size_t at, struct dot id, struct arena *arena
     return e == ERR_OK;
 }
 
-/* Whatever `at` is told of the record is so: its own state is covered by that of the store above. */
+/* Whatever `at` is told of the record is so: its own state is covered by that of the store above.
+ */
 static void assert_claim(struct fixture *f, size_t at, struct dot id, size_t claims[3])
 {
     struct arena arena = {0};
@@ -342,9 +349,9 @@ static void claims(uint64_t seed, size_t sum[3])
             if (s.count > 0) {
                 size_t i = (size_t)(fixture_random(&f) % s.count);
                 struct bundle_taken taken;
-                assert_int_equal(bundle_import(f.stores[s.list[i].to],
-                                               buf_view(&s.list[i].bytes), &taken),
-                                 ERR_OK);
+                assert_int_equal(
+                    bundle_import(f.stores[s.list[i].to], buf_view(&s.list[i].bytes), &taken),
+                    ERR_OK);
                 if (taken.has_reply) {
                     sticks_add(&s, sticks_store_of(&f, taken.peer), buf_view(&taken.reply));
                 }

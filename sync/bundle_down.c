@@ -109,6 +109,10 @@ static struct round_reply reply_head(const struct receipt *r, const struct link 
                             .head_seq = r->head_seq,
                             .top_seq = r->top_seq,
                             .time_ms = env->now_ms(env->ctx)};
+    if (r->word->apart) { /* of the feed that the push was of, there is nothing to say */
+        p.ack_epoch = 0;
+        p.ack_seq = 0;
+    }
     if (r->word->whole) {
         p.flags |= ROUND_FIRST_CONTACT;
     }
@@ -254,7 +258,7 @@ static void take_cursor(struct upstream *u, const struct round_reply *p, bool la
                         const struct receipt_taking *taking)
 {
     bool whole = p->flags & ROUND_FIRST_CONTACT;
-    if (taking->past || taking->gap) {
+    if (taking->gap) {
         return;
     }
     if (whole && taking->newer && last) {
@@ -311,9 +315,7 @@ static enum err conclude(struct session *s, struct txn *t, struct upstream *u,
 {
     bool quiet = false, moved = p->head_seq != u->head_seq;
     uint64_t children = 0;
-    uint64_t epoch = u->epoch;
     take_cursor(u, p, true, taking);
-    TRY(link_epoch_moves(t, u->node, epoch, u->epoch));
     u->head_seq = p->head_seq;
     TRY(answer_push(t, u, part, p)); /* first: what it proves lets its word count */
     TRY(session_take_word(s, t, p, u));
@@ -330,6 +332,15 @@ static enum err conclude(struct session *s, struct txn *t, struct upstream *u,
     return ERR_OK;
 }
 
+/* A hub counts the rounds of a link on, whatever becomes of its feed. Where it begins anew, it must
+ * not be speaking of an earlier feed of this store. */
+static bool is_newer(const struct session *s, const struct upstream *u, const struct round_reply *p)
+{
+    bool anew = p->flags & ROUND_FIRST_CONTACT &&
+                (p->ack_epoch == 0 || p->ack_epoch == store_identity(s->store)->actor);
+    return p->round > u->round && (u->epoch == p->epoch || anew);
+}
+
 static enum err take_reply(struct session *s, struct txn *t, const struct bundle_part *part,
                            struct arena *arena, struct receipt_taking *taking,
                            struct bundle_taken *taken)
@@ -342,9 +353,7 @@ static enum err take_reply(struct session *s, struct txn *t, const struct bundle
     TRY(upstream_load(t, &u));
     if (!taking->started) {
         taking->started = true;
-        taking->past = link_epoch_is_past(t, u.node, p.epoch);
-        taking->newer = !taking->past &&
-                        (u.epoch == p.epoch ? p.round > u.round : p.flags & ROUND_FIRST_CONTACT);
+        taking->newer = is_newer(s, &u, &p);
     }
     struct arrival arrival = {.via = VIA_BUNDLE, .node = u.node, .actor = p.epoch};
     TRY(inbox_apply(t, p.batch, &arrival, arena, &in));

@@ -81,7 +81,7 @@ enum err receipt_write(struct store *store, struct dot node, struct push_word *w
 
 /* A receipt at work. */
 struct receipt_taking {
-    bool started, newer, past;
+    bool started, newer;
     bool gap; /* something in it waits for its whole record */
     uint64_t units;
 };

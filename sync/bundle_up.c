@@ -276,12 +276,11 @@ static enum verdict judge(struct txn *t, const struct link *link, const struct r
     return q->epoch == link->epoch ? OLDER : FITS;
 }
 
-static enum err take_cursors(struct txn *t, struct link *link, const struct round_request *q,
-                             struct push_word *word)
+/* It comes under this epoch from now on. */
+static enum err take_epoch(struct txn *t, struct link *link, const struct round_request *q)
 {
-    const struct identity *self = store_identity(txn_store(t));
     if (link->epoch != q->epoch) {
-        TRY(link_epoch_moves(t, link->node, link->epoch, q->epoch));
+        TRY(link_epoch_moves(t, link, q->epoch));
         link->epoch = q->epoch;
         link->in_seq = 0; /* a bundle begins at the start of a feed that was never met */
         link->first_contact = true;
@@ -294,18 +293,22 @@ static enum err take_cursors(struct txn *t, struct link *link, const struct roun
         link->chain_seq = q->chain_seq;
         link->chain_head = q->chain_head;
     }
-    if (q->peer_round > link->round && q->peer_round < UINT64_MAX / 2) {
-        link->round = q->peer_round; /* a hub on an older disk counts on from where the child is */
-    }
-    bool known = q->peer_epoch == self->actor && q->peer_seq <= store_feed_head(t);
-    if (known && q->peer_seq > link->out_seq) {
+    return ERR_OK;
+}
+
+/* How far it has this feed. */
+static void take_cursor(struct txn *t, struct link *link, const struct round_request *q,
+                        struct push_word *word)
+{
+    bool known =
+        q->peer_epoch == store_identity(txn_store(t))->actor && q->peer_seq <= store_feed_head(t);
+    if (known && !word->apart && q->peer_seq > link->out_seq) {
         link->out_seq = q->peer_seq;
     }
     word->whole = !known || q->flags & ROUND_FIRST_CONTACT;
-    word->but_echo = q->peer_epoch == 0;
+    word->but_echo = q->peer_epoch == 0 && !word->apart;
     word->peer_seq = q->peer_seq;
-    link->first_contact = link->first_contact || word->whole;
-    return ERR_OK;
+    link->first_contact = link->first_contact || (word->whole && !word->apart);
 }
 
 /* The first request of a bundle tells what is to become of all of it. */
@@ -314,17 +317,21 @@ static enum err begin(struct txn *t, struct link *link, const struct round_reque
 {
     enum verdict verdict = judge(t, link, q);
     word->judged = true;
-    word->apart = link_epoch_is_past(t, link->node, q->epoch);
     word->taken = verdict == FITS;
     taken->resend = verdict == OLDER;
     taken->forked = verdict == FORKED;
     word->peer_seq = link->out_seq;
+    if (q->peer_round > link->round && q->peer_round < UINT64_MAX / 2) {
+        link->round = q->peer_round; /* a hub on an older disk counts on from where the child is */
+    }
     if (!word->taken) {
-        return ERR_OK;
+        return link_store(t, link);
     }
+    word->apart = link_epoch_is_past(t, link, q);
     if (!word->apart) {
-        TRY(take_cursors(t, link, q, word));
+        TRY(take_epoch(t, link, q));
     }
+    take_cursor(t, link, q, word);
     TRY(heads_note(t, link->node, q, true));
     word->wants.ids = arena_array(&word->arena, q->wants.count + 1, sizeof(struct dot));
     memcpy(word->wants.ids, q->wants.ids, q->wants.count * sizeof(struct dot));

@@ -99,10 +99,15 @@ enum err skipped_put(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 bool skipped_has(struct txn *t, struct dot peer, struct dot id);
 enum err skipped_del(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 
-/* Of the two sides' feeds only the newest epoch counts. What a stick brings of an earlier one is
- * taken, but moves no cursor. */
-enum err link_epoch_moves(struct txn *t, struct dot peer, uint64_t from, uint64_t to) MUST_USE;
-bool link_epoch_is_past(struct txn *t, struct dot peer, uint64_t epoch);
+/* A child that comes under another epoch than before: in which round that was answered. A stick of
+ * some other epoch is newer only if its writer had heard of that round; what an older one brings is
+ * taken, and moves no cursor. */
+enum err link_epoch_moves(struct txn *t, const struct link *link, uint64_t epoch) MUST_USE;
+bool link_epoch_is_past(struct txn *t, const struct link *link, const struct round_request *q);
+/* A child goes to another hub, and comes back perhaps: the rounds are counted on, so that sticks of
+ * the time before are known for what they are. */
+enum err link_goes_away(struct txn *t, const struct link *link) MUST_USE;
+enum err link_comes_back(struct txn *t, struct link *link, uint64_t epoch) MUST_USE;
 
 /* The first bytes of the heads of a child's chain of saves, as its requests told them, so that an
  * older stick is known for what it is (rule 25). dense: every head is told, as in a bundle. */

@@ -416,7 +416,6 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
                  p->flags & (ROUND_FIRST_CONTACT | ROUND_TOKEN_UNKNOWN);
     TRY(retry_refused(t, u, in.units != 0 || s->sent_units != 0, p->head_seq != u->head_seq,
                       arena));
-    TRY(link_epoch_moves(t, u->node, u->epoch, p->epoch));
     take_cursor(u, p, in.need_whole == 0);
     if (newer) {
         take_receipt(u, p, self->actor);

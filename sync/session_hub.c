@@ -168,7 +168,7 @@ static enum err serve_round(struct serve *s)
     struct link *link = &s->link;
     uint64_t children = 0;
     take_tokens(s);
-    TRY(link_epoch_moves(s->t, link->node, link->epoch, s->q.epoch));
+    TRY(link_epoch_moves(s->t, link, s->q.epoch));
     take_cursors(s);
     TRY(link->unknown_round ? ERR_OK : heads_note(s->t, link->node, &s->q, false));
     TRY(take_batch(s));

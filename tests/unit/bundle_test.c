@@ -1,4 +1,5 @@
-/* Bundles one at a time: what a stick brings, what a receipt says, and what neither of them may do. */
+/* Bundles one at a time: what a stick brings, what a receipt says, and what neither of them may do.
+ */
 #include "sync/bundle.h"
 
 #include "sync/join.h"
@@ -202,7 +203,8 @@ static void bundle__sticks_come_in_any_order(void **state)
     for (size_t i = 0; i < 3; i++) {
         ids[i] = add(&f, 2, "Vàng Thị Mỷ");
         if (i > 0) {
-            (void)fixture_save_text(&f, 2, ids[0], 0, none, F_MEMBER_PHONE, i == 1 ? "0911" : "0922");
+            (void)fixture_save_text(&f, 2, ids[0], 0, none, F_MEMBER_PHONE,
+                                    i == 1 ? "0911" : "0922");
         }
         write_up(&f, 2, &up[i]);
     }
@@ -458,7 +460,7 @@ static void bundle__first_contact_needs_no_link(void **state)
         }
         if (unasked) {
             struct sticks s = {0};
-            sticks_write(&f, &s, 1, at);
+            assert_true(sticks_write(&f, &s, 1, at));
             down = take(&f, at, &s.list[0].bytes, NULL);
             assert_true(down.fresh >= 300);
             sticks_free(&s);
@@ -529,7 +531,7 @@ static void bundle__three_levels_with_sticks_alone(void **state)
     struct dot directive =
         fixture_save_text(&f, 0, none, KIND_DIRECTIVE, f.units[0], F_NOTE, "rà soát");
     sticks_round(&f, 1, NULL, NULL);
-    sticks_write(&f, &s, 1, 2);
+    assert_true(sticks_write(&f, &s, 1, 2));
     (void)take(&f, 2, &s.list[0].bytes, NULL);
     assert_int_equal(receipt_of(&f, 2, member), 2);
     assert_true(holds(&f, 2, directive));

@@ -16,9 +16,9 @@ struct sticks {
     size_t count;
 };
 void sticks_free(struct sticks *s);
-/* A bundle of `at` for its hub; or for a child, when that is not 0. Takes the place of the oldest
- * when there are too many. */
-void sticks_write(struct fixture *f, struct sticks *s, size_t at, size_t child);
+/* A bundle of `at` for its hub; or for a child, when that is not 0: false when it has let that
+ * child go. Takes the place of the oldest when there are too many. */
+bool sticks_write(struct fixture *f, struct sticks *s, size_t at, size_t child);
 void sticks_add(struct sticks *s, size_t to, struct slice bytes);
 /* The store whose hub is `at` and whose node that is. */
 size_t sticks_store_of(const struct fixture *f, struct dot node);

@@ -439,8 +439,10 @@ enum err door_save(struct txn *t, const struct record *before, const struct reco
     t->own_seq++;
     TRY(chain_extend(t, after, dot, &t->scratch));
     TRY(door_write(t, before, local, after, &cause));
-    return dot.seq == 1 ? actor_bind(t, self->actor, &(struct actor_info){self->node, self->unit})
-                        : ERR_OK;
+    struct actor_info own = {.node = self->node, .unit = self->unit, .closed_at = UINT64_MAX},
+                      known;
+    bool named = dot.seq > 1 || store_actor(t, self->actor, &known);
+    return named ? ERR_OK : actor_bind(t, self->actor, &own);
 }
 
 static bool wrote_field(const struct record *r, uint32_t number, struct dot dot)

@@ -67,7 +67,7 @@ struct push_word {
     struct id_array wants; /* of the child */
     struct dot *own_wants; /* of this hub */
     size_t own_want_count, own_want_cap;
-    struct refusal *refusals;
+    struct refused *refusals;
     size_t refusal_count, refusal_cap;
 };
 enum err push_take(struct store *store, struct dot node, const struct bundle_part *part,

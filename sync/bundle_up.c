@@ -3,6 +3,7 @@
  * is seen from the chain of saves (rules 23, 25). */
 #include "sync/bundle_part.h"
 
+#include "sync/admit.h"
 #include "sync/inbox.h"
 #include "sync/reconcile.h"
 
@@ -315,6 +316,7 @@ static void take_cursor(struct txn *t, struct link *link, const struct round_req
 static enum err begin(struct txn *t, struct link *link, const struct round_request *q,
                       struct push_word *word, struct bundle_taken *taken)
 {
+    TRY(admit_contact(t, link));
     enum verdict verdict = judge(t, link, q);
     word->judged = true;
     word->taken = verdict == FITS;

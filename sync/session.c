@@ -285,10 +285,11 @@ static void take_receipt(struct upstream *u, const struct round_reply *p, uint64
 static enum err take_refusals(struct txn *t, const struct round_reply *p)
 {
     for (size_t i = 0; i < p->refusal_count; i++) {
-        if (p->refusals[i].reason == REFUSAL_DEPARTED) {
-            TRY(mark_put(t, "notice.", p->refusals[i].id, REFUSAL_DEPARTED));
+        uint8_t reason = p->refusals[i].reason;
+        if (reason == REFUSAL_DEPARTED || reason & REFUSAL_TAKEN_BACK) {
+            TRY(mark_put(t, "notice.", p->refusals[i].id, reason));
         } else if (store_has(t, p->refusals[i].id)) {
-            TRY(mark_put(t, "refused.", p->refusals[i].id, p->refusals[i].reason));
+            TRY(mark_put(t, "refused.", p->refusals[i].id, reason));
         }
     }
     return ERR_OK;

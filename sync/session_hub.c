@@ -3,6 +3,7 @@
 #include "sync/session.h"
 
 #include "core/scope.h"
+#include "sync/admit.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"
 #include "sync/reconcile.h"
@@ -226,6 +227,7 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
         goto done;
     }
     e = link_by_address(s.t, m.sender, &s.link);
+    e = e ? e : admit_contact(s.t, &s.link);
     e = e ? e : serve_round(&s);
     if (e != ERR_OK) {
         txn_abort(s.t);

@@ -1,6 +1,6 @@
-/* Bundles, both ways. The first byte chooses what the rest stands for: a file, a part of one, or the
- * request or reply in a part; what is around it, checks, seals and signatures, is made right here,
- * or else nothing behind it would ever be reached. */
+/* Bundles, both ways. The first byte chooses what the rest stands for: a file, a part of one, or
+ * the request or reply in a part; what is around it, checks, seals and signatures, is made right
+ * here, or else nothing behind it would ever be reached. */
 #include "core/pack.h"
 #include "sync/bundle_part.h"
 #include "tests/fuzz/fuzz.h"

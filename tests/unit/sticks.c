@@ -1,10 +1,14 @@
 #include "tests/unit/sticks.h"
 
+#include "sync/reconcile.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
+
+static const struct dot none = {0, 0};
 
 static void expect_ok(enum err e, const char *what)
 {
@@ -89,4 +93,130 @@ void sticks_settle(struct fixture *f)
             sticks_free(&s);
         }
     }
+}
+
+/* ---- what a store has and says -------------------------------------------------------------- */
+
+struct dot sticks_member(struct fixture *f, size_t at, const char *name)
+{
+    return fixture_save_text(f, at, none, KIND_MEMBER, f->units[at], F_MEMBER_NAME, name);
+}
+
+/* Text that does not compress. */
+struct dot sticks_noise(struct fixture *f, size_t at, size_t unit)
+{
+    char text[420];
+    for (size_t i = 0; i + 1 < sizeof(text); i++) {
+        text[i] = (char)('a' + fixture_random(f) % 26);
+    }
+    text[sizeof(text) - 1] = '\0';
+    return fixture_save_text(f, at, none, KIND_MEMBER, f->units[unit], F_MEMBER_NAME, text);
+}
+
+static bool get(struct fixture *f, size_t at, struct dot id, struct arena *arena,
+                struct record *out, struct record_local *local, int *receipt)
+{
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
+    enum err e = store_get(t, id, arena, out, local);
+    if (e == ERR_OK && receipt) {
+        *receipt = session_receipt(t, id, local);
+    }
+    txn_abort(t);
+    error_clear();
+    return e == ERR_OK && !(out->flags & RECORD_STUB);
+}
+
+bool sticks_holds(struct fixture *f, size_t at, struct dot id)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct record_local local;
+    bool has = get(f, at, id, &arena, &r, &local, NULL);
+    arena_free(&arena);
+    return has;
+}
+
+int sticks_receipt(struct fixture *f, size_t at, struct dot id)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct record_local local;
+    int receipt = -1;
+    assert_true(get(f, at, id, &arena, &r, &local, &receipt));
+    arena_free(&arena);
+    return receipt;
+}
+
+uint8_t sticks_via(struct fixture *f, size_t at, struct dot id)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct record_local local = {0};
+    assert_true(get(f, at, id, &arena, &r, &local, NULL));
+    arena_free(&arena);
+    return local.via;
+}
+
+uint64_t sticks_unsent(struct fixture *f, size_t at)
+{
+    struct txn *t = NULL;
+    struct link_status status;
+    assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
+    assert_int_equal(session_status(t, &status), ERR_OK);
+    txn_abort(t);
+    return status.unsent;
+}
+
+struct hash sticks_digest(struct fixture *f, size_t at, struct dot unit)
+{
+    struct txn *t = NULL;
+    struct hash h;
+    assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
+    assert_int_equal(reconcile_digest(t, unit, true, &h), ERR_OK);
+    txn_abort(t);
+    return h;
+}
+
+void sticks_assert_agree(struct fixture *f, size_t at)
+{
+    struct hash own = sticks_digest(f, at, f->units[at]);
+    assert_true(hash_equal(own, sticks_digest(f, (size_t)f->parents[at], f->units[at])));
+}
+
+void sticks_up(struct fixture *f, size_t at, struct buf *out)
+{
+    struct bundle_written w;
+    buf_clear(out);
+    assert_int_equal(bundle_export(f->stores[at], none, out, &w), ERR_OK);
+    assert_true(dot_equal(w.peer, store_identity(f->stores[f->parents[at]])->node));
+    assert_false(w.more);
+}
+
+/* The receipt into *reply, if any. */
+struct bundle_taken sticks_take(struct fixture *f, size_t at, const struct buf *bytes,
+                                struct buf *reply)
+{
+    struct bundle_taken taken;
+    enum err e = bundle_import(f->stores[at], buf_view(bytes), &taken);
+    if (e != ERR_OK) {
+        fail_msg("import: %s: %s", error_word(e), error_last()->text);
+    }
+    if (reply) {
+        buf_clear(reply);
+        buf_add_slice(reply, buf_view(&taken.reply));
+    }
+    buf_free(&taken.reply);
+    return taken;
+}
+
+void sticks_assert_refused(struct fixture *f, size_t at, struct slice bytes, enum err want)
+{
+    struct bundle_taken taken;
+    enum err e = bundle_import(f->stores[at], bytes, &taken);
+    assert_int_equal(e, want);
+    assert_int_equal(error_exit_status(e), 1);
+    assert_true(error_last()->text[0] != '\0');
+    assert_false(taken.has_reply);
+    buf_free(&taken.reply);
 }

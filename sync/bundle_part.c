@@ -52,17 +52,22 @@ bool bundle_writer_is_full(const struct bundle_writer *w)
     return w->out->len + 2 * LAST_MESSAGE_BYTES > BUNDLE_MAX_BYTES;
 }
 
+void bundle_part_write(const struct bundle_part *part, struct buf *out)
+{
+    struct pack_writer w = pack_writer_make(out);
+    pack_array(&w, 5);
+    pack_uint(&w, BODY_PART);
+    pack_uint(&w, part->number);
+    pack_uint(&w, part->index);
+    pack_bool(&w, part->last);
+    pack_bin(&w, part->body);
+}
+
 enum err bundle_writer_add(struct bundle_writer *w, struct slice body, bool last)
 {
     struct buf part = {0}, message = {0};
-    struct pack_writer p = pack_writer_make(&part);
     uint8_t size[SIZE_BYTES];
-    pack_array(&p, 5);
-    pack_uint(&p, BODY_PART);
-    pack_uint(&p, w->number);
-    pack_uint(&p, w->count);
-    pack_bool(&p, last);
-    pack_bin(&p, body);
+    bundle_part_write(&(struct bundle_part){w->number, w->count, last, body}, &part);
     struct message m = {.answers = w->previous, .body = buf_view(&part)};
     enum err e = message_seal(&m, store_identity(w->store), w->peer_key, &message);
     if (e == ERR_OK) {
@@ -119,7 +124,7 @@ enum err bundle_reader_open(struct bundle_reader *r, struct store *store, struct
     return r->count == 0 ? damaged() : ERR_OK;
 }
 
-static bool part_read(struct slice body, struct bundle_part *out)
+bool bundle_part_read(struct slice body, struct bundle_part *out)
 {
     struct pack_reader r = pack_reader_make(body);
     read_array_exact(&r, 5);
@@ -180,24 +185,31 @@ static enum err open_message(struct bundle_reader *r, struct slice bytes, struct
     return e == ERR_REFUSED || e == ERR_TOO_LARGE ? damaged() : e;
 }
 
-enum err bundle_reader_next(struct bundle_reader *r, struct bundle_part *out)
+enum err bundle_reader_message(struct bundle_reader *r, struct slice *out)
 {
-    struct message m;
     if (r->done == r->count) {
         return r->rest.len == 0 ? ERR_END : damaged();
     }
     if (r->rest.len < SIZE_BYTES || be32_get(r->rest.ptr) > r->rest.len - SIZE_BYTES) {
         return damaged();
     }
-    struct slice message = slice_make(r->rest.ptr + SIZE_BYTES, be32_get(r->rest.ptr));
+    *out = slice_make(r->rest.ptr + SIZE_BYTES, be32_get(r->rest.ptr));
+    r->rest = slice_make(out->ptr + out->len, r->rest.len - SIZE_BYTES - out->len);
+    return ERR_OK;
+}
+
+enum err bundle_reader_next(struct bundle_reader *r, struct bundle_part *out)
+{
+    struct message m;
+    struct slice message;
+    TRY(bundle_reader_message(r, &message));
     TRY(open_message(r, message, &m));
-    if (!part_read(m.body, out) || out->index != r->done ||
+    if (!bundle_part_read(m.body, out) || out->index != r->done ||
         out->last != (r->done + 1 == r->count) || (r->done > 0 && out->number != r->number)) {
         return damaged();
     }
     r->number = out->number;
     r->previous = hash_of(message);
-    r->rest = slice_make(message.ptr + message.len, r->rest.len - SIZE_BYTES - message.len);
     r->done++;
     return ERR_OK;
 }

@@ -18,6 +18,9 @@ struct bundle_part {
     struct slice body; /* a request or a reply */
 };
 
+void bundle_part_write(const struct bundle_part *part, struct buf *out);
+bool bundle_part_read(struct slice body, struct bundle_part *out);
+
 struct bundle_writer {
     struct store *store;
     uint8_t peer_key[KEY_PUBLIC_BYTES];
@@ -47,6 +50,8 @@ struct bundle_reader {
 /* Is it whole? Nothing is known of its contents yet. ERR_FORMAT. */
 enum err bundle_reader_open(struct bundle_reader *r, struct store *store,
                             struct slice bytes) MUST_USE;
+/* The bytes of the next message, as it is; ERR_END, ERR_FORMAT. */
+enum err bundle_reader_message(struct bundle_reader *r, struct slice *out) MUST_USE;
 /* The next part; it borrows from the reader until the next call. ERR_END. */
 enum err bundle_reader_next(struct bundle_reader *r, struct bundle_part *out) MUST_USE;
 void bundle_reader_close(struct bundle_reader *r);

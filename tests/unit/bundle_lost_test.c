@@ -175,6 +175,121 @@ static void bundle__after_going_to_another_hub(void **state)
     fixture_end(&f);
 }
 
+/* What a store saved, in order; what it saved since its snapshot goes when it is rolled back. */
+struct saved {
+    struct dot id;
+    size_t at;
+    bool since_snapshot, gone;
+    char name[24];
+};
+
+static bool has_name(struct fixture *f, size_t at, const struct saved *s)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct txn *t = NULL;
+    bool found = false;
+    assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
+    if (store_get(t, s->id, &arena, &r, NULL) == ERR_OK) {
+        const struct field *x = record_field(&r, F_MEMBER_NAME);
+        for (uint32_t i = 0; x && i < x->count; i++) {
+            found = found || slice_equal(x->values[i].datum.text, slice_str(s->name));
+        }
+    }
+    txn_abort(t);
+    arena_free(&arena);
+    error_clear();
+    return found;
+}
+
+static void carry_any(struct fixture *f, struct sticks *s, uint64_t *forked)
+{
+    struct bundle_taken taken;
+    if (s->count == 0) {
+        return;
+    }
+    size_t i = (size_t)(fixture_random(f) % s->count);
+    assert_int_equal(bundle_import(f->stores[s->list[i].to], buf_view(&s->list[i].bytes), &taken),
+                     ERR_OK);
+    *forked += taken.forked;
+    if (taken.has_reply) {
+        sticks_add(s, sticks_store_of(f, taken.peer), buf_view(&taken.reply));
+    }
+    buf_free(&taken.reply);
+}
+
+static void disk_step(struct fixture *f, struct sticks *s, struct saved *list, size_t *n,
+                      uint64_t *forked)
+{
+    size_t at = (size_t)(fixture_random(f) % f->count);
+    uint64_t what = fixture_random(f) % 24;
+    if (what < 7) {
+        struct saved *x = &list[*n];
+        size_t unit = at < 2 ? 2 : at;
+        *x = (struct saved){.at = at, .since_snapshot = true};
+        (void)snprintf(x->name, sizeof(x->name), "người %zu", (*n)++);
+        x->id = fixture_save_text(f, at, none, KIND_MEMBER, f->units[unit], F_MEMBER_NAME, x->name);
+    } else if (what < 12 && at > 0) {
+        assert_true(sticks_write(f, s, at, 0));
+    } else if (what < 14 && at > 0) {
+        assert_true(sticks_write(f, s, (size_t)f->parents[at], at));
+    } else if (what < 20) {
+        carry_any(f, s, forked);
+    } else if (what == 20 && at > 0) {
+        (void)fixture_sync(f, at, NULL);
+    } else if (what < 23) {
+        fixture_snapshot(f, at);
+        for (size_t i = 0; i < *n; i++) {
+            list[i].since_snapshot = list[i].since_snapshot && list[i].at != at;
+        }
+    } else {
+        fixture_roll_back(f, at);
+        for (size_t i = 0; i < *n; i++) {
+            list[i].gone = list[i].gone || (list[i].at == at && list[i].since_snapshot);
+        }
+    }
+}
+
+static void random_disks(uint64_t seed, uint64_t *forked)
+{
+    struct fixture f;
+    struct sticks s = {0};
+    static struct saved list[300];
+    size_t n = 0;
+    fixture_tree(&f, seed);
+    for (size_t at = 0; at < f.count; at++) {
+        fixture_snapshot(&f, at);
+    }
+    for (int step = 0; step < 200; step++) {
+        disk_step(&f, &s, list, &n, forked);
+    }
+    sticks_settle(&f);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t at = list[i].at; !list[i].gone; at = (size_t)f.parents[at]) {
+            if (!has_name(&f, at, &list[i])) {
+                fail_msg("seed %llu: %s, saved in %zu, is not in %zu", (unsigned long long)seed,
+                         list[i].name, list[i].at, at);
+            }
+            if (f.parents[at] < 0) {
+                break;
+            }
+        }
+    }
+    sticks_free(&s);
+    fixture_end(&f);
+}
+
+static void bundle__older_disks_anywhere_lose_only_what_was_on_them(void **state)
+{
+    (void)state;
+    uint64_t forked = 0;
+    for (uint64_t seed = 2501; seed < 2513; seed++) {
+        random_disks(seed, &forked);
+    }
+    print_message("%llu bundles of older disks were told apart\n", (unsigned long long)forked);
+    assert_true(forked > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +298,7 @@ int main(void)
         cmocka_unit_test(bundle__a_hub_on_an_older_disk_gets_everything_again),
         cmocka_unit_test(bundle__what_differs_is_healed_by_the_next_trip),
         cmocka_unit_test(bundle__after_going_to_another_hub),
+        cmocka_unit_test(bundle__older_disks_anywhere_lose_only_what_was_on_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

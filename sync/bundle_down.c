@@ -118,8 +118,10 @@ static struct round_reply reply_head(const struct receipt *r, const struct link 
     }
     if (!r->word->taken) {
         p.flags |= ROUND_TOKEN_UNKNOWN;
-        p.chain_seq = link->chain_seq;
-        p.chain_head = link->chain_head;
+        p.ack_epoch = r->word->epoch;
+        p.ack_seq = r->word->ack_seq;
+        p.chain_seq = r->word->chain_seq;
+        p.chain_head = r->word->chain_head;
     }
     return p;
 }

@@ -66,6 +66,8 @@ struct push_word {
     bool whole;         /* the child knows no cursor: it gets all of its scope */
     bool but_echo;      /* less what it has just sent */
     bool taken;
+    uint64_t epoch, ack_seq, chain_seq; /* unless it was taken: of what feed, and what is known */
+    struct hash chain_head;
     uint64_t number;
     uint64_t peer_seq; /* of this feed, there, unless whole */
     struct arena arena;

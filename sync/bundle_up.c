@@ -297,19 +297,31 @@ static enum err take_epoch(struct txn *t, struct link *link, const struct round_
     return ERR_OK;
 }
 
-/* How far it has this feed. */
+/* How far it has this feed. Who is not believed is answered by it all the same. */
 static void take_cursor(struct txn *t, struct link *link, const struct round_request *q,
                         struct push_word *word)
 {
     bool known =
         q->peer_epoch == store_identity(txn_store(t))->actor && q->peer_seq <= store_feed_head(t);
-    if (known && !word->apart && q->peer_seq > link->out_seq) {
+    bool counts = word->taken && !word->apart;
+    if (known && counts && q->peer_seq > link->out_seq) {
         link->out_seq = q->peer_seq;
     }
     word->whole = !known || q->flags & ROUND_FIRST_CONTACT;
-    word->but_echo = q->peer_epoch == 0 && !word->apart;
+    word->but_echo = q->peer_epoch == 0 && counts;
     word->peer_seq = q->peer_seq;
-    link->first_contact = link->first_contact || (word->whole && !word->apart);
+    link->first_contact = link->first_contact || (word->whole && counts);
+}
+
+/* From which its writer sees whether it is the copy. Of an earlier feed only that it is. */
+static void tell_chain(const struct link *link, const struct round_request *q,
+                       struct push_word *word)
+{
+    bool now = q->epoch == link->epoch;
+    word->epoch = q->epoch;
+    word->ack_seq = now ? link->in_seq : 0;
+    word->chain_seq = now ? link->chain_seq : q->chain_seq;
+    word->chain_head = now ? link->chain_head : (struct hash){{0}};
 }
 
 /* The first request of a bundle tells what is to become of all of it. */
@@ -322,18 +334,18 @@ static enum err begin(struct txn *t, struct link *link, const struct round_reque
     word->taken = verdict == FITS;
     taken->resend = verdict == OLDER;
     taken->forked = verdict == FORKED;
-    word->peer_seq = link->out_seq;
     if (q->peer_round > link->round && q->peer_round < UINT64_MAX / 2) {
         link->round = q->peer_round; /* a hub on an older disk counts on from where the child is */
     }
-    if (!word->taken) {
-        return link_store(t, link);
-    }
     word->apart = link_epoch_is_past(t, link, q);
-    if (!word->apart) {
+    if (word->taken && !word->apart) {
         TRY(take_epoch(t, link, q));
     }
     take_cursor(t, link, q, word);
+    if (!word->taken) {
+        tell_chain(link, q, word);
+        return link_store(t, link);
+    }
     TRY(heads_note(t, link->node, q, true));
     word->wants.ids = arena_array(&word->arena, q->wants.count + 1, sizeof(struct dot));
     memcpy(word->wants.ids, q->wants.ids, q->wants.count * sizeof(struct dot));

@@ -73,4 +73,3 @@ enum err cmd_join(struct cli *c)
             (unsigned long long)result.stats.received_records, c->dir);
     return ERR_OK;
 }
-

@@ -22,9 +22,12 @@ struct author authority_author(struct txn *t, uint64_t actor, struct dot pusher_
             slot->known ? higher(slot->info.level, (uint8_t)unit_level(t, slot->info.unit)) : 0;
     }
     const struct identity *self = store_identity(t->store);
-    if (actor == self->actor && dot_is_none(slot->info.unit)) { /* before its record says so */
-        return (struct author){
-            .node = self->node, .unit = self->unit, .level = self->level, .closed_at = UINT64_MAX};
+    if (actor == self->actor) { /* perhaps before its own records have come here */
+        return (struct author){.node = self->node,
+                               .unit = self->unit,
+                               .level = higher(slot->level, self->level),
+                               .role = slot->info.role,
+                               .closed_at = slot->known ? slot->info.closed_at : UINT64_MAX};
     }
     if (!slot->known || dot_is_none(slot->info.unit)) {
         return (struct author){.node = slot->known ? slot->info.node : (struct dot){0, 0},

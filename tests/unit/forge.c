@@ -26,7 +26,10 @@ void forge_put(struct forge *g, struct record *r, uint32_t number, struct dot do
         }
     }
     struct value *values = arena_array(&g->arena, added.count + 1, sizeof(*values));
-    struct value v = {.dot = dot, .time_ms = g->time_ms ? g->time_ms : 1900000000000, .level = g->level ? g->level : LEVEL_COMMUNE, .datum = d};
+    struct value v = {.dot = dot,
+                      .time_ms = g->time_ms ? g->time_ms : 1900000000000,
+                      .level = g->level ? g->level : LEVEL_COMMUNE,
+                      .datum = d};
     size_t at = 0;
     while (at < added.count && value_compare(&added.values[at], &v) < 0) {
         values[at] = added.values[at];
@@ -82,6 +85,24 @@ void forge_put_new(struct forge *g, struct record *r, uint32_t number, struct da
     forge_put(g, r, number, r->id, d);
 }
 
+/* As the forger's program reads it. */
+static void hear(struct forge *g, struct slice request, struct slice reply)
+{
+    const struct identity *self = store_identity(g->f->stores[g->from]);
+    struct buf plain = {0}, raw = {0};
+    struct message m;
+    struct round_reply p;
+    assert_int_equal(message_unseal(reply, self, &plain, &m), ERR_OK);
+    m.answers = hash_of(request);
+    assert_int_equal(
+        message_accept(&m, self, store_identity(g->f->stores[g->to])->public_key, &raw), ERR_OK);
+    assert_int_equal(round_reply_read(m.body, &g->arena, &p), ERR_OK);
+    g->refusals = p.refusals;
+    g->refusal_count = p.refusal_count;
+    buf_free(&plain);
+    buf_free(&raw);
+}
+
 enum err forge_push(struct forge *g, const struct record *records, size_t count)
 {
     struct arena arena = {0};
@@ -113,6 +134,10 @@ enum err forge_push(struct forge *g, const struct record *records, size_t count)
     round_request_write(&q, &body);
     assert_int_equal(fixture_seal(g->f, g->from, g->to, buf_view(&body), &bytes), ERR_OK);
     enum err e = session_serve(g->f->stores[g->to], buf_view(&bytes), &reply);
+    g->refusal_count = 0;
+    if (e == ERR_OK) {
+        hear(g, buf_view(&bytes), buf_view(&reply));
+    }
     buf_free(&batch);
     buf_free(&body);
     buf_free(&bytes);

@@ -17,6 +17,7 @@ struct receipt {
     struct dot node;
     bool started;
     bool more, last;
+    bool sent;    /* all that flows down; what is left are the lists */
     uint64_t seq; /* of this feed, where the next reply begins */
     uint64_t round, head_seq, top_seq;
     uint64_t records;
@@ -86,9 +87,13 @@ static enum err start(struct receipt *r, struct txn *t, struct link *link, struc
     return link_store(t, link);
 }
 
-/* The next of the lists, which may be longer than a message. */
+/* The next of the lists, which may be longer than a message. They stand last: what the hub sends of
+ * a record must not outlive what it said when it refused it. */
 static void fill_lists(struct receipt *r, struct round_reply *p)
 {
+    if (!r->sent) {
+        return;
+    }
     const struct push_word *word = r->word;
     size_t n = r->wants.count - r->wanted, m = word->refusal_count - r->refused;
     p->wants.ids = r->wants.ids + r->wanted;
@@ -151,6 +156,7 @@ static enum err fill_batch(struct receipt *r, struct txn *t, const struct link *
     p->to_seq = r->seq;
     p->batch = buf_view(&box->batch);
     r->records += box->count;
+    r->sent = !box->more;
     r->more = box->more || r->wanted < r->wants.count || r->refused < r->word->refusal_count;
     return ERR_OK;
 }
@@ -295,9 +301,10 @@ static bool covers_all(struct txn *t, const struct upstream *u, const struct pus
 }
 
 static enum err answer_push(struct txn *t, struct upstream *u, const struct bundle_part *part,
-                            const struct round_reply *p)
+                            const struct round_reply *p, bool *full)
 {
     struct push_memory m;
+    *full = false;
     if (part->number == 0) {
         return ERR_OK;
     }
@@ -305,6 +312,7 @@ static enum err answer_push(struct txn *t, struct upstream *u, const struct bund
     TRY(queue_acked(t, u->node, BUNDLE_MARK | part->number));
     if (covers_all(t, u, &m, part, p)) {
         u->contact = false;
+        *full = true;
     }
     m.answered = part->number > m.answered ? part->number : m.answered;
     return push_memory_store(t, &m);
@@ -315,15 +323,16 @@ static enum err conclude(struct session *s, struct txn *t, struct upstream *u,
                          const struct bundle_part *part, const struct round_reply *p,
                          const struct receipt_taking *taking, struct arena *arena)
 {
-    bool quiet = false, moved = p->head_seq != u->head_seq;
+    bool quiet = false, full = false, moved = p->head_seq != u->head_seq;
     uint64_t children = 0;
     take_cursor(u, p, true, taking);
     u->head_seq = p->head_seq;
-    TRY(answer_push(t, u, part, p)); /* first: what it proves lets its word count */
+    TRY(answer_push(t, u, part, p, &full)); /* first: what it proves lets its word count */
     TRY(session_take_word(s, t, p, u));
     TRY(is_quiet(t, u, p, taking, &quiet));
     if (quiet && p->has_digest && !s->renewed) {
         TRY(session_compare(s, t, u, p));
+        u->contact = u->contact && !full; /* all was exchanged just now, and again would not help */
     }
     TRY(session_retry_refused(t, u, taking->units != 0, moved, arena));
     TRY(link_children_seq(t, &children));

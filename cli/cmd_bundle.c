@@ -133,36 +133,44 @@ static void tell_more(struct cli *c, const struct bundle_written *w)
     }
 }
 
-static enum err export(struct cli *c, const char *path) {
-    struct buf bytes = {0}; struct bundle_written w; struct dot node = {0, 0};
-    if (c->args.given[OPT_FOR]){TRY(find_node(c, c->args.value[OPT_FOR], &node));}
-enum err e = bundle_export(c->store, node, &bytes, &w);
-e = e ? e : write_file(c, path, buf_view(&bytes));
-size_t size = bytes.len;
-buf_free(&bytes);
-TRY(e);
-struct slice name = node_name(c, w.peer);
-if (is_dash(path)) {
-    cli_say(c, _("%llu records for %.*s, %zu bytes."), (unsigned long long)w.records, (int)name.len,
-            (const char *)name.ptr, size);
+static enum err write_bundle(struct cli *c, const char *path)
+{
+    struct buf bytes = {0};
+    struct bundle_written w;
+    struct dot node = {0, 0};
+    if (c->args.given[OPT_FOR]) {
+        TRY(find_node(c, c->args.value[OPT_FOR], &node));
+    }
+    enum err e = bundle_export(c->store, node, &bytes, &w);
+    e = e ? e : write_file(c, path, buf_view(&bytes));
+    size_t size = bytes.len;
+    buf_free(&bytes);
+    TRY(e);
+    if (dot_is_none(node)) {
+        TRY(bundle_kept(c->store));
+    }
+    struct slice name = node_name(c, w.peer);
+    if (is_dash(path)) {
+        cli_say(c, _("%llu records for %.*s, %zu bytes."), (unsigned long long)w.records,
+                (int)name.len, (const char *)name.ptr, size);
+        tell_more(c, &w);
+        return ERR_OK;
+    }
+    if (c->json) {
+        export_json(c, path, &w, size);
+        return cli_flush(c);
+    }
+    buf_printf(&c->out, _("%s: %llu records for %.*s, %zu bytes. Nobody else can read it.\n"), path,
+               (unsigned long long)w.records, (int)name.len, (const char *)name.ptr, size);
+    buf_printf(&c->out, _("Next: carry it there, terrace bundle import %s\n"), path);
+    if (dot_is_none(node)) {
+        buf_add_str(&c->out, _("and bring back the receipt that it writes beside the file. Until "
+                               "then everything stays here too, and a new file holds it all "
+                               "again.\n"));
+    }
+    TRY(cli_flush(c));
     tell_more(c, &w);
     return ERR_OK;
-}
-if (c->json) {
-    export_json(c, path, &w, size);
-    return cli_flush(c);
-}
-buf_printf(&c->out, _("%s: %llu records for %.*s, %zu bytes. Nobody else can read it.\n"), path,
-           (unsigned long long)w.records, (int)name.len, (const char *)name.ptr, size);
-buf_printf(&c->out, _("Next: carry it there, terrace bundle import %s\n"), path);
-if (dot_is_none(node)) {
-    buf_add_str(&c->out, _("and bring back the receipt that it writes beside the file. Until "
-                           "then everything stays here too, and a new file holds it all "
-                           "again.\n"));
-}
-TRY(cli_flush(c));
-tell_more(c, &w);
-return ERR_OK;
 }
 
 /* ---- import --------------------------------------------------------------------------------- */
@@ -265,7 +273,7 @@ static enum err write_receipt(struct cli *c, const char *path, const struct bund
     return ERR_OK;
 }
 
-static enum err import(struct cli *c, const char *path)
+static enum err take_bundle(struct cli *c, const char *path)
 {
     struct buf bytes = {0};
     struct bundle_taken b = {0};
@@ -296,10 +304,10 @@ enum err cmd_bundle(struct cli *c)
 {
     const char *what = c->args.words[0], *path = c->args.words[1];
     if (strcmp(what, "export") == 0) {
-        return export(c, path);
+        return write_bundle(c, path);
     }
     if (strcmp(what, "import") == 0 && !c->args.given[OPT_FOR]) {
-        return import(c, path);
+        return take_bundle(c, path);
     }
     return error_set(ERR_USAGE, _("this is how it is written: terrace %s %s"), "bundle",
                      command_words(command_find("bundle")));

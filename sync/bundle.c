@@ -109,8 +109,8 @@ enum err bundle_status(struct txn *t, struct bundle_status *out)
 {
     struct push_memory m;
     TRY(push_memory_load(t, &m));
-    *out = (struct bundle_status){.number = m.number,
+    *out = (struct bundle_status){.number = m.kept,
                                   .written_ms = m.written_ms,
-                                  .answered = m.number != 0 && m.answered == m.number};
+                                  .answered = m.kept != 0 && m.answered >= m.kept};
     return ERR_OK;
 }

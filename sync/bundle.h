@@ -25,6 +25,9 @@ struct bundle_written {
 enum err bundle_export(struct store *store, struct dot node, struct buf *out,
                        struct bundle_written *written) MUST_USE;
 
+/* A bundle upward is safely in its file: people are told from now on that it has no receipt yet. */
+enum err bundle_kept(struct store *store) MUST_USE;
+
 struct bundle_taken {
     struct dot peer; /* the node that wrote it */
     bool from_below;

@@ -66,7 +66,8 @@ struct push_word {
     bool whole;         /* the child knows no cursor: it gets all of its scope */
     bool but_echo;      /* less what it has just sent */
     bool taken;
-    uint64_t epoch, ack_seq, chain_seq; /* unless it was taken: of what feed, and what is known */
+    uint64_t epoch;              /* of all its parts */
+    uint64_t ack_seq, chain_seq; /* unless it was taken: what is known of that feed */
     struct hash chain_head;
     uint64_t number;
     uint64_t peer_seq; /* of this feed, there, unless whole */
@@ -98,10 +99,11 @@ enum err receipt_take(struct store *store, const struct bundle_part *part,
 /* The last bundle upward, in the store's small facts. */
 struct push_memory {
     uint64_t number;
-    uint64_t to_seq; /* of this feed, in it */
-    bool full;       /* from the start of the feed, for a hub that compares nothing else */
-    int64_t written_ms;
-    uint64_t answered; /* number of the newest that a receipt came for */
+    uint64_t to_seq;    /* of this feed, in it */
+    bool full;          /* from the start of the feed, for a hub that compares nothing else */
+    uint64_t answered;  /* number of the newest that a receipt came for */
+    uint64_t kept;      /* number of the newest that is safely in a file */
+    int64_t written_ms; /* when that was */
 };
 enum err push_memory_load(struct txn *t, struct push_memory *out) MUST_USE;
 enum err push_memory_store(struct txn *t, const struct push_memory *m) MUST_USE;

@@ -19,12 +19,13 @@ enum err push_memory_load(struct txn *t, struct push_memory *out)
     enum err e = store_kv_get(t, slice_str(MEMORY_KEY), &arena, &v);
     if (e == ERR_OK) {
         struct pack_reader r = pack_reader_make(v);
-        read_array_exact(&r, 5);
+        read_array_exact(&r, 6);
         out->number = read_uint(&r);
         out->to_seq = read_uint(&r);
         out->full = read_bool(&r);
         out->written_ms = read_int(&r);
         out->answered = read_uint(&r);
+        out->kept = read_uint(&r);
         if (!pack_end(&r)) {
             e = error_set(ERR_DAMAGED, _("what this store remembers of a neighbour is damaged"));
         }
@@ -37,12 +38,13 @@ enum err push_memory_store(struct txn *t, const struct push_memory *m)
 {
     struct buf b = {0};
     struct pack_writer w = pack_writer_make(&b);
-    pack_array(&w, 5);
+    pack_array(&w, 6);
     pack_uint(&w, m->number);
     pack_uint(&w, m->to_seq);
     pack_bool(&w, m->full);
     pack_int(&w, m->written_ms);
     pack_uint(&w, m->answered);
+    pack_uint(&w, m->kept);
     enum err e = store_kv_put(t, slice_str(MEMORY_KEY), buf_view(&b));
     buf_free(&b);
     return e;
@@ -196,16 +198,33 @@ static enum err write_request(struct push *p)
 
 static enum err remember(struct push *p)
 {
-    const struct env *env = store_env(p->w.store);
     struct push_memory was;
     struct txn *t = NULL;
     TRY(txn_begin(p->w.store, TXN_WRITE, &t));
     enum err e = push_memory_load(t, &was);
     p->memory.answered = was.answered;
+    p->memory.written_ms = was.written_ms;
+    p->memory.kept = was.kept;
     p->memory.to_seq = p->seq;
     p->memory.full = p->memory.full && !p->more;
-    p->memory.written_ms = env->now_ms(env->ctx);
     e = e ? e : push_memory_store(t, &p->memory);
+    if (e != ERR_OK) {
+        txn_abort(t);
+        return e;
+    }
+    return txn_commit(t);
+}
+
+enum err bundle_kept(struct store *store)
+{
+    const struct env *env = store_env(store);
+    struct push_memory m;
+    struct txn *t = NULL;
+    TRY(txn_begin(store, TXN_WRITE, &t));
+    enum err e = push_memory_load(t, &m);
+    m.written_ms = env->now_ms(env->ctx);
+    m.kept = m.number;
+    e = e ? e : push_memory_store(t, &m);
     if (e != ERR_OK) {
         txn_abort(t);
         return e;
@@ -318,7 +337,6 @@ static void tell_chain(const struct link *link, const struct round_request *q,
                        struct push_word *word)
 {
     bool now = q->epoch == link->epoch;
-    word->epoch = q->epoch;
     word->ack_seq = now ? link->in_seq : 0;
     word->chain_seq = now ? link->chain_seq : q->chain_seq;
     word->chain_head = now ? link->chain_head : (struct hash){{0}};
@@ -393,7 +411,11 @@ static enum err take_request(struct txn *t, struct dot node, const struct bundle
     TRY(round_request_read(part->body, arena, &q));
     TRY(link_load(t, node, &link));
     if (!word->judged) {
+        word->epoch = q.epoch;
         TRY(begin(t, &link, &q, word, taken));
+    }
+    if (q.epoch != word->epoch) {
+        return error_set(ERR_FORMAT, _("the message is damaged; nothing was changed"));
     }
     if (!word->taken) {
         return ERR_OK;

@@ -144,6 +144,8 @@ if mkdir "$work/small" && mount -t tmpfs -o size=32k none "$work/small" 2>/dev/n
     t commune import member "$work/more/members.jsonl" --anyway >/dev/null 2>&1
     head -c 28000 /dev/zero >"$work/small/filler"
     claim bundle__a_full_stick fails 6 disk_full t commune --json bundle export "$work/small/c"
+    claim bundle__a_file_that_is_none_is_not_waited_for \
+        sh -c "! '$TERRACE' -C '$work/commune' status | grep -q 'receipt has not'"
     claim bundle__no_half_file same "$(ls -A "$work/small")" filler
     was=$(waits commune)
     claim bundle__what_did_not_fit_still_waits test "$was" -gt 0

@@ -205,6 +205,16 @@ static void load_repaired(struct txn *t, struct check_report *out)
     arena_free(&arena);
 }
 
+static enum err verify_history(struct store *s, struct history_report *out, enum err *result)
+{
+    struct txn *t = NULL;
+    TRY(txn_begin(s, TXN_READ, &t));
+    *out = (struct history_report){0};
+    *result = history_log_verify(t, out);
+    txn_abort(t);
+    return ERR_OK;
+}
+
 /* What was lost cannot come back; from here on it is whole again, and it says so for ever. */
 static enum err repair_history(struct store *s, struct check_report *out)
 {
@@ -266,6 +276,9 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
     if (repair && (out->damaged || derived || e != ERR_OK)) {
         TRY(store_rebuild(s, out));
         out->repaired += derived;
+    }
+    if (repair) { /* what was taken out above is missing in it, too */
+        TRY(verify_history(s, &out->history, &history));
     }
     if (repair && (out->history.wrong || history != ERR_OK)) {
         TRY(repair_history(s, out));

@@ -266,7 +266,8 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
     enum err history = history_log_verify(t, &out->history);
     load_repaired(t, out);
     txn_abort(t);
-    if ((e != ERR_OK || history != ERR_OK) && !repair) {
+    bool told = history != ERR_OK && unreadable; /* by the rows of it that cannot be unsealed */
+    if (!repair && (e != ERR_OK || (history != ERR_OK && !told))) {
         return e ? e : history;
     }
     uint64_t derived = c.wrong;

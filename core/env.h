@@ -5,6 +5,8 @@
 
 #include "core/error.h"
 
+#define PLACE_BYTES 16
+
 struct env {
     void *ctx;
     int64_t (*now_ms)(void *ctx);
@@ -20,6 +22,9 @@ struct env {
     enum err (*read_file)(void *ctx, const char *path, size_t max_bytes, struct buf *out);
     /* Temporary file, fsync, rename, fsync of the directory; mode 0600. */
     enum err (*write_file)(void *ctx, const char *path, struct slice bytes);
+    /* Where the store in dir stands: other bytes for a copy of it, and on another machine; the same
+     * when it is only renamed (rule 24). */
+    void (*place_of)(void *ctx, const char *dir, uint8_t out[PLACE_BYTES]);
 };
 
 /* Clock from $TERRACE_NOW when set, randomness from the kernel, files of the machine. `post` is

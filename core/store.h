@@ -46,6 +46,15 @@ enum err store_renew_actor(struct txn *t) MUST_USE;
 /* The same with an actor that was chosen before, to be told to others first. */
 enum err store_take_actor(struct txn *t, uint64_t actor) MUST_USE;
 uint64_t store_random_actor(const struct env *env); /* never 0 */
+/* Why this store took a new actor, to be told to a person once. */
+enum renewal {
+    RENEWAL_NONE,
+    RENEWAL_MOVED,   /* the directory was copied, or is on another machine */
+    RENEWAL_OLDER,   /* it was put back to an older state, or another copy of it is in use */
+    RENEWAL_RESTORED /* from a backup */
+};
+/* Forgets it. */
+enum err store_take_renewal(struct store *s, enum renewal *out) MUST_USE;
 /* Exclusive, over processes: "sync". ERR_BUSY when held. Released by store_unlock or store_close.
  */
 enum err store_lock(struct store *s, const char *name) MUST_USE;

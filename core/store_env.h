@@ -38,6 +38,9 @@ struct store {
     MDB_dbi tables[TABLE_COUNT];
     bool broken; /* a commit failed: reopen before the next transaction */
     int lock_fd;
+    uint8_t place[PLACE_BYTES]; /* to which the identity file is bound (rule 24) */
+    bool placed;                /* it is; version 1 of the file was not */
+    int gate_fd;                /* held by every process that has the environment open */
 };
 
 enum some { SOME_MERGED, SOME_TRANSFERS, SOME_LEAVING, SOME_COUNT };
@@ -65,7 +68,8 @@ struct txn {
     } digest;
     /* Is there anything of this sort at all? Looked up once a transaction. */
     enum some_state some[SOME_COUNT];
-    bool tree_changed; /* of units, in a part that concerns this store */
+    enum some_state announce; /* is an actor of this node still to be announced? */
+    bool tree_changed;        /* of units, in a part that concerns this store */
     /* What units.c asks of unit records, direct-mapped; dropped when one is written. */
     struct unit_slot {
         struct dot unit, parent;
@@ -106,6 +110,8 @@ extern size_t store_map_bytes;
 void ballast_take(const struct store *s);
 /* Opens or creates the environment in s->dir; s->mdb may be set even on failure. */
 enum err lmdb_open(struct store *s, bool create) MUST_USE;
+/* Room for a transaction that writes everything anew; none of this store may be open. */
+enum err lmdb_make_room(struct store *s) MUST_USE;
 void lmdb_close(struct store *s);
 enum err meta_put_u64(struct txn *t, const char *name, uint64_t v) MUST_USE;
 enum err meta_get_u64(struct txn *t, const char *name, uint64_t *v) MUST_USE; /* 0 when absent */
@@ -140,6 +146,9 @@ enum err index_relations(struct txn *t, const struct record *r, struct arena *ar
 /* store_check.c: writes anew what is derived from the records, in several transactions; done again
  * from the start when it was cut off. */
 enum err store_rebuild(struct store *s, struct check_report *report) MUST_USE;
+
+/* The same within one. */
+enum err rebuild_now(struct txn *t, struct check_report *report) MUST_USE;
 
 /* store_ripple.c: records whose scope a write changes. */
 struct ripple_item {
@@ -208,6 +217,8 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
 enum err feed_append(struct txn *t, const struct record *r, const struct record_local *local,
                      const struct id_list *before, const struct id_list *after) MUST_USE;
 enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
+/* In the place of the entry with that seq. */
+enum err feed_replace(struct txn *t, const struct feed_entry *entry) MUST_USE;
 
 /* store_history.c writes and store_story.c reads: a change is field, from, by whom, to, by whom,
  * marks; the first version wrote field, from, to. */
@@ -216,6 +227,26 @@ enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 #define CHANGE_PARTS_FIRST 3
 enum err history_append(struct txn *t, const struct record *before, const struct record *after,
                         const struct entry_cause *cause, bool refused) MUST_USE;
+
+/* store_open.c: the identity file. */
+enum err identity_write(const struct store *s) MUST_USE;
+enum err identity_read(struct store *s) MUST_USE;
+/* Every process that has the environment open holds the gate; `compact` must have it alone.
+ * ERR_BUSY when it is to be had alone and is not. */
+enum err gate_enter(struct store *s, bool alone) MUST_USE;
+
+/* store_place.c */
+/* Was the store copied or moved to where it is now? Then it takes a new actor before its first
+ * save. */
+enum err place_settle(struct store *s) MUST_USE;
+/* A new actor belongs to this node: said in its own record with the first save under it. */
+enum err announce_later(struct txn *t, uint64_t former) MUST_USE;
+enum err announce_actor(struct txn *t, const struct save *save) MUST_USE;
+enum err renewal_note(struct txn *t, enum renewal why) MUST_USE;
+
+/* An entry as it is kept; borrows from the arena. */
+bool history_read(struct slice bytes, struct arena *arena, struct history_entry *out);
+void history_pack(struct buf *out, const struct history_entry *entry);
 
 /* store_actors.c */
 enum err actor_bind(struct txn *t, uint64_t actor, const struct actor_info *info) MUST_USE;

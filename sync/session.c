@@ -142,6 +142,19 @@ static enum err forget_refusals(struct txn *t, const struct outbox *box, struct 
     return ERR_OK;
 }
 
+/* Under a new actor this is another feed to the hub: what either side lacks, only a comparison
+ * tells, and no receipt of the former one holds (rules 18, 19, 21). */
+static void begin_anew(struct upstream *u, uint64_t actor)
+{
+    if (u->acked_epoch != 0 && u->acked_epoch != actor) {
+        u->epoch = 0;
+        u->in_seq = 0;
+        u->top_seq = 0;
+        u->pending_count = 0;
+        u->has_digest = false;
+    }
+}
+
 static enum err build_request(struct session *s, struct txn *t, struct arena *arena,
                               struct buf *body, struct upstream *u)
 {
@@ -156,6 +169,7 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     if (e != ERR_OK) {
         return e;
     }
+    begin_anew(u, self->actor);
     u->contact = u->contact || u->epoch == 0;
     e = add_token(t, u);
     e = e ? e : add_contact(s, t, u, arena, &q);

@@ -239,6 +239,9 @@ enum err gate_enter(struct store *s, bool alone) MUST_USE;
 /* Was the store copied or moved to where it is now? Then it takes a new actor before its first
  * save. */
 enum err place_settle(struct store *s) MUST_USE;
+/* Somebody has seen saves under this store's actor that it did not make: it stands on an older
+ * disk, and would give their dots again. */
+enum err renew_if_outrun(struct txn *t, const struct context *seen) MUST_USE;
 /* A new actor belongs to this node: said in its own record with the first save under it. */
 enum err announce_later(struct txn *t, uint64_t former) MUST_USE;
 enum err announce_actor(struct txn *t, const struct save *save) MUST_USE;

@@ -3,7 +3,8 @@
  * never give the same dot. Whose the new actor is, the node's own record says. */
 #include "core/store_env.h"
 
-/* ---- what a person is to be told -------------------------------------------------------------- */
+/* ---- what a person is to be told --------------------------------------------------------------
+ */
 
 static const char renewal_key[] = "renewed";
 
@@ -19,7 +20,7 @@ static enum err renewal_read(struct txn *t, enum renewal *out)
     struct slice v;
     enum err e = store_kv_get(t, slice_str(renewal_key), &arena, &v);
     *out = e == ERR_OK && v.len == 1 && v.ptr[0] <= RENEWAL_RESTORED ? (enum renewal)v.ptr[0]
-                                                                      : RENEWAL_NONE;
+                                                                     : RENEWAL_NONE;
     arena_free(&arena);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -43,7 +44,8 @@ enum err store_take_renewal(struct store *s, enum renewal *out)
     return e;
 }
 
-/* ---- the place -------------------------------------------------------------------------------- */
+/* ---- the place --------------------------------------------------------------------------------
+ */
 
 static enum err renew_here(struct store *s, const uint8_t here[PLACE_BYTES])
 {
@@ -82,7 +84,17 @@ enum err place_settle(struct store *s)
     return ERR_OK;
 }
 
-/* ---- whose the actor is ------------------------------------------------------------------------ */
+enum err renew_if_outrun(struct txn *t, const struct context *seen)
+{
+    if (context_seq(seen, store_identity(t->store)->actor) <= t->own_seq) {
+        return ERR_OK;
+    }
+    TRY(store_renew_actor(t));
+    return renewal_note(t, RENEWAL_OLDER);
+}
+
+/* ---- whose the actor is ------------------------------------------------------------------------
+ */
 
 static const char announce_key[] = "announce";
 

@@ -558,6 +558,7 @@ enum err store_receive(struct txn *t, const struct change *change, const struct 
         *outcome = OUTCOME_SAME; /* a stale copy of what has left */
         return ERR_OK;
     }
+    TRY(renew_if_outrun(t, &s.incoming.context));
     bool deletes = arrival->from_below && !arrival->first_contact &&
                    record_field(&s.incoming, F_DELETED) != NULL;
     TRY(receive_merge(&s, outcome));

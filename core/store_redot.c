@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-/* ---- the map ---------------------------------------------------------------------------------- */
+/* ---- the map ----------------------------------------------------------------------------------
+ */
 
 /* Nobody could find this node any more: what it is and where it belongs stays. */
 static uint64_t keep_identity(const struct store *s, uint64_t from, uint64_t after)
@@ -26,8 +27,7 @@ static enum err map_load(struct txn *t, struct redot *m, struct arena *arena)
     be64_put(prefix, m->from);
     walk_begin(&w, t, TABLE_SAVES, slice_make(prefix, sizeof(prefix)), (struct slice){0});
     while (walk_next(&w)) {
-        if (w.key.len != DOT_KEY_BYTES || w.value.len < DOT_KEY_BYTES ||
-            m->save_count >= m->last) {
+        if (w.key.len != DOT_KEY_BYTES || w.value.len < DOT_KEY_BYTES || m->save_count >= m->last) {
             continue;
         }
         struct own_save save = {dot_key_get(w.value.ptr), dot_key_get(w.key.ptr).seq};
@@ -40,7 +40,8 @@ static enum err map_load(struct txn *t, struct redot *m, struct arena *arena)
     return walk_end(&w);
 }
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables -----------------------------------------------------------------------------------
+ */
 
 /* All keys of a table, so that it can be written while they are gone through. */
 static enum err table_keys(struct txn *t, enum table table, struct slice prefix,
@@ -115,8 +116,9 @@ static enum err record_row(struct txn *t, const struct redot *m, struct slice ke
         return ERR_OK;
     }
     if (!record_is_valid(&now)) {
-        return error_set(ERR_DAMAGED, _("%s: a record could not be brought under the new name; "
-                                        "nothing was changed"),
+        return error_set(ERR_DAMAGED,
+                         _("%s: a record could not be brought under the new name; "
+                           "nothing was changed"),
                          dot_text(r.id, arena));
     }
     local.source_node = (struct dot){0, 0};
@@ -139,8 +141,8 @@ static bool units_map(const struct redot *m, struct dot *units, size_t count)
     return changed;
 }
 
-static enum err feed_row(struct txn *t, const struct redot *m, struct slice key,
-                         struct slice value, struct arena *arena)
+static enum err feed_row(struct txn *t, const struct redot *m, struct slice key, struct slice value,
+                         struct arena *arena)
 {
     struct feed_entry entry;
     (void)value;
@@ -179,8 +181,8 @@ static enum err story_row(struct txn *t, const struct redot *m, struct slice key
 }
 
 /* head = H(previous, seq, record, former head): the log of the new actor, in the same order. */
-static enum err save_row(struct txn *t, const struct redot *m, struct slice key,
-                         struct slice value, struct arena *arena)
+static enum err save_row(struct txn *t, const struct redot *m, struct slice key, struct slice value,
+                         struct arena *arena)
 {
     struct dot d = dot_key_get(key.ptr);
     uint8_t out_key[DOT_KEY_BYTES], out[DOT_KEY_BYTES + HASH_BYTES], number[8];
@@ -265,7 +267,8 @@ static enum err map_tables(struct txn *t, const struct redot *m)
     return rebuild_now(t, &report);
 }
 
-/* ---- all of it -------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------
+ */
 
 static enum err redot_in_txn(struct txn *t, struct redot *m, enum renewal why, struct arena *arena,
                              enum err (*also)(struct txn *t, const struct redot *m))

@@ -14,7 +14,7 @@ struct redot {
     struct own_save {
         struct dot record;
         uint64_t seq;
-    } *saves; /* all of `from`, by record and seq */
+    } * saves; /* all of `from`, by record and seq */
     size_t save_count;
 };
 /* The record's id from now on. */

@@ -96,8 +96,8 @@ static struct datum keep_map(const struct redot *m, struct datum d, struct arena
     if (bits < 64 || dot_equal(now, id)) {
         return d;
     }
-    const char *said = arena_printf(arena, "%.*s%s", (int)head, (const char *)d.text.ptr,
-                                    dot_text(now, arena));
+    const char *said =
+        arena_printf(arena, "%.*s%s", (int)head, (const char *)d.text.ptr, dot_text(now, arena));
     return datum_text(slice_str(said));
 }
 

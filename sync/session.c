@@ -1,6 +1,7 @@
 #include "sync/session.h"
 
 #include "core/scope.h"
+#include "core/store_redot.h"
 #include "sync/frame.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"
@@ -15,6 +16,8 @@
 /* Rule 25: 4-byte heads of the last saves, then of one in this many. */
 #define SHORT_HEADS_DENSE 64
 #define SHORT_HEADS_STEP 16
+
+static const char evidence_key[] = "up.reply", doubt_key[] = "up.doubt";
 
 void session_init(struct session *s, struct store *store)
 {
@@ -142,6 +145,14 @@ static enum err forget_refusals(struct txn *t, const struct outbox *box, struct 
     return ERR_OK;
 }
 
+static enum err add_evidence(struct txn *t, struct arena *arena, struct round_request *q)
+{
+    struct slice doubt;
+    enum err e = store_kv_get(t, slice_str(doubt_key), arena, &doubt);
+    e = e ? e : store_kv_get(t, slice_str(evidence_key), arena, &q->evidence);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Under a new actor this is another feed to the hub: what either side lacks, only a comparison
  * tells, and no receipt of the former one holds (rules 18, 19, 21). */
 static void begin_anew(struct upstream *u, uint64_t actor)
@@ -152,6 +163,12 @@ static void begin_anew(struct upstream *u, uint64_t actor)
         u->top_seq = 0;
         u->pending_count = 0;
         u->has_digest = false;
+        if (u->token_count) { /* their states are of the former actor */
+            u->tokens[0] = u->tokens[u->token_count - 1];
+            u->tokens[0].own_seq = 0;
+            u->tokens[0].head = (struct hash){{0}};
+            u->token_count = 1;
+        }
     }
 }
 
@@ -174,6 +191,7 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     e = add_token(t, u);
     e = e ? e : add_contact(s, t, u, arena, &q);
     e = e ? e : add_chain(t, u, &heads, &q);
+    e = e ? e : add_evidence(t, arena, &q);
     e = e ? e : mark_list(t, "want.", RECONCILE_IDS_MAX, arena, &q.wants);
     q.tokens = u->tokens;
     q.token_count = u->token_count;
@@ -252,14 +270,14 @@ static void take_cursor(struct upstream *u, const struct round_reply *p, bool ap
 }
 
 /* The hub knows of saves under this store's actor that this store does not: it is a copy, or was
- * put back on an older disk. Before the next save it takes a new actor, so that no dot is given
- * twice, and with it begins anew (rules 23, 24). */
-static enum err leave_older_copy(struct session *s, struct txn *t, const struct round_reply *p,
-                                 struct upstream *u)
+ * put back on an older disk (rules 23, 25). *common: how far both are the same. */
+static enum err is_older_copy(struct txn *t, const struct upstream *u, const struct round_reply *p,
+                              bool *older, uint64_t *common)
 {
     struct hash own = {{0}};
+    *older = false;
     if (!(p->flags & ROUND_TOKEN_UNKNOWN) || p->chain_seq == 0 ||
-        p->ack_epoch != store_identity(s->store)->actor) {
+        p->ack_epoch != store_identity(txn_store(t))->actor) {
         return ERR_OK;
     }
     if (p->chain_seq <= store_own_seq(t)) {
@@ -268,13 +286,22 @@ static enum err leave_older_copy(struct session *s, struct txn *t, const struct 
             return ERR_OK;
         }
     }
-    TRY(store_renew_actor(t));
-    u->epoch = 0;
-    u->in_seq = 0;
-    u->contact = true;
-    u->has_digest = false;
-    s->contact.phase = CONTACT_NONE;
-    s->renewed = true;
+    *older = true;
+    uint64_t seen = u->round != 0 && u->token_count ? u->tokens[0].own_seq : 0;
+    return known_chain_common(t, p, seen, common);
+}
+
+/* Nothing of the reply is applied: under dots that this store gave to something else it would meet
+ * it and be mistaken for it. First what was saved beyond the last common save goes on under a new
+ * actor; then the conversation begins anew, and brings all that the other copy saved. */
+static enum err leave_older_copy(struct session *s, uint64_t common)
+{
+    TRY(store_redot(s->store, store_identity(s->store)->actor, common, 0, RENEWAL_OLDER,
+                    link_redot));
+    arena_free(&s->contact.arena);
+    s->contact = (struct session_contact){0};
+    s->idle_rounds = 0;
+    s->done = false;
     return ERR_OK;
 }
 
@@ -394,7 +421,7 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
     s->contact.progress = s->contact.progress || in->received != 0;
     bool progress = in->received != 0 || s->sent_count != 0 || s->contact.phase != CONTACT_NONE;
     s->idle_rounds = progress ? 0 : s->idle_rounds + 1;
-    s->done = (quiet && !u->contact && !s->renewed) || s->idle_rounds >= IDLE_ROUNDS_MAX ||
+    s->done = (quiet && !u->contact) || s->idle_rounds >= IDLE_ROUNDS_MAX ||
               s->contact.tries > CONTACT_TRIES;
     return ERR_OK;
 }
@@ -423,7 +450,8 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     struct inbox_result in = {0};
     struct arrival arrival = {.via = VIA_SYNC, .node = u->node, .actor = p->epoch};
     bool groups_answered = s->contact.phase == CONTACT_GROUPS;
-    TRY(inbox_apply(t, p->batch, &arrival, arena, &in));
+    bool held = p->flags & ROUND_TOKEN_UNKNOWN; /* nothing is taken before that is settled */
+    TRY(held ? ERR_OK : inbox_apply(t, p->batch, &arrival, arena, &in));
     /* Rule 21: a receipt counts once, in its order; or when the hub says that it lost its memory.
      */
     bool newer = u->epoch != p->epoch || p->round > u->round ||
@@ -434,12 +462,11 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     if (newer) {
         take_receipt(u, p, self->actor);
         u->round = p->round;
-        TRY(leave_older_copy(s, t, p, u));
     }
     TRY(take_refusals(t, p));
     TRY(take_wants(t, u, p));
     uint64_t sent = u->token_count ? u->tokens[u->token_count - 1].n : 0;
-    TRY(queue_acked(t, u->node, sent));
+    TRY(p->flags & ROUND_TOKEN_UNKNOWN ? ERR_OK : queue_acked(t, u->node, sent)); /* not taken */
     if (u->token_count) {
         u->tokens[0] = u->tokens[u->token_count - 1];
         u->token_count = 1;
@@ -459,6 +486,25 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     s->stats.refused += p->refusal_count;
     TRY(look_ahead(s, t, u, p, &in));
     return upstream_store(t, u);
+}
+
+/* Rule 23: the hub's newest reply is kept, and shown to it when it does not know the state in which
+ * it left this store: then it may be the one that forgot. */
+static enum err keep_evidence(struct session *s, struct txn *t, const struct message *m,
+                              const struct round_reply *p)
+{
+    struct buf b = {0};
+    enum err e = ERR_OK;
+    if (p->flags & ROUND_TOKEN_UNKNOWN) {
+        return store_kv_put(t, slice_str(doubt_key), slice_str("1"));
+    }
+    message_evidence(m, store_identity(s->store), &b);
+    e = store_kv_del(t, slice_str(doubt_key));
+    if (e == ERR_OK && b.len <= ROUND_EVIDENCE_MAX_BYTES) {
+        e = store_kv_put(t, slice_str(evidence_key), buf_view(&b));
+    }
+    buf_free(&b);
+    return e;
 }
 
 /* Is it from this store's hub, and an answer to what was asked last? */
@@ -486,6 +532,8 @@ enum err session_reply(struct session *s, struct slice message)
     struct round_reply p;
     struct upstream u;
     struct txn *t = NULL;
+    bool older = false;
+    uint64_t common = 0;
     s->stats.rounds++;
     enum err e = open_reply(s, message, &plain, &raw, &m);
     e = e ? e : round_reply_read(m.body, &arena, &p);
@@ -494,15 +542,18 @@ enum err session_reply(struct session *s, struct slice message)
         goto done;
     }
     e = upstream_load(t, &u);
+    e = e ? e : is_older_copy(t, &u, &p, &older, &common);
+    if (e == ERR_OK && older) {
+        txn_abort(t);
+        e = leave_older_copy(s, common);
+        goto done;
+    }
     e = e ? e : apply_reply(s, t, &p, &u, &arena);
+    e = e ? e : keep_evidence(s, t, &m, &p);
     if (e == ERR_OK) {
         e = txn_commit(t);
     } else {
         txn_abort(t);
-    }
-    if (e == ERR_OK && s->renewed) {
-        s->renewed = false;
-        e = store_set_identity(s->store, store_identity(s->store));
     }
 done:
     buf_free(&plain);

@@ -35,7 +35,6 @@ struct session {
     size_t
         batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
     struct hash asked;   /* of the last request, whose reply must say that it answers it */
-    bool renewed;        /* a new actor was taken while the reply was applied */
     int idle_rounds;     /* rounds without progress, to end a conversation that goes nowhere */
     bool done;
 };

@@ -3,6 +3,7 @@
 #include "sync/session.h"
 
 #include "core/scope.h"
+#include "core/store_redot.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"
 #include "sync/reconcile.h"
@@ -31,25 +32,47 @@ static bool token_listed(const struct round_request *q, const struct token *toke
     return false;
 }
 
-/* Rule 23: is this the store we last spoke with? It is told until it has heard, together with how
- * far its saves went by our knowledge, from which it sees whether it is itself the older copy. */
-static void take_tokens(struct serve *s)
+/* The child has seen rounds answered that this store knows nothing of: one of the two is wrong, and
+ * only a reply that this store signed tells which (take_evidence). Counted on from there. */
+static void note_gap(struct serve *s)
 {
     struct link *link = &s->link;
-    bool known_feed = link->has_token && link->epoch == s->q.epoch;
-    /* A hub on an older disk counts on from where the child is. */
-    if (s->q.peer_round > link->round && s->q.peer_round < UINT64_MAX / 2) {
-        link->round = s->q.peer_round;
+    uint64_t actor = store_identity(s->store)->actor;
+    if (s->q.peer_round <= link->round || s->q.peer_round >= UINT64_MAX / 2) {
+        return;
     }
-    if (known_feed && !token_listed(&s->q, &link->token)) {
+    if (s->q.peer_epoch == actor) {
+        link->gap_from = link->round;
+        link->gap_to = s->q.peer_round;
+        link->gap_seq = link->own_actor == actor ? link->own_seq : 0;
+    }
+    link->round = s->q.peer_round;
+}
+
+/* Rule 23: is this the store we last spoke with, or, if it comes under an actor of before, does its
+ * chain of saves go on from what we know? It is told until it has heard, together with how far its
+ * saves went by our knowledge, from which it sees whether it is itself the older copy. */
+static enum err take_tokens(struct serve *s)
+{
+    struct link *link = &s->link;
+    struct known_chain chain;
+    bool known_feed = link->has_token && link->epoch == s->q.epoch;
+    note_gap(s);
+    TRY(known_chain_load(s->t, link->node, s->q.epoch, &s->arena, &chain));
+    if (chain.seq == 0 && link->epoch == s->q.epoch) { /* of an older program */
+        chain.seq = link->chain_seq;
+        chain.head = link->chain_head;
+    }
+    if (known_feed ? !token_listed(&s->q, &link->token) : !known_chain_fits(&chain, &s->q)) {
         link->unknown_round = link->round + 1;
     } else if (!known_feed || s->q.peer_round >= link->unknown_round) {
         link->unknown_round = 0;
     }
     if (link->unknown_round) {
         s->p.flags |= ROUND_TOKEN_UNKNOWN;
-        s->p.chain_seq = link->chain_seq;
-        s->p.chain_head = link->chain_head;
+        s->p.chain_seq = chain.seq;
+        s->p.chain_head = chain.head;
+        s->p.known_heads = chain.heads;
         link->first_contact = true;
         /* Its feed may have been cut back: what is acknowledged is what it now says it holds. */
         link->in_seq = s->q.from_seq < link->in_seq ? s->q.from_seq : link->in_seq;
@@ -61,7 +84,9 @@ static void take_tokens(struct serve *s)
     if (s->q.token_count && !link->unknown_round) {
         link->chain_seq = link->token.own_seq;
         link->chain_head = link->token.head;
+        TRY(known_chain_note(s->t, link->node, &s->q, &chain, &s->arena));
     }
+    return ERR_OK;
 }
 
 static void take_cursors(struct serve *s)
@@ -96,6 +121,9 @@ static enum err take_batch(struct serve *s)
                               .from_below = true,
                               .first_contact = link->first_contact,
                               .unit = link->unit};
+    if (link->unknown_round) {
+        return ERR_OK; /* it may have given dots that another copy gave; it sends again */
+    }
     TRY(inbox_apply(s->t, s->q.batch, &arrival, &s->arena, &s->in));
     if (s->in.need_whole == 0 && s->q.from_seq <= link->in_seq && s->q.to_seq > link->in_seq) {
         link->in_seq = s->q.to_seq;
@@ -129,6 +157,14 @@ static enum err answer_contact(struct serve *s)
     s->p.wants = (struct id_array){ids, n};
     s->wants_now = wants.count + s->in.wants.count;
     return ERR_OK;
+}
+
+/* Neither side takes anything of the other before it is known which of them is the older copy. */
+static void hold_reply(struct serve *s)
+{
+    s->p.from_seq = s->cursor_known ? s->q.peer_seq : s->p.head_seq;
+    s->p.to_seq = s->p.from_seq;
+    s->p.flags |= ROUND_MORE;
 }
 
 static enum err fill_reply(struct serve *s)
@@ -167,7 +203,7 @@ static enum err serve_round(struct serve *s)
     const struct env *env = store_env(s->store);
     struct link *link = &s->link;
     uint64_t children = 0;
-    take_tokens(s);
+    TRY(take_tokens(s));
     take_cursors(s);
     TRY(take_batch(s));
     link->round++;
@@ -180,11 +216,17 @@ static enum err serve_round(struct serve *s)
     s->p.time_ms = link->last_contact_ms;
     s->p.head_seq = store_feed_head(s->t);
     s->p.top_seq = link_top_seq(s->t);
-    TRY(fill_reply(s));
+    if (link->unknown_round) {
+        hold_reply(s);
+    } else {
+        TRY(fill_reply(s));
+    }
     if (s->cursor_known && s->q.group_count == 0 && s->q.listing_count == 0 &&
         !(s->q.flags & ROUND_MORE) && !(s->p.flags & ROUND_MORE)) {
         link->first_contact = false;
     }
+    link->own_actor = store_identity(s->store)->actor;
+    link->own_seq = store_own_seq(s->t);
     TRY(link_store(s->t, link));
     TRY(link_children_seq(s->t, &children));
     struct upstream up;
@@ -212,6 +254,47 @@ static enum err open_request(struct store *store, struct slice request, struct b
     return e ? e : message_accept(m, store_identity(store), link.public_key, raw);
 }
 
+/* A reply that this store signed for this child, of a round that it knows nothing of: it is on an
+ * older disk, and gives dots again. */
+static enum err is_forgotten(struct serve *s, struct message_address sender, bool *forgotten)
+{
+    const struct identity *self = store_identity(s->store);
+    struct buf raw = {0};
+    struct message m;
+    struct round_reply p;
+    *forgotten = false;
+    TRY(link_by_address(s->t, sender, &s->link));
+    if (s->link.gap_to == 0 || !message_evidence_verify(s->q.evidence, self->public_key, &m) ||
+        memcmp(&m.recipient, &sender, sizeof(sender)) != 0) {
+        return ERR_OK;
+    }
+    if (message_unpack(&m, &raw) == ERR_OK && round_reply_read(m.body, &s->arena, &p) == ERR_OK) {
+        *forgotten =
+            p.epoch == self->actor && p.round > s->link.gap_from && p.round <= s->link.gap_to;
+    }
+    error_clear();
+    buf_free(&raw);
+    return ERR_OK;
+}
+
+/* Then all that it saved since it last answered goes on under a new actor, and with a new epoch
+ * everybody sends again (rule 23). */
+static enum err take_evidence(struct serve *s, struct message_address sender)
+{
+    bool forgotten = false;
+    if (s->q.evidence.len == 0) {
+        return ERR_OK;
+    }
+    TRY(txn_begin(s->store, TXN_READ, &s->t));
+    enum err e = is_forgotten(s, sender, &forgotten);
+    uint64_t actor = store_identity(s->store)->actor;
+    txn_abort(s->t);
+    s->t = NULL;
+    return e == ERR_OK && forgotten
+               ? store_redot(s->store, actor, s->link.gap_seq, 0, RENEWAL_OLDER, link_redot)
+               : e;
+}
+
 enum err session_serve(struct store *store, struct slice request, struct buf *reply)
 {
     struct serve s = {.store = store};
@@ -219,6 +302,7 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
     struct message m;
     enum err e = open_request(store, request, &plain, &raw, &m);
     e = e ? e : round_request_read(m.body, &s.arena, &s.q);
+    e = e ? e : take_evidence(&s, m.sender);
     e = e ? e : txn_begin(store, TXN_WRITE, &s.t);
     if (e != ERR_OK) {
         goto done;

@@ -63,9 +63,8 @@ static void add(struct life *x, uint32_t kind)
     char name[32];
     (void)snprintf(name, sizeof(name), "người %zu", x->count);
     struct datum d = datum_text(slice_str(name)), unit = datum_ref(x->units[x->count % 2]);
-    const struct edit edits[] = {
-        {kind == KIND_MEMBER ? F_MEMBER_NAME : F_NOTE, EDIT_SET, &d, 1},
-        {F_UNIT, EDIT_SET, &unit, 1}};
+    const struct edit edits[] = {{kind == KIND_MEMBER ? F_MEMBER_NAME : F_NOTE, EDIT_SET, &d, 1},
+                                 {F_UNIT, EDIT_SET, &unit, 1}};
     x->kinds[x->count] = kind;
     x->ids[x->count] = (struct dot){0, 0};
     save(x, &x->ids[x->count], kind, edits, 2);
@@ -287,8 +286,8 @@ static void redot__is_as_if_written_under_the_other_actor(void **state)
         live(&x, seed, fork, false);
         live(&twin, seed, fork, true);
         uint64_t from = store_identity(store_of(&x))->actor;
-        assert_int_equal(
-            store_redot(store_of(&x), from, x.fork, NEXT_ACTOR, RENEWAL_OLDER, NULL), ERR_OK);
+        assert_int_equal(store_redot(store_of(&x), from, x.fork, NEXT_ACTOR, RENEWAL_OLDER, NULL),
+                         ERR_OK);
         assert_true(store_identity(store_of(&x))->actor == NEXT_ACTOR);
         assert_clean(store_of(&x));
         assert_same(&x, &twin);
@@ -305,7 +304,8 @@ static void redot__is_as_if_written_under_the_other_actor(void **state)
     }
 }
 
-/* Only what this store wrote is its to rename: under the same dots another copy may have written. */
+/* Only what this store wrote is its to rename: under the same dots another copy may have written.
+ */
 static void redot__what_another_copy_wrote_keeps_its_dots(void **state)
 {
     (void)state;

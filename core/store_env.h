@@ -231,6 +231,8 @@ enum err history_append(struct txn *t, const struct record *before, const struct
 /* store_open.c: the identity file. */
 enum err identity_write(const struct store *s) MUST_USE;
 enum err identity_read(struct store *s) MUST_USE;
+/* Is it of this program's version, or can it be brought up to it? ERR_TOO_NEW; ERR_DAMAGED. */
+enum err open_version(struct store *s) MUST_USE;
 /* Every process that has the environment open holds the gate; `compact` must have it alone.
  * ERR_BUSY when it is to be had alone and is not. */
 enum err gate_enter(struct store *s, bool alone) MUST_USE;

@@ -196,7 +196,7 @@ static enum err upgrade(struct store *s)
     return e;
 }
 
-static enum err open_version(struct store *s)
+enum err open_version(struct store *s)
 {
     struct txn *t = NULL;
     uint64_t version = 0, actor = 0;

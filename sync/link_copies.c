@@ -128,7 +128,8 @@ enum err known_chain_common(struct txn *t, const struct round_reply *p, uint64_t
     return ERR_OK;
 }
 
-/* ---- after a fork ----------------------------------------------------------------------------- */
+/* ---- after a fork -----------------------------------------------------------------------------
+ */
 
 static enum err redot_link(struct txn *t, const struct redot *m, struct dot node)
 {

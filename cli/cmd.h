@@ -8,6 +8,7 @@ enum err cmd_init(struct cli *c);
 enum err cmd_invite(struct cli *c);
 enum err cmd_join(struct cli *c);
 enum err cmd_nodes(struct cli *c);
+enum err cmd_revoke(struct cli *c);
 enum err cmd_add(struct cli *c);
 enum err cmd_edit(struct cli *c);
 enum err cmd_set(struct cli *c);

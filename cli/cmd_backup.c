@@ -57,8 +57,9 @@ enum err cmd_restore(struct cli *c)
     buf_printf(&c->out, _("%llu records are back in %s, every one verified.\n"),
                (unsigned long long)report.records, c->dir);
     TRY(cli_flush(c));
-    cli_say(c, _("It goes on under a new name (%s). terrace sync brings what it had since; what "
-                 "was never sent is lost with the old disk."),
+    cli_say(c,
+            _("It goes on under a new name (%s). terrace sync brings what it had since; what "
+              "was never sent is lost with the old disk."),
             actor);
     return ERR_OK;
 }

@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "cli/settings.h"
 #include "cli/show.h"
+#include "core/cert.h"
 #include "sync/receipts.h"
 #include "sync/session.h"
 
@@ -41,7 +42,10 @@ static enum err save_root(struct txn *t, const struct datum *code, const struct 
         {F_NODE_KEY, EDIT_SET, &key, 1},   {F_NODE_ACTORS, EDIT_ADD, &own, 1},
         {F_NODE_ROLE, EDIT_SET, &role, 1}, {F_NODE_STATE, EDIT_SET, &state, 1},
     };
-    return save_record(t, KIND_NODE, node, ARRAY_COUNT(node), arena, &identity->node);
+    TRY(save_record(t, KIND_NODE, node, ARRAY_COUNT(node), arena, &identity->node));
+    struct cert_root root = {.node = identity->node};
+    memcpy(root.key, identity->public_key, KEY_PUBLIC_BYTES);
+    return cert_root_store(t, &root);
 }
 
 /* The folders above the store; the store itself is made by its own module. */

@@ -26,6 +26,11 @@ static const struct command commands[] = {
      N_("Name, unit, role, state, the hub it syncs with, last contact. At a hub, also how far each "
         "has received."),
      cmd_nodes},
+    {"revoke", N_("NODE"), 1, 1, STORE_MUST, OPT_BIT(REASON),
+     N_("closes a computer that was lost, stolen or given away"),
+     N_("NODE is an ID of terrace nodes. What it had saved and sent stays; what comes later is "
+        "refused everywhere and kept aside. --reason tells the others why."),
+     cmd_revoke},
     {"add", N_("KIND [FIELD=VALUE…]"), 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
      N_("records something new and prints its ID"),
      N_("Without fields it asks one by one. The unit is yours when none is given. If it looks "

@@ -202,14 +202,29 @@ static enum err gather_doubles(struct gather *g)
 
 /* ---- what was refused ------------------------------------------------------------------------ */
 
-static const char *reason_text(uint8_t reason)
+/* taken_back: it was merged there, and what was before saved again; else it is kept here alone. */
+static const char *reason_text(uint8_t reason, bool taken_back)
 {
-    switch (reason) {
+    switch (reason & ~REFUSAL_TAKEN_BACK) {
     case REFUSAL_DEPARTED:
         return _("had left your office before you changed it. What the new office holds counts; "
                  "your change is in the history");
+    case REFUSAL_REVOKED:
+        return _("was written by a computer after that had been revoked. It is kept aside; whoever "
+                 "wrote it honestly enters it again on a computer that is admitted");
+    case REFUSAL_ROLE:
+        return _("was written on a computer that was admitted to read only. Ask for a code of "
+                 "another role");
+    case REFUSAL_FORGED:
+    case REFUSAL_UNSIGNED:
+        return _(
+            "came with a claim that the office above could not confirm, and was not taken. Let "
+            "somebody look at this computer");
     case REFUSAL_AUTHORITY:
-        return _("the office above does not let this office write it. It is kept here");
+        return taken_back
+                   ? _("has a value that only another office writes: what was there before "
+                       "counts again, and your change is in the history. Ask that office")
+                   : _("the office above does not let this office write it. It is kept here");
     default:
         return _("the office above did not take it, because it does not belong to this office "
                  "there. It is kept here");
@@ -244,7 +259,7 @@ static enum err add_refused(struct gather *g, struct dot id, uint8_t reason, boo
                                 .since_ms = own_ms(g, &r, &local),
                                 .unit = show_unit(&r),
                                 .id = id};
-    item.text = words(g, "%s: %s", name_of(g, id), reason_text(reason));
+    item.text = words(g, "%s: %s", name_of(g, id), reason_text(reason, notice));
     item.todo = words(g, notice ? "terrace inbox --seen %s" : "terrace show %s", id_text(g, id));
     add(g, &item);
     return ERR_OK;

@@ -7,7 +7,7 @@ struct actor_info desk_author(struct txn *t, struct dot dot)
     struct actor_info info = {0};
     const struct identity *own = store_identity(txn_store(t));
     if (dot.actor == own->actor) {
-        info = (struct actor_info){own->node, own->unit};
+        info = (struct actor_info){.node = own->node, .unit = own->unit, .closed_at = UINT64_MAX};
     } else if (!store_actor(t, dot.actor, &info)) {
         info = (struct actor_info){0};
     }

@@ -117,7 +117,12 @@ enum known_field {
     F_NODE_ACTORS = 18, /* set of text: 13 base32 characters each */
     F_NODE_ROLE = 19,
     F_NODE_STATE = 20,
-    F_NODE_HUB = 24, /* the hub that it syncs with */
+    F_NODE_STATE_DATE = 21,
+    F_NODE_STATE_REASON = 22,
+    F_NODE_ISSUER = 23,
+    F_NODE_HUB = 24,    /* the hub that it syncs with */
+    F_NODE_CERT = 25,   /* BYTES: what its issuer says it may do (cert.h) */
+    F_NODE_CLOSED = 26, /* BYTES, a context: of a revoked node, up to where each actor is taken */
     F_MEMBER_NAME = 16,
     F_MEMBER_SEX = 18,
     F_MEMBER_BIRTH = 19,

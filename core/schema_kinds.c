@@ -155,17 +155,22 @@ const struct kind_def schema_kinds[] = {
             {NODE_ACTIVE, 1, "active", "Đang dùng", "Active"},
             {NODE_RETIRED, 2, "retired", "Ngừng dùng", "Retired"},
             {NODE_REVOKED, 3, "revoked", "Bị thu hồi", "Revoked"})},
-        {21, "state_date", "Từ ngày", "Since", FIELD_DATE, .rule = MERGE_LATEST,
+        {F_NODE_STATE_DATE, "state_date", "Từ ngày", "Since", FIELD_DATE, .rule = MERGE_LATEST,
          .leader = F_NODE_STATE},
-        {22, "state_reason", "Lý do", "Reason", FIELD_TEXT, .rule = MERGE_LATEST,
+        {F_NODE_STATE_REASON, "state_reason", "Lý do", "Reason", FIELD_TEXT, .rule = MERGE_LATEST,
          .leader = F_NODE_STATE,
          .max = LINE_BYTES},
-        {23, "issuer", "Máy cấp phép", "Issuer", FIELD_REF, .rule = MERGE_LATEST,
+        {F_NODE_ISSUER, "issuer", "Máy cấp phép", "Issuer", FIELD_REF, .rule = MERGE_LATEST,
          .flags = FIELD_MACHINE,
          .ref_kind = KIND_NODE},
         /* written by the computer itself, one after another, from its first re-homing on */
         {F_NODE_HUB, "hub", "Đồng bộ với", "Syncs with", FIELD_REF, .rule = MERGE_LATEST,
-         .flags = FIELD_MACHINE, .ref_kind = KIND_NODE})},
+         .flags = FIELD_MACHINE, .ref_kind = KIND_NODE},
+        /* two at once are no conflict: each is good */
+        {F_NODE_CERT, "cert", "Chứng thư", "Certificate", FIELD_BYTES, .rule = MERGE_MAX,
+         .flags = FIELD_MACHINE},
+        {F_NODE_CLOSED, "closed", "Nhận đến", "Taken up to", FIELD_BYTES, .rule = MERGE_AUTHORITY,
+         .flags = FIELD_MACHINE})},
 
     {KIND_FIELD, "field", "Trường thông tin", "Field", ROUTE_DOWN, LEVEL_PROVINCE, FIELDS(
         {16, "of_kind", "Thuộc loại bản ghi", "Of kind", FIELD_TEXT, .rule = MERGE_AUTHORITY,

@@ -182,11 +182,12 @@ enum outcome {
     OUTCOME_SAME,       /* nothing new in it */
     OUTCOME_NEED_WHOLE, /* a delta whose base is not covered: ask for the whole record */
     OUTCOME_REFUSED,    /* not the sender's to write; kept in history when the record is held */
-    OUTCOME_CORRECTED   /* merged, and what came too late saved back at once (rules 15, 26) */
+    OUTCOME_CORRECTED   /* merged, and what was before saved back at once (rules 15, 26) */
 };
-/* The change's record is valid by itself, as the batch reader guarantees. */
+/* The change's record is valid by itself, as the batch reader guarantees. *why: enum refusal
+ * (authority.h), of what was refused or corrected. */
 enum err store_receive(struct txn *t, const struct change *change, const struct arrival *arrival,
-                       enum outcome *outcome) MUST_USE;
+                       enum outcome *outcome, uint8_t *why) MUST_USE;
 
 /* Only what a person asks of one who has gone: who, where to, when. In the arena. */
 void store_stub_of(const struct record *r, struct arena *arena, struct record *out);
@@ -291,11 +292,21 @@ enum err store_chain_head(struct txn *t, uint64_t seq, struct hash *out) MUST_US
 struct actor_info {
     struct dot node; /* none when only seen in a push */
     struct dot unit;
+    uint8_t level;      /* most that its saves may claim, by certificate; 0 = none is known */
+    uint8_t role;       /* enum node_role; 0 = not known */
+    uint64_t closed_at; /* its node was revoked, and is taken up to this seq; UINT64_MAX = not */
 };
 bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
+/* This store once wrote under that actor, though it does not know it any more. */
+enum err store_own_actor(struct txn *t, uint64_t actor) MUST_USE;
 /* The unit that a node's record says it is of. none when whoever wrote that could not give it: the
  * node itself, or one whose own unit does not stand above (rule 13). */
 struct dot store_node_unit(struct txn *t, const struct record *node);
+
+/* Reads an actor as node records name it, 13 base32 characters. */
+bool store_actor_parse(struct slice text, uint64_t *actor);
+/* The date of today by this store's clock. */
+struct datum store_today(struct txn *t);
 
 /* Small facts by key, for settings ("set.lang"), links and cursors ("link.…"). */
 enum err store_kv_get(struct txn *t, struct slice key, struct arena *arena,

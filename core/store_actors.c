@@ -1,7 +1,11 @@
 /* Which node an actor belongs to (rule 9: an actor belongs to one node). */
 #include "core/store_env.h"
 
+#include "core/cert.h"
 #include "core/scope.h"
+
+#define ACTOR_DOTS_BYTES (2 * DOT_KEY_BYTES) /* a row of an older program ends here */
+#define ACTOR_ROW_BYTES (ACTOR_DOTS_BYTES + 2 + 8)
 
 static struct slice actor_key(uint64_t actor, uint8_t space[8])
 {
@@ -14,24 +18,33 @@ bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out)
     uint8_t space[8];
     struct slice v;
     if (table_get(t, TABLE_ACTORS, actor_key(actor, space), &v) != ERR_OK ||
-        v.len != 2 * DOT_KEY_BYTES) {
+        (v.len != ACTOR_DOTS_BYTES && v.len != ACTOR_ROW_BYTES)) {
         return false;
     }
-    out->node = dot_key_get(v.ptr);
-    out->unit = dot_key_get(v.ptr + DOT_KEY_BYTES);
+    *out = (struct actor_info){.node = dot_key_get(v.ptr),
+                               .unit = dot_key_get(v.ptr + DOT_KEY_BYTES),
+                               .closed_at = UINT64_MAX};
+    if (v.len == ACTOR_ROW_BYTES) {
+        out->level = v.ptr[ACTOR_DOTS_BYTES];
+        out->role = v.ptr[ACTOR_DOTS_BYTES + 1];
+        out->closed_at = be64_get(v.ptr + ACTOR_DOTS_BYTES + 2);
+    }
     return true;
 }
 
 enum err actor_bind(struct txn *t, uint64_t actor, const struct actor_info *info)
 {
-    uint8_t space[8], value[2 * DOT_KEY_BYTES];
+    uint8_t space[8], value[ACTOR_ROW_BYTES];
     dot_key_put(value, info->node);
     dot_key_put(value + DOT_KEY_BYTES, info->unit);
+    value[ACTOR_DOTS_BYTES] = info->level;
+    value[ACTOR_DOTS_BYTES + 1] = info->role;
+    be64_put(value + ACTOR_DOTS_BYTES + 2, info->closed_at);
+    memset(t->authors, 0, sizeof(t->authors));
     return table_put(t, TABLE_ACTORS, actor_key(actor, space), slice_make(value, sizeof(value)));
 }
 
-/* 13 base32 characters, an ID without its seq. */
-static bool actor_parse(struct slice text, uint64_t *actor)
+bool store_actor_parse(struct slice text, uint64_t *actor)
 {
     char id[DOT_TEXT_SIZE];
     struct dot d;
@@ -67,24 +80,61 @@ struct dot store_node_unit(struct txn *t, const struct record *node)
     return may ? v->datum.ref : none;
 }
 
-enum err actors_learn(struct txn *t, const struct record *node)
+/* What its record says of a node, certificate first. */
+static struct actor_info node_info(struct txn *t, const struct record *node)
+{
+    struct cert cert;
+    if (cert_of_node(t, node, &cert)) {
+        return (struct actor_info){
+            .node = node->id, .unit = cert.unit, .level = cert.level, .role = cert.role};
+    }
+    return (struct actor_info){.node = node->id, .unit = store_node_unit(t, node)};
+}
+
+static enum err learn_node(struct txn *t, const struct record *node)
 {
     const struct field *f = record_field(node, F_NODE_ACTORS);
-    struct dot unit = store_node_unit(t, node);
+    const struct actor_info known = node_info(t, node);
     enum err e = ERR_OK;
     for (uint32_t i = 0; f && e == ERR_OK && i < f->count; i++) {
         struct dot d = {0, 0};
         if (f->values[i].datum.type != DATUM_TEXT ||
-            !actor_parse(f->values[i].datum.text, &d.actor)) {
+            !store_actor_parse(f->values[i].datum.text, &d.actor)) {
             continue;
         }
-        struct actor_info info = {.node = node->id, .unit = unit}, old = {0};
+        struct actor_info info = known, old = {0};
         if (store_actor(t, d.actor, &old) && !dot_is_none(old.node) &&
             !dot_equal(old.node, info.node)) {
             continue; /* the first node that named it keeps it */
         }
-        info.unit = dot_is_none(unit) ? old.unit : unit;
+        info.unit = dot_is_none(known.unit) ? old.unit : known.unit;
+        info.closed_at = cert_closed_at(node, d.actor);
         e = actor_bind(t, d.actor, &info);
     }
+    return e;
+}
+
+/* Whose certificate hangs on another's may have come before that. */
+static enum err learn_issued(struct txn *t, const struct record *issuer, struct arena *arena)
+{
+    struct id_list issued;
+    enum err e = store_ids_by_ref(t, issuer->id, F_NODE_ISSUER, (struct dot){0, 0}, SIZE_MAX, arena,
+                                  &issued);
+    for (size_t i = 0; e == ERR_OK && i < issued.count; i++) {
+        struct record r;
+        e = store_get(t, issued.ids[i], arena, &r, NULL);
+        if (e == ERR_OK && r.kind == KIND_NODE && !dot_equal(r.id, issuer->id)) {
+            e = learn_node(t, &r);
+        }
+    }
+    return e;
+}
+
+enum err actors_learn(struct txn *t, const struct record *node)
+{
+    struct arena arena = {0};
+    enum err e = learn_node(t, node);
+    e = e ? e : learn_issued(t, node, &arena);
+    arena_free(&arena);
     return e;
 }

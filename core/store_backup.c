@@ -16,7 +16,8 @@
 /* Beside data.mdb; only a sealed store has the second. */
 static const char *const small_files[] = {"identity", "seal"};
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------------
+ */
 
 static enum err path_error(const char *path)
 {
@@ -105,7 +106,7 @@ static enum err copy_bytes(int from, int to, const char *path)
         if (n < 0 && errno == EINTR) {
             continue;
         }
-        for (ssize_t at = 0, w = 0; at < n; at += w > 0 ? w : 0) {
+        for (ssize_t at = 0, w = 0; at<n; at += w> 0 ? w : 0) {
             w = write(to, chunk + at, (size_t)(n - at));
             if (w < 0 && errno != EINTR) {
                 return path_error(path);
@@ -146,7 +147,8 @@ static enum err copy_small_files(const char *from, const char *to)
     return ERR_OK;
 }
 
-/* ---- a verified copy --------------------------------------------------------------------------- */
+/* ---- a verified copy ---------------------------------------------------------------------------
+ */
 
 /* Without what is free in it; other processes read and write the store meanwhile. */
 static enum err copy_data(struct store *s, const char *dir)
@@ -214,7 +216,8 @@ static enum err copy_store(struct store *s, char *dir, struct backup_report *out
     return e;
 }
 
-/* ---- names and rotation ------------------------------------------------------------------------ */
+/* ---- names and rotation ------------------------------------------------------------------------
+ */
 
 /* "terrace-k7f3x2ab-": whose backup it is, by the key that it shares with no other store. */
 static void stem_of(const struct store *s, char out[STEM_SIZE])
@@ -366,7 +369,8 @@ enum err store_backup(struct store *s, const char *dir, size_t keep, struct back
     return e;
 }
 
-/* ---- restoring --------------------------------------------------------------------------------- */
+/* ---- restoring ---------------------------------------------------------------------------------
+ */
 
 static enum err is_backup(const char *from)
 {
@@ -447,7 +451,8 @@ enum err store_restore(const struct env *env, const char *from, const char *dir,
     return sync_parent(dir);
 }
 
-/* ---- compacting -------------------------------------------------------------------------------- */
+/* ---- compacting --------------------------------------------------------------------------------
+ */
 
 static enum err compact_alone(struct store *s, struct backup_report *out)
 {

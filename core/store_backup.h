@@ -13,8 +13,8 @@ struct backup_report {
     uint64_t bytes;
     uint64_t records;
 };
-/* A backup in dir, which is made when it is missing; then, with keep > 0, all but the newest so many
- * of this store's go, never the one just made. ERR_DAMAGED when the store cannot be verified,
+/* A backup in dir, which is made when it is missing; then, with keep > 0, all but the newest so
+ * many of this store's go, never the one just made. ERR_DAMAGED when the store cannot be verified,
  * ERR_DISK_FULL, ERR_BUSY when another is being made: then nothing new is there, and the older ones
  * are as before. */
 enum err store_backup(struct store *s, const char *dir, size_t keep,

@@ -462,6 +462,14 @@ struct store *txn_store(const struct txn *t)
     return t->store;
 }
 
+struct datum store_today(struct txn *t)
+{
+    const struct env *env = t->store->env;
+    int year = 0, month = 0, day = 0;
+    env_day(env->now_ms(env->ctx), &year, &month, &day);
+    return datum_int(DATE_MAKE(year, month, day));
+}
+
 /* ---- small facts ---------------------------------------------------------------------------- */
 
 #define KV_KEY_MAX 256

@@ -26,7 +26,7 @@ enum table {
     TABLE_HISTORY, /* id 16, feed seq 8 → history entry */
     TABLE_DIGESTS, /* route 1, unit 16 → sum 16, count 8 */
     TABLE_SAVES,   /* actor 8, seq 8 → record id 16, chain head 16 */
-    TABLE_ACTORS,  /* actor 8 → node id 16, unit id 16 */
+    TABLE_ACTORS,  /* actor 8 → node id 16, unit id 16, level 1, role 1, closed at 8 */
     TABLE_COUNT
 };
 
@@ -66,6 +66,13 @@ struct txn {
         uint64_t count;
         bool loaded, dirty;
     } digest;
+    /* Whose saves were judged last, direct-mapped by actor; dropped when one is bound. */
+    struct author_slot {
+        uint64_t actor;
+        bool known;
+        struct actor_info info;
+        uint8_t level; /* most that it may claim */
+    } authors[16];
     /* Is there anything of this sort at all? Looked up once a transaction. */
     enum some_state some[SOME_COUNT];
     enum some_state announce; /* is an actor of this node still to be announced? */

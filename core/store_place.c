@@ -106,6 +106,16 @@ enum err announce_later(struct txn *t, uint64_t former)
     return store_kv_put(t, slice_str(announce_key), slice_make(bytes, sizeof(bytes)));
 }
 
+enum err store_own_actor(struct txn *t, uint64_t actor)
+{
+    const struct identity *self = store_identity(t->store);
+    struct actor_info info;
+    if (!store_actor(t, self->actor, &info)) {
+        info = (struct actor_info){.node = self->node, .unit = self->unit, .closed_at = UINT64_MAX};
+    }
+    return actor_bind(t, actor, &info);
+}
+
 static bool names_actors(const struct save *save, struct dot node)
 {
     bool names = false;

@@ -210,15 +210,20 @@ static enum err save_row(struct txn *t, const struct redot *m, struct slice key,
 static enum err actor_row(struct txn *t, const struct redot *m, struct slice key,
                           struct slice value, struct arena *arena)
 {
+    struct actor_info info;
+    uint64_t actor = be64_get(key.ptr);
+    (void)value;
     (void)arena;
-    if (value.len != 2 * DOT_KEY_BYTES) {
+    if (!store_actor(t, actor, &info)) {
         return ERR_OK;
     }
-    struct dot node = dot_key_get(value.ptr), unit = dot_key_get(value.ptr + DOT_KEY_BYTES);
-    struct actor_info now = {redot_id(m, node), redot_id(m, unit)};
-    return dot_equal(now.node, node) && dot_equal(now.unit, unit)
-               ? ERR_OK
-               : actor_bind(t, be64_get(key.ptr), &now);
+    struct dot node = redot_id(m, info.node), unit = redot_id(m, info.unit);
+    if (dot_equal(node, info.node) && dot_equal(unit, info.unit)) {
+        return ERR_OK;
+    }
+    info.node = node;
+    info.unit = unit;
+    return actor_bind(t, actor, &info);
 }
 
 enum err redot_key(struct txn *t, const struct redot *m, const char *space, size_t dots)
@@ -273,13 +278,12 @@ static enum err map_tables(struct txn *t, const struct redot *m)
 static enum err redot_in_txn(struct txn *t, struct redot *m, enum renewal why, struct arena *arena,
                              enum err (*also)(struct txn *t, const struct redot *m))
 {
-    const struct identity *self = store_identity(t->store);
     TRY(map_load(t, m, arena));
+    TRY(store_own_actor(t, m->to));
     TRY(store_take_actor(t, m->to));
     if (m->after < m->last) {
         TRY(map_tables(t, m));
         t->own_seq = m->last - m->after;
-        TRY(actor_bind(t, m->to, &(struct actor_info){self->node, self->unit}));
     }
     TRY(also ? also(t, m) : ERR_OK);
     TRY(renewal_note(t, why));

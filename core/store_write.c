@@ -1,6 +1,7 @@
 /* The one door for writes, and local saves through it. */
 #include "core/store_env.h"
 
+#include "core/authority.h"
 #include "core/scope.h"
 
 #include <stdlib.h>
@@ -439,8 +440,10 @@ enum err door_save(struct txn *t, const struct record *before, const struct reco
     t->own_seq++;
     TRY(chain_extend(t, after, dot, &t->scratch));
     TRY(door_write(t, before, local, after, &cause));
-    return dot.seq == 1 ? actor_bind(t, self->actor, &(struct actor_info){self->node, self->unit})
-                        : ERR_OK;
+    struct actor_info own = {.node = self->node, .unit = self->unit, .closed_at = UINT64_MAX},
+                      known;
+    bool named = dot.seq > 1 || store_actor(t, self->actor, &known);
+    return named ? ERR_OK : actor_bind(t, self->actor, &own);
 }
 
 static bool wrote_field(const struct record *r, uint32_t number, struct dot dot)
@@ -478,6 +481,46 @@ static enum err save_load(struct save_state *s)
     s->shown = save->shown ? *save->shown : s->before.context;
     s->field_count = s->before.field_count;
     return ERR_OK;
+}
+
+static enum err not_yours(enum refusal why)
+{
+    switch (why) {
+    case REFUSAL_NONE:
+        return ERR_OK;
+    case REFUSAL_ROLE:
+        return error_set(ERR_RULE, _("this computer was admitted to read only; ask the office "
+                                     "above for a code of another role"));
+    case REFUSAL_REVOKED:
+        return error_set(ERR_RULE,
+                         _("this computer was revoked; what is entered here goes nowhere. Ask the "
+                           "office above for a code, and give it with: terrace join --rehome URL "
+                           "CODE"));
+    default:
+        return error_set(ERR_RULE, _("only the office above, or the one that it is of, writes "
+                                     "this; nothing was saved"));
+    }
+}
+
+/* The same decision as at every other way in, before it is made: better heard here. */
+static enum err check_authority(const struct save_state *s, const struct record *after)
+{
+    const struct identity *self = store_identity(s->t->store);
+    struct author author = authority_author(s->t, self->actor, self->unit);
+    enum refusal why = REFUSAL_NONE;
+    if (dot_is_none(self->unit)) {
+        return ERR_OK; /* a root that is being made */
+    }
+    for (size_t i = 0; i < after->field_count && why == REFUSAL_NONE; i++) {
+        const struct field *f = &after->fields[i];
+        for (uint32_t j = 0; j < f->count && why == REFUSAL_NONE; j++) {
+            if (dot_equal(f->values[j].dot, s->dot)) {
+                why = authority_judge(s->t, &author, s->is_new ? NULL : &s->before, after,
+                                      f->number, &f->values[j]);
+            }
+        }
+    }
+    return not_yours(why);
 }
 
 enum err store_save(struct txn *t, const struct save *save, struct arena *arena, struct dot *id,
@@ -523,6 +566,10 @@ enum err store_save(struct txn *t, const struct save *save, struct arena *arena,
     }
     if (!s.is_new && wrote_field(&after, F_UNIT, s.dot)) {
         TRY(marks_carry(t, &s.before, &after, s.dot, arena));
+    }
+    enum err e = check_authority(&s, &after);
+    if (e != ERR_OK) {
+        return e;
     }
     *dot = s.dot;
     return door_save(t, s.is_new ? NULL : &s.before, &s.local, &after, s.dot, save->via);

@@ -5,14 +5,6 @@
 
 /* ---- small readers -------------------------------------------------------------------------- */
 
-static struct datum today(struct txn *t)
-{
-    const struct env *env = store_env(txn_store(t));
-    int y = 0, m = 0, d = 0;
-    env_day(env->now_ms(env->ctx), &y, &m, &d);
-    return datum_int(DATE_MAKE(y, m, d));
-}
-
 static struct dot own_unit(struct txn *t)
 {
     return store_identity(txn_store(t))->unit;
@@ -132,7 +124,7 @@ static enum err save_transfer(struct txn *t, const struct transfer_order *o, str
     struct filling f = {arena, NULL, 0};
     struct dot dot;
     struct id_list doubles;
-    int64_t day = today(t).i;
+    int64_t day = store_today(t).i;
     f.items = arena_array(arena, o->item_count + 9, sizeof(*f.items)); /* 8 of its own at most */
     fill_ref(&f, "unit", issuing_unit(t, from));
     fill_ref(&f, "member", o->member);
@@ -228,7 +220,7 @@ static enum err save_answer(struct txn *t, const struct transfer_view *v, struct
 {
     struct datum unit = datum_ref(dot_is_none(v->to) ? own_unit(t) : v->to);
     struct datum text = datum_text(letter), issuer = datum_ref(v->from);
-    struct datum member = datum_ref(v->member), day = today(t), word = datum_int(verdict);
+    struct datum member = datum_ref(v->member), day = store_today(t), word = datum_int(verdict);
     struct datum why = datum_text(reason);
     if (!dot_is_none(v->to) && unit_level(t, own_unit(t)) <= LEVEL_COMMUNE) {
         unit = datum_ref(own_unit(t));
@@ -275,7 +267,8 @@ static enum err write_unit(struct txn *t, struct dot member, struct dot unit, st
 static enum err left_the_tree(struct txn *t, const struct transfer_view *v, struct arena *arena)
 {
     struct dot member = v->member;
-    struct datum gone = datum_int(MEMBER_REMOVED), letter = datum_text(v->letter), day = today(t);
+    struct datum gone = datum_int(MEMBER_REMOVED), letter = datum_text(v->letter),
+                 day = store_today(t);
     const struct edit edits[] = {
         {F_MEMBER_STATUS, EDIT_SET, &gone, 1},
         {F_MEMBER_STATUS_DATE, EDIT_SET, &day, 1},

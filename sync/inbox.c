@@ -21,8 +21,8 @@ static enum err tell_if_left(struct txn *t, struct dot id, const struct arrival 
 }
 
 /* asked: this store wants some record whole, so that this may be it */
-static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id, bool asked,
-                             const struct arrival *arrival, struct inbox_result *out)
+static enum err take_outcome(struct txn *t, enum outcome outcome, uint8_t why, struct dot id,
+                             bool asked, const struct arrival *arrival, struct inbox_result *out)
 {
     switch (outcome) {
     case OUTCOME_NEW:
@@ -39,10 +39,11 @@ static enum err take_outcome(struct txn *t, enum outcome outcome, struct dot id,
         return arrival->from_below ? ERR_OK : mark_put(t, "want.", id, 1);
     case OUTCOME_CORRECTED:
         out->received++;
-        out->refusals[out->refusal_count++] = (struct refusal){id, REFUSAL_DEPARTED};
+        out->refusals[out->refusal_count++] = (struct refused){
+            id, why == REFUSAL_DEPARTED ? why : (uint8_t)(why | REFUSAL_TAKEN_BACK)};
         return ERR_OK;
     case OUTCOME_REFUSED:
-        out->refusals[out->refusal_count++] = (struct refusal){id, REFUSAL_SCOPE};
+        out->refusals[out->refusal_count++] = (struct refused){id, why};
         return ERR_OK;
     }
     return ERR_OK;
@@ -113,15 +114,16 @@ static bool put_off(struct apply *a, const struct change *change, enum outcome o
 static enum err apply_change(struct apply *a, const struct change *change, struct arena *row)
 {
     enum outcome outcome = OUTCOME_REFUSED;
+    uint8_t why = REFUSAL_SCOPE;
     struct arrival as = *a->arrival;
     struct dot id = change->record.id;
     /* What this store asked for is taken back from whoever holds it (rule 18). */
     as.first_contact = as.first_contact || (a->asked && mark_has(a->t, "want.", id));
-    TRY(store_receive(a->t, change, &as, &outcome));
+    TRY(store_receive(a->t, change, &as, &outcome, &why));
     if (put_off(a, change, outcome)) {
         return ERR_OK;
     }
-    TRY(take_outcome(a->t, outcome, id, a->asked, a->arrival, a->out));
+    TRY(take_outcome(a->t, outcome, why, id, a->asked, a->arrival, a->out));
     TRY(no_more_refused(a, id));
     if (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED) {
         TRY(note_transfers(a, &change->record));
@@ -178,7 +180,7 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
     if (e == ERR_OK) {
         size_t n = batch_reader_count(reader);
         out->wants.ids = arena_array(arena, n + 1, sizeof(struct dot));
-        out->refusals = arena_array(arena, n + 1, sizeof(struct refusal));
+        out->refusals = arena_array(arena, n + 1, sizeof(struct refused));
         e = apply_all(&a, reader);
     }
     arena_free(&scratch);

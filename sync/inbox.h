@@ -11,7 +11,7 @@ struct inbox_result {
     uint64_t need_whole; /* deltas that did not fit */
     uint64_t units;      /* of the received: records of kind unit */
     struct id_array wants;
-    struct refusal *refusals; /* in the arena */
+    struct refused *refusals; /* in the arena */
     size_t refusal_count;
 };
 /* Records that are not taken are listed, and block nothing. On ERR_FORMAT, which may show only

@@ -1,4 +1,5 @@
 #include "core/scope.h"
+#include "sync/admit.h"
 #include "sync/client.h"
 #include "sync/join_code.h"
 
@@ -38,45 +39,66 @@ static enum err join_request_read(struct slice body, struct join_request *out)
 static enum err admit(struct txn *t, const struct join_request *q, const struct invitation *v,
                       struct arena *arena, struct link *link)
 {
+    const struct identity *self = store_identity(txn_store(t));
     char actor[DOT_TEXT_SIZE];
     struct dot save_dot;
+    struct buf cert = {0};
+    *link = (struct link){.node = {self->actor, store_own_seq(t) + 1}, /* as it will be saved */
+                          .unit = v->unit,
+                          .first_contact = true};
+    memcpy(link->public_key, q->public_key, KEY_PUBLIC_BYTES);
+    admit_issue(t, link->node, q->public_key, v->unit, v->role, &cert);
     dot_format_actor(q->actor, actor);
     struct slice name = unit_name(t, v->unit, arena);
     struct datum unit = datum_ref(v->unit), text = datum_text(name), role = datum_int(v->role);
     struct datum key = datum_bytes(slice_make(q->public_key, KEY_PUBLIC_BYTES));
     struct datum actors = datum_text(slice_str(actor)), state = datum_int(NODE_ACTIVE);
-    struct datum hub = datum_ref(store_identity(txn_store(t))->node);
+    struct datum hub = datum_ref(self->node), bytes = datum_bytes(buf_view(&cert));
     struct edit edits[] = {
-        {F_UNIT, EDIT_SET, &unit, 1},      {F_NODE_NAME, EDIT_SET, &text, name.len != 0},
-        {F_NODE_KEY, EDIT_SET, &key, 1},   {F_NODE_ACTORS, EDIT_ADD, &actors, 1},
-        {F_NODE_ROLE, EDIT_SET, &role, 1}, {F_NODE_STATE, EDIT_SET, &state, 1},
-        {F_NODE_HUB, EDIT_SET, &hub, 1},
+        {F_UNIT, EDIT_SET, &unit, 1},       {F_NODE_NAME, EDIT_SET, &text, name.len != 0},
+        {F_NODE_KEY, EDIT_SET, &key, 1},    {F_NODE_ACTORS, EDIT_ADD, &actors, 1},
+        {F_NODE_ROLE, EDIT_SET, &role, 1},  {F_NODE_STATE, EDIT_SET, &state, 1},
+        {F_NODE_ISSUER, EDIT_SET, &hub, 1}, {F_NODE_HUB, EDIT_SET, &hub, 1},
+        {F_NODE_CERT, EDIT_SET, &bytes, 1},
     };
     struct save save = {
         .kind = KIND_NODE, .edits = edits, .edit_count = ARRAY_COUNT(edits), .via = VIA_LOCAL};
-    *link = (struct link){.unit = v->unit, .first_contact = true};
-    memcpy(link->public_key, q->public_key, KEY_PUBLIC_BYTES);
-    TRY(store_save(t, &save, arena, &link->node, &save_dot));
+    struct dot id;
+    enum err e = store_save(t, &save, arena, &id, &save_dot);
+    buf_free(&cert);
+    TRY(e);
+    CHECK(dot_equal(id, link->node));
     return link_store(t, link);
 }
 
-static void join_reply_write(struct store *store, const struct link *link, enum level level,
-                             const uint8_t code[CODE_BYTES], struct buf *body)
+static enum err join_reply_write(struct txn *t, const struct link *link,
+                                 const uint8_t code[CODE_BYTES], struct buf *body)
 {
-    const struct identity *self = store_identity(store);
+    const struct identity *self = store_identity(txn_store(t));
     struct pack_writer w = pack_writer_make(body);
-    pack_array(&w, 10);
+    struct cert_root root;
+    enum err e = cert_root_load(t, &root);
+    if (e == ERR_NOT_FOUND) { /* a hub from before there were certificates */
+        root = (struct cert_root){.node = self->node};
+        memcpy(root.key, self->public_key, KEY_PUBLIC_BYTES);
+        e = ERR_OK;
+    }
+    TRY(e);
+    pack_array(&w, 13);
     pack_uint(&w, JOIN_REPLY);
     pack_uint(&w, link->node.actor);
     pack_uint(&w, link->node.seq);
     pack_uint(&w, link->unit.actor);
     pack_uint(&w, link->unit.seq);
-    pack_uint(&w, (uint64_t)level);
+    pack_uint(&w, (uint64_t)unit_level(t, link->unit));
     pack_uint(&w, self->node.actor);
     pack_uint(&w, self->node.seq);
     pack_bin(&w, slice_make(self->public_key, KEY_PUBLIC_BYTES));
+    dot_pack(&w, root.node);
+    pack_bin(&w, slice_make(root.key, KEY_PUBLIC_BYTES));
     struct hash proof = code_prove(code, "hub", buf_view(body));
     pack_bin(&w, slice_make(proof.bytes, HASH_BYTES));
+    return ERR_OK;
 }
 
 static enum err join_in_txn(struct txn *t, struct slice request, struct arena *arena,
@@ -90,8 +112,7 @@ static enum err join_in_txn(struct txn *t, struct slice request, struct arena *a
     TRY(admit(t, q, &v, arena, &link));
     v.used = true;
     TRY(invitation_store(t, &v));
-    join_reply_write(txn_store(t), &link, unit_level(t, v.unit), v.code, body);
-    return ERR_OK;
+    return join_reply_write(t, &link, v.code, body);
 }
 
 static bool is_rehoming(struct slice body)
@@ -147,16 +168,18 @@ static void join_request_write(const struct identity *id, const uint8_t code[COD
 }
 
 static enum err join_reply_read(struct slice body, const uint8_t code[CODE_BYTES],
-                                struct identity *id, struct upstream *up)
+                                struct identity *id, struct upstream *up, struct cert_root *root)
 {
     struct pack_reader r = pack_reader_make(body);
-    read_array_exact(&r, 10);
+    read_array_exact(&r, 13);
     uint64_t type = read_uint(&r);
     id->node = dot_read(&r);
     id->unit = dot_read(&r);
     id->level = (uint8_t)read_uint_max(&r, LEVEL_PROVINCE);
     up->node = dot_read(&r);
     struct slice key = read_bin_exact(&r, KEY_PUBLIC_BYTES);
+    root->node = dot_read(&r);
+    struct slice root_key = read_bin_exact(&r, KEY_PUBLIC_BYTES);
     const uint8_t *end = r.at;
     struct slice proof = read_bin_exact(&r, HASH_BYTES);
     if (!pack_end(&r) || type != JOIN_REPLY) {
@@ -164,6 +187,7 @@ static enum err join_reply_read(struct slice body, const uint8_t code[CODE_BYTES
     }
     struct hash want = code_prove(code, "hub", slice_make(body.ptr, (size_t)(end - body.ptr)));
     memcpy(up->public_key, key.ptr, KEY_PUBLIC_BYTES);
+    memcpy(root->key, root_key.ptr, KEY_PUBLIC_BYTES);
     if (!crypto_equal(want.bytes, proof.ptr, HASH_BYTES)) {
         return error_set(ERR_REFUSED,
                          _("this hub does not know the code: it is not the one that invited you"));
@@ -193,13 +217,13 @@ enum err join_ask(const struct env *env, const char *url, const struct identity 
 }
 
 static enum err ask_hub(const struct env *env, const char *url, const uint8_t code[CODE_BYTES],
-                        struct identity *id, struct upstream *up)
+                        struct identity *id, struct upstream *up, struct cert_root *root)
 {
     struct buf body = {0}, raw = {0};
     struct message m;
     join_request_write(id, code, &body);
     enum err e = join_ask(env, url, id, buf_view(&body), &raw, &m);
-    e = e ? e : join_reply_read(m.body, code, id, up);
+    e = e ? e : join_reply_read(m.body, code, id, up, root);
     buf_free(&body);
     buf_free(&raw);
     return e;
@@ -210,6 +234,7 @@ enum err join_hub(const struct env *env, const char *dir, const char *url, const
 {
     uint8_t bytes[CODE_BYTES];
     struct upstream up = {0};
+    struct cert_root root = {0};
     struct store *s = NULL;
     struct txn *t = NULL;
     *out = (struct identity){0};
@@ -219,12 +244,13 @@ enum err join_hub(const struct env *env, const char *dir, const char *url, const
     while (out->actor == 0) {
         env->random(env->ctx, &out->actor, sizeof(out->actor));
     }
-    TRY(ask_hub(env, url, bytes, out, &up));
+    TRY(ask_hub(env, url, bytes, out, &up, &root));
     TRY(store_create(env, dir, out));
     enum err e = store_open(env, dir, &s);
     e = e ? e : txn_begin(s, TXN_WRITE, &t);
     if (e == ERR_OK) {
         e = upstream_store(t, &up);
+        e = e ? e : cert_root_store(t, &root);
         e = e ? e : store_kv_put(t, slice_str("set.hub"), slice_str(url));
         if (e == ERR_OK) {
             e = txn_commit(t);

@@ -1,6 +1,7 @@
 #include "sync/join_code.h"
 
 #include "core/scope.h"
+#include "sync/admit.h"
 
 #define CODE_CHARS 16
 #define DAY_MS (24ll * 60 * 60 * 1000)
@@ -183,9 +184,7 @@ enum err join_invite(struct txn *t, struct dot unit, int64_t role, int64_t days,
     if (days < 1 || days > 365) {
         return error_set_field(ERR_INPUT, "days", _("an invitation is valid for 1 to 365 days"));
     }
-    if (!unit_is_within(t, unit, store_identity(txn_store(t))->unit)) {
-        return error_set(ERR_REFUSED, _("this unit does not belong to yours"));
-    }
+    TRY(admit_may(t, unit, role));
     v.expires_ms = env->now_ms(env->ctx) + days * DAY_MS;
     env->random(env->ctx, v.code, CODE_BYTES);
     code_format(v.code, code);

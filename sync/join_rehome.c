@@ -10,6 +10,7 @@
  * the next sync (the unit). From there on the first contact with the new hub brings what either
  * side lacks, and by way of it the old hub hears that it was left. */
 #include "core/scope.h"
+#include "sync/admit.h"
 #include "sync/join_code.h"
 
 struct rehome_request {
@@ -125,11 +126,20 @@ static enum err admit_by_code(struct txn *t, struct invitation *v, const struct 
                               struct arena *arena)
 {
     struct dot id, dot;
+    struct buf cert = {0};
+    admit_issue(t, link->node, link->public_key, link->unit, v->role, &cert);
     struct datum role = datum_int(v->role), unit = datum_ref(link->unit);
-    const struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1}, {F_NODE_ROLE, EDIT_SET, &role, 1}};
+    struct datum issuer = datum_ref(store_identity(txn_store(t))->node);
+    struct datum bytes = datum_bytes(buf_view(&cert));
+    const struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1},
+                                 {F_NODE_ROLE, EDIT_SET, &role, 1},
+                                 {F_NODE_ISSUER, EDIT_SET, &issuer, 1},
+                                 {F_NODE_CERT, EDIT_SET, &bytes, 1}};
     struct save save = {
         .id = link->node, .edits = edits, .edit_count = ARRAY_COUNT(edits), .via = VIA_LOCAL};
-    TRY(store_save(t, &save, arena, &id, &dot));
+    enum err e = store_save(t, &save, arena, &id, &dot);
+    buf_free(&cert);
+    TRY(e);
     v->used = true;
     return invitation_store(t, v);
 }

@@ -106,7 +106,7 @@ static size_t read_ids(struct pack_reader *r, struct arena *arena, struct dot **
     return pack_ok(r) ? n / 2 : 0;
 }
 
-static void write_refusals(struct pack_writer *w, const struct refusal *list, size_t count)
+static void write_refusals(struct pack_writer *w, const struct refused *list, size_t count)
 {
     pack_array(w, count * 3);
     for (size_t i = 0; i < count; i++) {
@@ -115,7 +115,7 @@ static void write_refusals(struct pack_writer *w, const struct refusal *list, si
     }
 }
 
-static size_t read_refusals(struct pack_reader *r, struct arena *arena, struct refusal **out)
+static size_t read_refusals(struct pack_reader *r, struct arena *arena, struct refused **out)
 {
     size_t n = read_count(r, 3 * (size_t)ROUND_IDS_MAX);
     if (!pack_ok(r) || n % 3 != 0) {
@@ -123,7 +123,7 @@ static size_t read_refusals(struct pack_reader *r, struct arena *arena, struct r
         *out = NULL;
         return 0;
     }
-    *out = arena_array(arena, n / 3 + 1, sizeof(struct refusal));
+    *out = arena_array(arena, n / 3 + 1, sizeof(struct refused));
     for (size_t i = 0; i < n / 3; i++) {
         (*out)[i].id = dot_read(r);
         (*out)[i].reason = (uint8_t)read_uint_max(r, 255);

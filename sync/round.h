@@ -2,6 +2,7 @@
 #ifndef TERRACE_SYNC_ROUND_H
 #define TERRACE_SYNC_ROUND_H
 
+#include "core/authority.h"
 #include "core/crypto.h"
 #include "core/record.h"
 
@@ -55,14 +56,9 @@ struct round_listing {
     uint64_t *hashes;
     size_t count;
 };
-enum refusal_reason {
-    REFUSAL_SCOPE = 1,
-    REFUSAL_AUTHORITY = 2,
-    REFUSAL_DEPARTED = 3 /* merged and saved back: it had left the author's office (rules 15, 26) */
-};
-struct refusal {
+struct refused {
     struct dot id;
-    uint8_t reason;
+    uint8_t reason; /* enum refusal (core/authority.h), with REFUSAL_TAKEN_BACK or without */
 };
 
 enum round_flag {
@@ -85,7 +81,7 @@ struct round_request {
     bool has_digest;
     struct hash digest; /* as of the last complete round */
     struct id_array wants;
-    struct refusal *refusals; /* relayed to their origin */
+    struct refused *refusals; /* relayed to their origin */
     size_t refusal_count;
     struct round_group *groups;
     size_t group_count;
@@ -108,7 +104,7 @@ struct round_reply {
     bool has_digest;
     struct hash digest; /* of what the sender should hold after applying this reply */
     struct id_array wants;
-    struct refusal *refusals;
+    struct refused *refusals;
     size_t refusal_count;
     struct round_buckets *buckets;
     size_t buckets_count;

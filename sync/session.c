@@ -147,9 +147,12 @@ static enum err forget_refusals(struct txn *t, const struct outbox *box, struct 
 
 static enum err add_evidence(struct txn *t, struct arena *arena, struct round_request *q)
 {
-    struct slice doubt;
+    struct slice doubt, kept = {0};
     enum err e = store_kv_get(t, slice_str(doubt_key), arena, &doubt);
-    e = e ? e : store_kv_get(t, slice_str(evidence_key), arena, &q->evidence);
+    e = e ? e : store_kv_get(t, slice_str(evidence_key), arena, &kept);
+    if (e == ERR_OK && kept.len > 8) {
+        q->evidence = slice_make(kept.ptr + 8, kept.len - 8);
+    }
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -326,10 +329,11 @@ static void take_receipt(struct upstream *u, const struct round_reply *p, uint64
 static enum err take_refusals(struct txn *t, const struct round_reply *p)
 {
     for (size_t i = 0; i < p->refusal_count; i++) {
-        if (p->refusals[i].reason == REFUSAL_DEPARTED) {
-            TRY(mark_put(t, "notice.", p->refusals[i].id, REFUSAL_DEPARTED));
+        uint8_t reason = p->refusals[i].reason;
+        if (reason == REFUSAL_DEPARTED || reason & REFUSAL_TAKEN_BACK) {
+            TRY(mark_put(t, "notice.", p->refusals[i].id, reason));
         } else if (store_has(t, p->refusals[i].id)) {
-            TRY(mark_put(t, "refused.", p->refusals[i].id, p->refusals[i].reason));
+            TRY(mark_put(t, "refused.", p->refusals[i].id, reason));
         }
     }
     return ERR_OK;
@@ -488,19 +492,41 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     return upstream_store(t, u);
 }
 
-/* Rule 23: the hub's newest reply is kept, and shown to it when it does not know the state in which
- * it left this store: then it may be the one that forgot. */
+/* Is the newest reply that is kept from another time of the hub, under another actor? */
+static bool is_of_other_epoch(struct txn *t, uint64_t epoch)
+{
+    struct arena arena = {0};
+    struct slice kept;
+    bool other = store_kv_get(t, slice_str(evidence_key), &arena, &kept) == ERR_OK &&
+                 kept.len > 8 && be64_get(kept.ptr) != epoch;
+    arena_free(&arena);
+    return other;
+}
+
+/* Rule 23: the hub's newest reply is kept (its epoch before it), and shown to it once when it does
+ * not know the state in which it left this store, or writes under another actor: then it may be the
+ * one that forgot, and learns from its own signature under which actor it once wrote. */
 static enum err keep_evidence(struct session *s, struct txn *t, const struct message *m,
                               const struct round_reply *p)
 {
     struct buf b = {0};
-    enum err e = ERR_OK;
-    if (p->flags & ROUND_TOKEN_UNKNOWN) {
+    struct slice doubt;
+    struct arena arena = {0};
+    uint8_t epoch[8];
+    enum err e = store_kv_get(t, slice_str(doubt_key), &arena, &doubt);
+    bool shown = e == ERR_OK;
+    arena_free(&arena);
+    if (e != ERR_OK && e != ERR_NOT_FOUND) {
+        return e;
+    }
+    if (p->flags & ROUND_TOKEN_UNKNOWN || (!shown && is_of_other_epoch(t, p->epoch))) {
         return store_kv_put(t, slice_str(doubt_key), slice_str("1"));
     }
+    be64_put(epoch, p->epoch);
+    buf_add(&b, epoch, sizeof(epoch));
     message_evidence(m, store_identity(s->store), &b);
-    e = store_kv_del(t, slice_str(doubt_key));
-    if (e == ERR_OK && b.len <= ROUND_EVIDENCE_MAX_BYTES) {
+    e = shown ? store_kv_del(t, slice_str(doubt_key)) : ERR_OK;
+    if (e == ERR_OK && b.len <= ROUND_EVIDENCE_MAX_BYTES + sizeof(epoch)) {
         e = store_kv_put(t, slice_str(evidence_key), buf_view(&b));
     }
     buf_free(&b);

@@ -4,6 +4,7 @@
 
 #include "core/scope.h"
 #include "core/store_redot.h"
+#include "sync/admit.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"
 #include "sync/reconcile.h"
@@ -254,22 +255,27 @@ static enum err open_request(struct store *store, struct slice request, struct b
     return e ? e : message_accept(m, store_identity(store), link.public_key, raw);
 }
 
-/* A reply that this store signed for this child, of a round that it knows nothing of: it is on an
- * older disk, and gives dots again. */
-static enum err is_forgotten(struct serve *s, struct message_address sender, bool *forgotten)
+/* What a reply of this store's own shows, signed for this child. */
+struct shown {
+    uint64_t epoch; /* 0 = nothing that counts */
+    bool forgotten; /* of this very epoch, and of a round that this store knows nothing of */
+};
+
+static enum err read_evidence(struct serve *s, struct message_address sender, struct shown *out)
 {
     const struct identity *self = store_identity(s->store);
     struct buf raw = {0};
     struct message m;
     struct round_reply p;
-    *forgotten = false;
+    *out = (struct shown){0};
     TRY(link_by_address(s->t, sender, &s->link));
-    if (s->link.gap_to == 0 || !message_evidence_verify(s->q.evidence, self->public_key, &m) ||
+    if (!message_evidence_verify(s->q.evidence, self->public_key, &m) ||
         memcmp(&m.recipient, &sender, sizeof(sender)) != 0) {
         return ERR_OK;
     }
     if (message_unpack(&m, &raw) == ERR_OK && round_reply_read(m.body, &s->arena, &p) == ERR_OK) {
-        *forgotten =
+        out->epoch = p.epoch;
+        out->forgotten =
             p.epoch == self->actor && p.round > s->link.gap_from && p.round <= s->link.gap_to;
     }
     error_clear();
@@ -277,21 +283,42 @@ static enum err is_forgotten(struct serve *s, struct message_address sender, boo
     return ERR_OK;
 }
 
-/* Then all that it saved since it last answered goes on under a new actor, and with a new epoch
- * everybody sends again (rule 23). */
+/* On an older disk a store does not know any more under which actors it wrote since; what it then
+ * saved comes back from those who have it, and is its own. */
+static enum err learn_own_actor(struct store *store, uint64_t actor)
+{
+    struct txn *t = NULL;
+    struct actor_info known;
+    TRY(txn_begin(store, TXN_WRITE, &t));
+    enum err e = store_actor(t, actor, &known) && !dot_is_none(known.node)
+                     ? ERR_OK
+                     : store_own_actor(t, actor);
+    if (e == ERR_OK) {
+        return txn_commit(t);
+    }
+    txn_abort(t);
+    return e;
+}
+
+/* If it has forgotten a round, it stands on an older disk and gives dots again: all that it saved
+ * since it last answered goes on under a new actor, and with a new epoch everybody sends again
+ * (rule 23). */
 static enum err take_evidence(struct serve *s, struct message_address sender)
 {
-    bool forgotten = false;
+    struct shown shown;
     if (s->q.evidence.len == 0) {
         return ERR_OK;
     }
     TRY(txn_begin(s->store, TXN_READ, &s->t));
-    enum err e = is_forgotten(s, sender, &forgotten);
+    enum err e = read_evidence(s, sender, &shown);
     uint64_t actor = store_identity(s->store)->actor;
     txn_abort(s->t);
     s->t = NULL;
-    return e == ERR_OK && forgotten
-               ? store_redot(s->store, actor, s->link.gap_seq, 0, RENEWAL_OLDER, link_redot)
+    if (e == ERR_OK && shown.forgotten) {
+        return store_redot(s->store, actor, s->link.gap_seq, 0, RENEWAL_OLDER, link_redot);
+    }
+    return e == ERR_OK && shown.epoch != 0 && shown.epoch != actor
+               ? learn_own_actor(s->store, shown.epoch)
                : e;
 }
 
@@ -308,6 +335,7 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
         goto done;
     }
     e = link_by_address(s.t, m.sender, &s.link);
+    e = e ? e : admit_contact(s.t, &s.link);
     e = e ? e : serve_round(&s);
     if (e != ERR_OK) {
         txn_abort(s.t);

@@ -31,13 +31,13 @@ core context
 core record
 core schema
 core merge
-core store units scope person alike
+core store units scope person alike cert authority
 core draft rules undo desk
 core transfer reorg doubles
 sync dictionary frame batch
 sync message round
 sync link
-sync outbox inbox reconcile
+sync outbox inbox reconcile admit
 sync session
 sync receipts
 sync client

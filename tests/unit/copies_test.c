@@ -382,9 +382,10 @@ static void copies__a_dot_that_was_seen_is_not_given_again(void **state)
     txn_abort(t);
     fixture_roll_back(&f, 1);
     enum outcome outcome;
+    uint8_t why = 0;
     const struct arrival above = {.via = VIA_SYNC, .node = store_identity(f.stores[0])->node};
     assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
-    assert_int_equal(store_receive(t, &change, &above, &outcome), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &above, &outcome, &why), ERR_OK);
     assert_int_equal(txn_commit(t), ERR_OK);
     assert_true(actor_of(&f, 1) != actor);
     assert_false(dot_equal(add_member(&f, 1, 1, "Vừ A Páo"), id));

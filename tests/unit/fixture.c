@@ -1,5 +1,6 @@
 #include "tests/unit/fixture.h"
 
+#include "core/cert.h"
 #include "core/crypto.h"
 #include "sync/client.h"
 #include "sync/join.h"
@@ -184,11 +185,12 @@ static struct dot root_node(struct fixture *f, const struct identity *self)
     struct datum unit = datum_ref(self->unit), name = datum_text(slice_str("root"));
     struct datum key = datum_bytes(slice_make(self->public_key, KEY_PUBLIC_BYTES));
     struct datum role = datum_int(NODE_ROLE_HUB), state = datum_int(NODE_ACTIVE);
-    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1},
-                           {F_NODE_NAME, EDIT_SET, &name, 1},
-                           {F_NODE_KEY, EDIT_SET, &key, 1},
-                           {F_NODE_ROLE, EDIT_SET, &role, 1},
-                           {F_NODE_STATE, EDIT_SET, &state, 1}};
+    char text[DOT_TEXT_SIZE];
+    dot_format_actor(self->actor, text);
+    struct datum actor = datum_text(slice_str(text));
+    struct edit edits[] = {{F_UNIT, EDIT_SET, &unit, 1},      {F_NODE_NAME, EDIT_SET, &name, 1},
+                           {F_NODE_KEY, EDIT_SET, &key, 1},   {F_NODE_ACTORS, EDIT_ADD, &actor, 1},
+                           {F_NODE_ROLE, EDIT_SET, &role, 1}, {F_NODE_STATE, EDIT_SET, &state, 1}};
     (void)fixture_save(f, 0, &id, KIND_NODE, edits, ARRAY_COUNT(edits));
     return id;
 }
@@ -206,6 +208,12 @@ void fixture_root(struct fixture *f)
     f->units[0] = fixture_unit(f, 0, (struct dot){0, 0}, "15", "tinh-doan");
     id.unit = f->units[0];
     id.node = root_node(f, &id);
+    struct cert_root root = {.node = id.node};
+    struct txn *t = NULL;
+    memcpy(root.key, id.public_key, KEY_PUBLIC_BYTES);
+    expect_ok(txn_begin(f->stores[0], TXN_WRITE, &t), "begin");
+    expect_ok(cert_root_store(t, &root), "root");
+    expect_ok(txn_commit(t), "commit");
     expect_ok(store_set_identity(f->stores[0], &id), "identity");
 }
 

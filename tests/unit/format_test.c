@@ -478,7 +478,7 @@ static void format__rounds_are_as_documented(void **state)
     struct token token = {.n = 7, .random = {1, 2, 3, 4, 5, 6, 7, 8}, .own_seq = 3, .head = head};
     struct dot ids[] = {{ACTOR_A, 5}, {ACTOR_B, 300}};
     uint64_t sums[] = {1, UINT64_C(0x0102030405060708)};
-    struct refusal refusal = {ids[1], REFUSAL_SCOPE};
+    struct refused refusal = {ids[1], REFUSAL_SCOPE};
     struct round_group group = {ROUTE_OWN, ids[0], sums[1], 40};
     struct round_listing listing = {.route = ROUTE_OWN,
                                     .unit = ids[0],

@@ -7,7 +7,7 @@
 #include "sync/batch.h"
 #include "sync/join.h"
 #include "sync/link.h"
-#include "tests/unit/fixture.h"
+#include "tests/unit/forge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,8 +23,7 @@ struct scene {
     struct dot theirs, own; /* a member of the victim's, one of the forger's */
     struct record before;   /* theirs, as the hub held it */
     struct arena arena;
-    uint64_t seq; /* of the forger's actor, beyond what its store ever gave */
-    bool first_contact;
+    struct forge forge;
 };
 
 static void load(struct scene *s, size_t at, struct dot id, struct record *out)
@@ -37,7 +36,9 @@ static void load(struct scene *s, size_t at, struct dot id, struct record *out)
 
 static void begin(struct scene *s, bool first_contact)
 {
-    *s = (struct scene){.seq = 1000, .first_contact = first_contact};
+    *s = (struct scene){.forge = {.from = FORGER, .to = TOP, .seq = 1000}};
+    s->forge.f = &s->f;
+    s->forge.first_contact = first_contact;
     struct fixture *f = &s->f;
     struct dot none = {0, 0};
     fixture_begin(f, 401);
@@ -55,124 +56,11 @@ static void begin(struct scene *s, bool first_contact)
 static void end(struct scene *s)
 {
     arena_free(&s->arena);
+    arena_free(&s->forge.arena);
     fixture_end(&s->f);
 }
 
 /* ---- forging -------------------------------------------------------------------------------- */
-
-static struct dot forged_dot(struct scene *s)
-{
-    return (struct dot){store_identity(s->f.stores[FORGER])->actor, ++s->seq};
-}
-
-/* A value that was not there, under a dot of the forger's. */
-static void put(struct scene *s, struct record *r, uint32_t number, struct dot dot, struct datum d)
-{
-    struct field *fields = arena_array(&s->arena, r->field_count + 1, sizeof(*fields));
-    struct field added = {number, 0, NULL};
-    size_t n = 0;
-    for (size_t i = 0; i < r->field_count; i++) {
-        if (r->fields[i].number == number) {
-            added = r->fields[i];
-        }
-    }
-    struct value *values = arena_array(&s->arena, added.count + 1, sizeof(*values));
-    struct value v = {.dot = dot, .time_ms = 1900000000000, .level = LEVEL_COMMUNE, .datum = d};
-    size_t at = 0;
-    while (at < added.count && value_compare(&added.values[at], &v) < 0) {
-        values[at] = added.values[at];
-        at++;
-    }
-    values[at] = v;
-    for (; at < added.count; at++) {
-        values[at + 1] = added.values[at];
-    }
-    added.values = values;
-    added.count++;
-    bool placed = false;
-    for (size_t i = 0; i < r->field_count; i++) {
-        if (!placed && r->fields[i].number >= number) {
-            fields[n++] = added;
-            placed = true;
-        }
-        if (r->fields[i].number != number) {
-            fields[n++] = r->fields[i];
-        }
-    }
-    if (!placed) {
-        fields[n++] = added;
-    }
-    r->fields = fields;
-    r->field_count = n;
-    r->context = context_with(&r->context, dot, &s->arena);
-}
-
-/* The same in place of whatever was there. */
-static void replace(struct scene *s, struct record *r, uint32_t number, struct datum d)
-{
-    size_t n = 0;
-    struct field *fields = arena_array(&s->arena, r->field_count + 1, sizeof(*fields));
-    for (size_t i = 0; i < r->field_count; i++) {
-        if (r->fields[i].number != number) {
-            fields[n++] = r->fields[i];
-        }
-    }
-    r->fields = fields;
-    r->field_count = n;
-    put(s, r, number, forged_dot(s), d);
-}
-
-static struct record forged_record(struct scene *s, uint32_t kind)
-{
-    struct record r = {.id = forged_dot(s), .kind = kind};
-    r.context = context_with(&r.context, r.id, &s->arena);
-    return r;
-}
-
-static void put_new(struct scene *s, struct record *r, uint32_t number, struct datum d)
-{
-    put(s, r, number, r->id, d);
-}
-
-/* In the forger's name to the hub, as its program would send it. */
-static enum err push(struct scene *s, const struct record *records, size_t count)
-{
-    struct arena arena = {0};
-    struct buf batch = {0}, body = {0}, bytes = {0}, reply = {0};
-    struct change *changes = arena_array(&arena, count, sizeof(*changes));
-    for (size_t i = 0; i < count; i++) {
-        changes[i] = (struct change){.record = records[i], .whole = true};
-        changes[i].record.route = (uint8_t)schema_route(&records[i]);
-        assert_true(record_is_valid(&changes[i].record));
-    }
-    batch_write(changes, count, &arena, &batch);
-    const struct identity *hub = store_identity(s->f.stores[TOP]);
-    const struct identity *self = store_identity(s->f.stores[FORGER]);
-    struct round_group group = {ROUTE_OWN, s->f.units[FORGER], 7, 7};
-    struct upstream up; /* with a token that the hub knows, else it is first contact */
-    struct txn *t = NULL;
-    assert_int_equal(txn_begin(s->f.stores[FORGER], TXN_READ, &t), ERR_OK);
-    assert_int_equal(upstream_load(t, &up), ERR_OK);
-    txn_abort(t);
-    struct round_request q = {.tokens = up.tokens,
-                              .token_count = up.token_count,
-                              .peer_epoch = hub->actor,
-                              .peer_seq = 1,
-                              .epoch = self->actor,
-                              .groups = &group,
-                              .group_count = s->first_contact ? 1 : 0,
-                              .max_bytes = 60000,
-                              .batch = buf_view(&batch)};
-    round_request_write(&q, &body);
-    assert_int_equal(fixture_seal(&s->f, FORGER, TOP, buf_view(&body), &bytes), ERR_OK);
-    enum err e = session_serve(s->f.stores[TOP], buf_view(&bytes), &reply);
-    buf_free(&batch);
-    buf_free(&body);
-    buf_free(&bytes);
-    buf_free(&reply);
-    arena_free(&arena);
-    return e;
-}
 
 static bool holds_whole(struct scene *s, size_t at, struct dot id)
 {
@@ -199,8 +87,8 @@ static void expect_untouched(struct scene *s)
 {
     struct record now, edit = s->before;
     struct session_stats stats;
-    replace(s, &edit, F_NOTE, datum_text(slice_str("giả mạo")));
-    assert_int_equal(push(s, &edit, 1), ERR_OK);
+    forge_replace(&s->forge, &edit, F_NOTE, datum_text(slice_str("giả mạo")));
+    assert_int_equal(forge_push(&s->forge, &edit, 1), ERR_OK);
     fixture_settle(&s->f);
     load(s, TOP, s->theirs, &now);
     assert_true(record_equal(&now, &s->before));
@@ -225,13 +113,13 @@ static struct datum unit_ref(struct scene *s, size_t at)
 static struct record forged_transfer(struct scene *s, struct dot member, size_t unit, size_t from,
                                      size_t to)
 {
-    struct record r = forged_record(s, KIND_TRANSFER);
-    put_new(s, &r, F_UNIT, unit_ref(s, unit));
-    put_new(s, &r, F_MEMBER, datum_ref(member));
-    put_new(s, &r, F_TRANSFER_FROM, unit_ref(s, from));
-    put_new(s, &r, F_TRANSFER_TO, unit_ref(s, to));
-    put_new(s, &r, F_TRANSFER_LETTER, datum_text(slice_str("13/GT")));
-    put_new(s, &r, F_TRANSFER_STATUS, datum_int(TRANSFER_IN_TRANSIT));
+    struct record r = forge_record(&s->forge, KIND_TRANSFER);
+    forge_put_new(&s->forge, &r, F_UNIT, unit_ref(s, unit));
+    forge_put_new(&s->forge, &r, F_MEMBER, datum_ref(member));
+    forge_put_new(&s->forge, &r, F_TRANSFER_FROM, unit_ref(s, from));
+    forge_put_new(&s->forge, &r, F_TRANSFER_TO, unit_ref(s, to));
+    forge_put_new(&s->forge, &r, F_TRANSFER_LETTER, datum_text(slice_str("13/GT")));
+    forge_put_new(&s->forge, &r, F_TRANSFER_STATUS, datum_int(TRANSFER_IN_TRANSIT));
     return r;
 }
 
@@ -244,7 +132,7 @@ static void hostile__a_letter_for_a_foreign_member_brings_it_nowhere(void **stat
         struct record x = way / 2 == 0   ? forged_transfer(&s, s.theirs, FORGER, FORGER, FORGER)
                           : way / 2 == 1 ? forged_transfer(&s, s.theirs, FORGER, FORGER, VICTIM)
                                          : forged_transfer(&s, s.theirs, VICTIM, VICTIM, FORGER);
-        assert_int_equal(push(&s, &x, 1), ERR_OK);
+        assert_int_equal(forge_push(&s.forge, &x, 1), ERR_OK);
         expect_untouched(&s);
         end(&s);
     }
@@ -271,7 +159,7 @@ static void hostile__refusing_a_false_letter_gives_nobody_away(void **state)
     (void)state;
     begin(&s, false);
     struct record x = forged_transfer(&s, s.theirs, FORGER, FORGER, VICTIM);
-    assert_int_equal(push(&s, &x, 1), ERR_OK);
+    assert_int_equal(forge_push(&s.forge, &x, 1), ERR_OK);
     fixture_settle(&s.f);
     answer(&s, VICTIM, TRANSFER_REFUSE, "13/GT");
     fixture_settle(&s.f);
@@ -302,9 +190,9 @@ static bool is_accepted(struct scene *s, size_t at, struct dot transfer)
 
 static struct record forged_answer(struct scene *s)
 {
-    struct record r = forged_record(s, KIND_ACCEPTANCE);
-    put_new(s, &r, F_ACCEPTANCE_LETTER, datum_text(slice_str("7/GT")));
-    put_new(s, &r, F_ACCEPTANCE_VERDICT, datum_int(VERDICT_ACCEPTED));
+    struct record r = forge_record(&s->forge, KIND_ACCEPTANCE);
+    forge_put_new(&s->forge, &r, F_ACCEPTANCE_LETTER, datum_text(slice_str("7/GT")));
+    forge_put_new(&s->forge, &r, F_ACCEPTANCE_VERDICT, datum_int(VERDICT_ACCEPTED));
     return r;
 }
 
@@ -331,14 +219,15 @@ static void hostile__nobody_answers_a_letter_for_another_office(void **state)
         fixture_settle(&s.f);
         struct record a = forged_answer(&s);
         if (way / 2 == 0) { /* in two units at once, so that it is the forger's too */
-            put_new(&s, &a, F_UNIT, unit_ref(&s, FORGER));
-            put(&s, &a, F_UNIT, forged_dot(&s), unit_ref(&s, THIRD)); /* this one is shown */
+            forge_put_new(&s.forge, &a, F_UNIT, unit_ref(&s, FORGER));
+            forge_put(&s.forge, &a, F_UNIT, forge_dot(&s.forge),
+                      unit_ref(&s, THIRD)); /* this one is shown */
         } else { /* of the other office; the forger would be its issuer */
-            put_new(&s, &a, F_UNIT, unit_ref(&s, THIRD));
-            put_new(&s, &a, F_ACCEPTANCE_ISSUER, unit_ref(&s, FORGER));
-            put(&s, &a, F_ACCEPTANCE_ISSUER, forged_dot(&s), unit_ref(&s, VICTIM));
+            forge_put_new(&s.forge, &a, F_UNIT, unit_ref(&s, THIRD));
+            forge_put_new(&s.forge, &a, F_ACCEPTANCE_ISSUER, unit_ref(&s, FORGER));
+            forge_put(&s.forge, &a, F_ACCEPTANCE_ISSUER, forge_dot(&s.forge), unit_ref(&s, VICTIM));
         }
-        assert_int_equal(push(&s, &a, 1), ERR_OK);
+        assert_int_equal(forge_push(&s.forge, &a, 1), ERR_OK);
         expect_unanswered(&s, x);
         end(&s);
     }
@@ -353,11 +242,11 @@ static void hostile__an_answer_does_not_change_its_office(void **state)
         struct dot x = issue(&s, VICTIM, s.theirs, THIRD);
         fixture_settle(&s.f);
         struct record a = forged_answer(&s);
-        put_new(&s, &a, F_UNIT, unit_ref(&s, FORGER));
-        assert_int_equal(push(&s, &a, 1), ERR_OK);
+        forge_put_new(&s.forge, &a, F_UNIT, unit_ref(&s, FORGER));
+        assert_int_equal(forge_push(&s.forge, &a, 1), ERR_OK);
         fixture_settle(&s.f);
-        replace(&s, &a, F_UNIT, unit_ref(&s, THIRD));
-        assert_int_equal(push(&s, &a, 1), ERR_OK);
+        forge_replace(&s.forge, &a, F_UNIT, unit_ref(&s, THIRD));
+        assert_int_equal(forge_push(&s.forge, &a, 1), ERR_OK);
         expect_unanswered(&s, x);
         end(&s);
     }
@@ -394,16 +283,16 @@ static void hostile__a_merger_with_a_foreign_member_is_taken_back(void **state)
         begin(&s, false);
         if (way == 0) {
             load(&s, TOP, s.own, &r);
-            struct dot dot = forged_dot(&s);
-            put(&s, &r, F_MERGED_INTO, dot, datum_ref(s.theirs));
-            put(&s, &r, F_MERGED_INTO, dot, datum_mark());
+            struct dot dot = forge_dot(&s.forge);
+            forge_put(&s.forge, &r, F_MERGED_INTO, dot, datum_ref(s.theirs));
+            forge_put(&s.forge, &r, F_MERGED_INTO, dot, datum_mark());
         } else {
-            r = forged_record(&s, KIND_MEMBER);
-            put_new(&s, &r, F_UNIT, unit_ref(&s, FORGER));
-            put_new(&s, &r, F_MERGED_INTO, datum_ref(s.theirs));
-            put_new(&s, &r, F_MERGED_INTO, datum_mark());
+            r = forge_record(&s.forge, KIND_MEMBER);
+            forge_put_new(&s.forge, &r, F_UNIT, unit_ref(&s, FORGER));
+            forge_put_new(&s.forge, &r, F_MERGED_INTO, datum_ref(s.theirs));
+            forge_put_new(&s.forge, &r, F_MERGED_INTO, datum_mark());
         }
-        assert_int_equal(push(&s, &r, 1), ERR_OK);
+        assert_int_equal(forge_push(&s.forge, &r, 1), ERR_OK);
         expect_untouched(&s);
         end(&s);
     }
@@ -421,11 +310,11 @@ static void hostile__a_merger_with_a_member_yet_to_come_is_taken_back(void **sta
     assert_int_equal(txn_begin(s.f.stores[VICTIM], TXN_READ, &t), ERR_OK);
     struct dot next = {victim->actor, store_own_seq(t) + 1};
     txn_abort(t);
-    r = forged_record(&s, KIND_MEMBER);
-    put_new(&s, &r, F_UNIT, unit_ref(&s, FORGER));
-    put_new(&s, &r, F_MERGED_INTO, datum_ref(next));
-    put_new(&s, &r, F_MERGED_INTO, datum_mark());
-    assert_int_equal(push(&s, &r, 1), ERR_OK);
+    r = forge_record(&s.forge, KIND_MEMBER);
+    forge_put_new(&s.forge, &r, F_UNIT, unit_ref(&s, FORGER));
+    forge_put_new(&s.forge, &r, F_MERGED_INTO, datum_ref(next));
+    forge_put_new(&s.forge, &r, F_MERGED_INTO, datum_mark());
+    assert_int_equal(forge_push(&s.forge, &r, 1), ERR_OK);
     s.theirs = fixture_save_text(&s.f, VICTIM, (struct dot){0, 0}, KIND_MEMBER, s.f.units[VICTIM],
                                  F_MEMBER_NAME, "Mới");
     assert_true(dot_equal(s.theirs, next));
@@ -540,15 +429,16 @@ static void hostile__a_node_does_not_raise_itself(void **state)
         size_t unit = wanted[way / 2 % 2];
         if (way / 4 == 0) { /* its own record */
             load(&s, TOP, self.node, &r);
-            replace(&s, &r, F_UNIT, unit_ref(&s, unit));
+            forge_replace(&s.forge, &r, F_UNIT, unit_ref(&s, unit));
         } else { /* a new one, of a node that would sync with the forger's */
-            r = forged_record(&s, KIND_NODE);
-            put_new(&s, &r, F_UNIT, unit_ref(&s, unit));
-            put_new(&s, &r, F_NODE_KEY, datum_bytes(slice_make(self.public_key, KEY_PUBLIC_BYTES)));
-            put_new(&s, &r, F_NODE_STATE, datum_int(NODE_ACTIVE));
-            put_new(&s, &r, F_NODE_HUB, datum_ref(self.node));
+            r = forge_record(&s.forge, KIND_NODE);
+            forge_put_new(&s.forge, &r, F_UNIT, unit_ref(&s, unit));
+            forge_put_new(&s.forge, &r, F_NODE_KEY,
+                          datum_bytes(slice_make(self.public_key, KEY_PUBLIC_BYTES)));
+            forge_put_new(&s.forge, &r, F_NODE_STATE, datum_int(NODE_ACTIVE));
+            forge_put_new(&s.forge, &r, F_NODE_HUB, datum_ref(self.node));
         }
-        assert_int_equal(push(&s, &r, 1), ERR_OK);
+        assert_int_equal(forge_push(&s.forge, &r, 1), ERR_OK);
         enum err e = ask(&s, r.id, self.public_key, self.secret_key, 77, &message);
         assert_true(e == ERR_REFUSED || (e == ERR_OK && way / 4 == 0));
         assert_true(e != ERR_OK || dot_equal(link_of(&s, r.id).unit, s.f.units[FORGER]));
@@ -593,8 +483,8 @@ static void hostile__a_node_does_not_take_anothers_actor(void **state)
         begin(&s, way % 2);
         load(&s, TOP, store_identity(s.f.stores[FORGER])->node, &r);
         dot_format_actor(store_identity(s.f.stores[VICTIM])->actor, actor);
-        put(&s, &r, F_NODE_ACTORS, forged_dot(&s), datum_text(slice_str(actor)));
-        assert_int_equal(push(&s, &r, 1), ERR_OK);
+        forge_put(&s.forge, &r, F_NODE_ACTORS, forge_dot(&s.forge), datum_text(slice_str(actor)));
+        assert_int_equal(forge_push(&s.forge, &r, 1), ERR_OK);
         (void)fixture_save_text(&s.f, VICTIM, s.theirs, 0, (struct dot){0, 0}, F_NOTE, "của họ");
         assert_true(fixture_sync(&s.f, VICTIM, &stats));
         assert_int_equal(stats.refused, 0);
@@ -616,12 +506,12 @@ static void hostile__forged_marks_close_nobody_elses_pen(void **state)
         (void)issue(&s, FORGER, s.own, VICTIM);
         fixture_settle(&s.f);
         load(&s, TOP, s.own, &r);
-        replace(&s, &r, F_NOTE, datum_text(slice_str("x")));
+        forge_replace(&s.forge, &r, F_NOTE, datum_text(slice_str("x")));
         const struct field *unit = record_field(&r, F_UNIT);
         struct mark marks[] = {{unit->values[0].dot, store_identity(s.f.stores[VICTIM])->actor, 1}};
         r.marks = marks;
         r.mark_count = 1;
-        assert_int_equal(push(&s, &r, 1), ERR_OK);
+        assert_int_equal(forge_push(&s.forge, &r, 1), ERR_OK);
         answer(&s, VICTIM, TRANSFER_ACCEPT, "7/GT");
         (void)fixture_save_text(&s.f, VICTIM, s.own, 0, (struct dot){0, 0}, F_EXT_ID, "0912");
         fixture_settle(&s.f);
@@ -642,8 +532,8 @@ static void hostile__a_stub_from_below_empties_nothing(void **state)
         load(&s, TOP, id, &r);
         struct record whole = r;
         store_stub_of(&whole, &s.arena, &r);
-        replace(&s, &r, F_UNIT, unit_ref(&s, THIRD));
-        assert_int_equal(push(&s, &r, 1), ERR_OK);
+        forge_replace(&s.forge, &r, F_UNIT, unit_ref(&s, THIRD));
+        assert_int_equal(forge_push(&s.forge, &r, 1), ERR_OK);
         fixture_settle(&s.f);
         load(&s, TOP, id, &now);
         assert_false(now.flags & RECORD_STUB);

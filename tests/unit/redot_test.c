@@ -78,6 +78,7 @@ static void foreign(struct life *x, size_t at)
     struct txn *t = NULL;
     struct record r;
     enum outcome outcome;
+    uint8_t why = 0;
     struct arrival from = {.via = VIA_SYNC, .node = {FOREIGN, 1}, .actor = FOREIGN};
     assert_int_equal(txn_begin(store_of(x), TXN_WRITE, &t), ERR_OK);
     assert_int_equal(store_get(t, x->ids[at], &arena, &r, NULL), ERR_OK);
@@ -103,7 +104,7 @@ static void foreign(struct life *x, size_t at)
     r.field_count = n;
     r.context = context_with(&r.context, dot, &arena);
     const struct change change = {.record = r, .whole = true};
-    assert_int_equal(store_receive(t, &change, &from, &outcome), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &from, &outcome, &why), ERR_OK);
     assert_int_equal(txn_commit(t), ERR_OK);
     arena_free(&arena);
 }
@@ -314,6 +315,7 @@ static void redot__what_another_copy_wrote_keeps_its_dots(void **state)
     struct txn *t = NULL;
     struct record r;
     enum outcome outcome;
+    uint8_t why = 0;
     live(&x, 7, STEPS, false);
     uint64_t from = store_identity(store_of(&x))->actor;
     assert_int_equal(txn_begin(store_of(&x), TXN_WRITE, &t), ERR_OK);
@@ -332,7 +334,7 @@ static void redot__what_another_copy_wrote_keeps_its_dots(void **state)
     other.field_count = 2;
     const struct change change = {.record = other, .whole = true};
     const struct arrival above = {.via = VIA_SYNC, .node = {FOREIGN, 1}, .actor = FOREIGN};
-    assert_int_equal(store_receive(t, &change, &above, &outcome), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &above, &outcome, &why), ERR_OK);
     assert_int_equal(outcome, OUTCOME_NEW);
     assert_int_equal(txn_commit(t), ERR_OK);
     assert_int_equal(store_redot(store_of(&x), from, last - 1, 0, RENEWAL_OLDER, NULL), ERR_OK);

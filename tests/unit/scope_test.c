@@ -139,8 +139,9 @@ static void hear_from_top(struct house *h, size_t at, struct dot id)
     struct change change = {.record = house_get(h, TOP, id), .whole = true};
     struct arrival arrival = {.via = VIA_SYNC, .node = store_identity(h->f.stores[TOP])->node};
     enum outcome outcome = OUTCOME_REFUSED;
+    uint8_t why = 0;
     struct txn *t = house_txn(h, at, TXN_WRITE);
-    assert_int_equal(store_receive(t, &change, &arrival, &outcome), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &arrival, &outcome, &why), ERR_OK);
     assert_int_equal(outcome, OUTCOME_MERGED);
     assert_int_equal(txn_commit(t), ERR_OK);
 }

@@ -266,13 +266,14 @@ static void session__a_commune_cannot_write_another_communes_record(void **state
     struct change change = {.whole = true};
     struct arrival arrival = {.via = VIA_SYNC, .from_below = true, .unit = f.units[3]};
     enum outcome outcome = OUTCOME_NEW;
+    uint8_t why = 0;
     assert_int_equal(txn_begin(f.stores[0], TXN_READ, &t), ERR_OK);
     assert_int_equal(store_get(t, id, &arena, &change.record, NULL), ERR_OK);
     txn_abort(t);
     change.record.context = context_with(&change.record.context, (struct dot){77, 1}, &arena);
     assert_int_equal(txn_begin(f.stores[0], TXN_WRITE, &t), ERR_OK);
     arrival.node = f.units[3];
-    assert_int_equal(store_receive(t, &change, &arrival, &outcome), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &arrival, &outcome, &why), ERR_OK);
     assert_int_equal(outcome, OUTCOME_REFUSED);
     txn_abort(t);
     assert_true(fixture_sync(&f, 3, &stats));
@@ -296,13 +297,14 @@ static void session__borrowed_futures_are_cut_down(void **state)
     struct change change = {.whole = true};
     struct arrival arrival = {.via = VIA_SYNC, .from_below = true, .unit = f.units[3]};
     enum outcome outcome = OUTCOME_REFUSED;
+    uint8_t why = 0;
     assert_true(get(&f, 1, id, &arena, &change.record, NULL));
     struct dot own = {store_identity(f.stores[3])->actor, 900};
     change.record.context = context_with(&change.record.context, own, &arena);
     change.record.context =
         context_with(&change.record.context, (struct dot){province, 99}, &arena);
     assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
-    assert_int_equal(store_receive(t, &change, &arrival, &outcome), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &arrival, &outcome, &why), ERR_OK);
     assert_int_equal(outcome, OUTCOME_MERGED);
     assert_int_equal(store_get(t, id, &arena, &r, NULL), ERR_OK);
     assert_int_equal(context_seq(&r.context, own.actor), 900);
@@ -328,6 +330,7 @@ static void session__a_delete_cannot_claim_to_have_seen_the_future(void **state)
     struct change change = {.whole = false};
     struct arrival arrival = {.via = VIA_SYNC, .from_below = true, .unit = f.units[3]};
     enum outcome outcome = OUTCOME_REFUSED;
+    uint8_t why = 0;
     assert_true(get(&f, 1, id, &arena, &r, NULL));
     struct context claim = context_with(&r.context, (struct dot){province, 1000}, &arena);
     struct pack_writer w = pack_writer_make(&bytes);
@@ -340,7 +343,7 @@ static void session__a_delete_cannot_claim_to_have_seen_the_future(void **state)
     change.base = r.context;
     change.record.context = context_with(&r.context, dot, &arena);
     assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
-    assert_int_equal(store_receive(t, &change, &arrival, &outcome), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &arrival, &outcome, &why), ERR_OK);
     assert_int_equal(outcome, OUTCOME_MERGED);
     assert_int_equal(store_get(t, id, &arena, &r, NULL), ERR_OK);
     const struct field *deleted = record_field(&r, F_DELETED);
@@ -372,8 +375,9 @@ static void session__a_delta_whose_base_is_missing_asks_for_the_whole(void **sta
     struct change change = record_delta(&r, only, 1, &arena);
     struct arrival arrival = {.via = VIA_SYNC, .from_below = true, .unit = f.units[3]};
     enum outcome outcome = OUTCOME_MERGED;
+    uint8_t why = 0;
     assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
-    assert_int_equal(store_receive(t, &change, &arrival, &outcome), ERR_OK);
+    assert_int_equal(store_receive(t, &change, &arrival, &outcome, &why), ERR_OK);
     assert_int_equal(outcome, OUTCOME_NEED_WHOLE);
     assert_int_equal(store_get(t, id, &arena, &still, NULL), ERR_OK);
     assert_null(record_field(&still, F_EXT_ID));

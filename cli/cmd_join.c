@@ -1,0 +1,75 @@
+/* join: a store for this computer, or another hub for the one it has */
+#include "cli/cmd.h"
+#include "cli/json.h"
+#include "cli/settings.h"
+#include "sync/client.h"
+#include "sync/join.h"
+
+/* ---- join ----------------------------------------------------------------------------------- */
+
+static enum err first_sync(struct cli *c, struct sync_result *result)
+{
+    enum err e = client_sync(c->store, NULL, result);
+    if (e != ERR_OK) {
+        cli_say(c, _("This computer has joined. Only the first sync did not go through: terrace "
+                     "sync goes on with it."));
+    }
+    return e;
+}
+
+static enum err put_node(struct cli *c, struct dot node)
+{
+    char id[DOT_TEXT_SIZE];
+    dot_format(node, id);
+    if (c->json) {
+        emit_open(&c->out, '{');
+        emit_put_id(&c->out, "node", node);
+        emit_close(&c->out, '}');
+        buf_add_byte(&c->out, '\n');
+    } else {
+        buf_printf(&c->out, "%s\n", id);
+    }
+    return cli_flush(c);
+}
+
+static enum err rehome(struct cli *c)
+{
+    struct sync_result result;
+    const char *code = c->args.word_count == 2 ? c->args.words[1] : NULL;
+    if (!c->store) {
+        return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);
+    }
+    TRY(setting_check_url(c->args.words[0]));
+    TRY(join_rehome(c->store, c->args.words[0], code));
+    TRY(put_node(c, store_identity(c->store)->node));
+    TRY(first_sync(c, &result));
+    cli_say(c,
+            _("This computer now syncs with %s. Nothing was lost on the way: %llu records went "
+              "there, %llu came."),
+            c->args.words[0], (unsigned long long)result.stats.sent_records,
+            (unsigned long long)result.stats.received_records);
+    return ERR_OK;
+}
+
+enum err cmd_join(struct cli *c)
+{
+    struct identity identity;
+    struct sync_result result;
+    if (c->args.given[OPT_REHOME]) {
+        return rehome(c);
+    }
+    TRY(setting_check_url(c->args.words[0]));
+    if (c->args.word_count < 2) {
+        return error_set(ERR_USAGE, _("this is how it is written: terrace %s %s"), "join",
+                         command_words(command_find("join")));
+    }
+    TRY(store_may_create(c->dir));
+    TRY(cli_make_parents(c));
+    TRY(join_hub(&c->env, c->dir, c->args.words[0], c->args.words[1], &identity));
+    TRY(put_node(c, identity.node));
+    TRY(store_open(&c->env, c->dir, &c->store));
+    TRY(first_sync(c, &result));
+    cli_say(c, _("This computer has joined: %llu records received. Its store is %s."),
+            (unsigned long long)result.stats.received_records, c->dir);
+    return ERR_OK;
+}

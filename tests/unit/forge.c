@@ -1,0 +1,147 @@
+#include "tests/unit/forge.h"
+
+#include "core/crypto.h"
+#include "sync/batch.h"
+#include "sync/link.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+struct dot forge_dot(struct forge *g)
+{
+    return (struct dot){g->actor ? g->actor : store_identity(g->f->stores[g->from])->actor,
+                        ++g->seq};
+}
+
+void forge_put(struct forge *g, struct record *r, uint32_t number, struct dot dot, struct datum d)
+{
+    struct field *fields = arena_array(&g->arena, r->field_count + 1, sizeof(*fields));
+    struct field added = {number, 0, NULL};
+    size_t n = 0;
+    for (size_t i = 0; i < r->field_count; i++) {
+        if (r->fields[i].number == number) {
+            added = r->fields[i];
+        }
+    }
+    struct value *values = arena_array(&g->arena, added.count + 1, sizeof(*values));
+    struct value v = {.dot = dot,
+                      .time_ms = g->time_ms ? g->time_ms : 1900000000000,
+                      .level = g->level ? g->level : LEVEL_COMMUNE,
+                      .datum = d};
+    size_t at = 0;
+    while (at < added.count && value_compare(&added.values[at], &v) < 0) {
+        values[at] = added.values[at];
+        at++;
+    }
+    values[at] = v;
+    for (; at < added.count; at++) {
+        values[at + 1] = added.values[at];
+    }
+    added.values = values;
+    added.count++;
+    bool placed = false;
+    for (size_t i = 0; i < r->field_count; i++) {
+        if (!placed && r->fields[i].number >= number) {
+            fields[n++] = added;
+            placed = true;
+        }
+        if (r->fields[i].number != number) {
+            fields[n++] = r->fields[i];
+        }
+    }
+    if (!placed) {
+        fields[n++] = added;
+    }
+    r->fields = fields;
+    r->field_count = n;
+    r->context = context_with(&r->context, dot, &g->arena);
+}
+
+void forge_replace(struct forge *g, struct record *r, uint32_t number, struct datum d)
+{
+    size_t n = 0;
+    struct field *fields = arena_array(&g->arena, r->field_count + 1, sizeof(*fields));
+    for (size_t i = 0; i < r->field_count; i++) {
+        if (r->fields[i].number != number) {
+            fields[n++] = r->fields[i];
+        }
+    }
+    r->fields = fields;
+    r->field_count = n;
+    forge_put(g, r, number, forge_dot(g), d);
+}
+
+struct record forge_record(struct forge *g, uint32_t kind)
+{
+    struct record r = {.id = forge_dot(g), .kind = kind};
+    r.context = context_with(&r.context, r.id, &g->arena);
+    return r;
+}
+
+void forge_put_new(struct forge *g, struct record *r, uint32_t number, struct datum d)
+{
+    forge_put(g, r, number, r->id, d);
+}
+
+/* As the forger's program reads it. */
+static void hear(struct forge *g, struct slice request, struct slice reply)
+{
+    const struct identity *self = store_identity(g->f->stores[g->from]);
+    struct buf plain = {0}, raw = {0};
+    struct message m;
+    struct round_reply p;
+    assert_int_equal(message_unseal(reply, self, &plain, &m), ERR_OK);
+    m.answers = hash_of(request);
+    assert_int_equal(
+        message_accept(&m, self, store_identity(g->f->stores[g->to])->public_key, &raw), ERR_OK);
+    assert_int_equal(round_reply_read(m.body, &g->arena, &p), ERR_OK);
+    g->refusals = p.refusals;
+    g->refusal_count = p.refusal_count;
+    buf_free(&plain);
+    buf_free(&raw);
+}
+
+enum err forge_push(struct forge *g, const struct record *records, size_t count)
+{
+    struct arena arena = {0};
+    struct buf batch = {0}, body = {0}, bytes = {0}, reply = {0};
+    struct change *changes = arena_array(&arena, count, sizeof(*changes));
+    for (size_t i = 0; i < count; i++) {
+        changes[i] = (struct change){.record = records[i], .whole = true};
+        changes[i].record.route = (uint8_t)schema_route(&records[i]);
+        assert_true(record_is_valid(&changes[i].record));
+    }
+    batch_write(changes, count, &arena, &batch);
+    const struct identity *hub = store_identity(g->f->stores[g->to]);
+    const struct identity *self = store_identity(g->f->stores[g->from]);
+    struct round_group group = {ROUTE_OWN, g->f->units[g->from], 7, 7};
+    struct upstream up; /* with a token that the hub knows, else it is first contact */
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(g->f->stores[g->from], TXN_READ, &t), ERR_OK);
+    assert_int_equal(upstream_load(t, &up), ERR_OK);
+    txn_abort(t);
+    struct round_request q = {.tokens = up.tokens,
+                              .token_count = up.token_count,
+                              .peer_epoch = hub->actor,
+                              .peer_seq = 1,
+                              .epoch = self->actor,
+                              .groups = &group,
+                              .group_count = g->first_contact ? 1 : 0,
+                              .max_bytes = 60000,
+                              .batch = buf_view(&batch)};
+    round_request_write(&q, &body);
+    assert_int_equal(fixture_seal(g->f, g->from, g->to, buf_view(&body), &bytes), ERR_OK);
+    enum err e = session_serve(g->f->stores[g->to], buf_view(&bytes), &reply);
+    g->refusal_count = 0;
+    if (e == ERR_OK) {
+        hear(g, buf_view(&bytes), buf_view(&reply));
+    }
+    buf_free(&batch);
+    buf_free(&body);
+    buf_free(&bytes);
+    buf_free(&reply);
+    arena_free(&arena);
+    return e;
+}

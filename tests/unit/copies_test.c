@@ -414,6 +414,8 @@ struct disks {
     size_t count;
     bool since[FIXTURE_STORES_MAX][SAVED_MAX]; /* saved after that store's snapshot */
     struct dot shared;
+    size_t level; /* whose disks are put back: of the top, of the district, of the communes; not of
+                   * two neighbours, who could not tell then */
 };
 
 static void disk_save(struct disks *d, size_t at)
@@ -448,12 +450,12 @@ static void disk_act(struct disks *d)
     } else if (what < 36) {
         fixture_snapshot(f, at);
         memset(d->since[at], 0, sizeof(d->since[at]));
-    } else if (what < 38) {
+    } else if (what < 38 && (at < 2 ? at : 2) == d->level) {
         fixture_roll_back(f, at);
         for (size_t i = 0; i < d->count; i++) { /* what others had of it comes back, or not */
             d->list[i].gone = d->list[i].gone || (d->since[at][i] && d->list[i].at == at);
         }
-    } else if (at > 1 && f->count < 7) {
+    } else if (what >= 38 && at > 1 && f->count < 7 && d->level == 2) {
         size_t copy = fixture_clone(f, at);
         fixture_snapshot(f, copy); /* its first image is all that it has now */
     }
@@ -491,7 +493,7 @@ static void random_disks(uint64_t seed)
 {
     static struct disks d;
     struct fixture *f = &d.f;
-    d = (struct disks){.count = 0};
+    d = (struct disks){.level = seed % 3};
     fixture_begin(f, seed);
     print_message("seed %llu\n", (unsigned long long)seed);
     fixture_root(f);

@@ -168,6 +168,9 @@ enum err link_by_address(struct txn *t, struct message_address address, struct l
         node = v.len == DOT_KEY_BYTES ? dot_key_get(v.ptr) : node;
         e = dot_is_none(node) ? link_damaged() : link_load(t, node, out);
     }
+    if (e == ERR_NOT_FOUND && dot_is_none(node)) {
+        e = link_revive(t, address, out);
+    }
     if (e == ERR_NOT_FOUND) {
         e = tell_gone(t, node, &arena);
     }

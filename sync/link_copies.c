@@ -1,5 +1,6 @@
 /* What a store remembers of its neighbours to notice copies (rules 23, 25), and what becomes of it
  * when saves come under another actor. */
+#include "core/cert.h"
 #include "core/store_redot.h"
 #include "sync/link.h"
 
@@ -126,6 +127,40 @@ enum err known_chain_common(struct txn *t, const struct round_reply *p, uint64_t
     seen = seen < other && seen <= own ? seen : 0;
     *out = fits > seen ? fits : seen;
     return ERR_OK;
+}
+
+/* ---- children that a restored hub forgot --------------------------------------------------------
+ */
+
+static bool is_child(struct txn *t, const struct record *r, struct message_address address,
+                     struct cert *cert)
+{
+    struct dot own = store_identity(txn_store(t))->node;
+    bool ours = dot_equal(merge_shown_ref(r, F_NODE_HUB), own) && !dot_equal(r->id, own) &&
+                !(r->flags & RECORD_STUB) && !merge_is_deleted(r) && cert_of_node(t, r, cert);
+    struct message_address a = ours ? message_address_of(cert->key) : (struct message_address){{0}};
+    return ours && memcmp(&a, &address, sizeof(a)) == 0;
+}
+
+enum err link_revive(struct txn *t, struct message_address address, struct link *out)
+{
+    struct arena arena = {0};
+    struct id_list ids;
+    struct cert cert;
+    bool found = false;
+    enum err e = store_ids_by_ref(t, store_identity(txn_store(t))->node, F_NODE_HUB,
+                                  (struct dot){0, 0}, SIZE_MAX, &arena, &ids);
+    for (size_t i = 0; e == ERR_OK && i < ids.count && !found; i++) {
+        struct record r;
+        e = store_get(t, ids.ids[i], &arena, &r, NULL);
+        if (e == ERR_OK && r.kind == KIND_NODE && is_child(t, &r, address, &cert)) {
+            *out = (struct link){.node = r.id, .unit = cert.unit, .first_contact = true};
+            memcpy(out->public_key, cert.key, KEY_PUBLIC_BYTES);
+            found = true;
+        }
+    }
+    arena_free(&arena);
+    return e == ERR_OK && !found ? ERR_NOT_FOUND : e;
 }
 
 /* ---- after a fork -----------------------------------------------------------------------------

@@ -341,6 +341,9 @@ static void copies__a_hub_is_not_talked_into_a_new_actor(void **state)
         assert_true(fixture_sync(&f, 1, NULL));
         assert_true(fixture_sync(&f, other, NULL));
     }
+    for (int i = 0; i < 10; i++) {
+        assert_true(fixture_sync(&f, other, NULL));
+    }
     uint64_t actor = actor_of(&f, 0);
     assert_int_equal(txn_begin(f.stores[other], TXN_READ, &t), ERR_OK);
     assert_int_equal(store_kv_get(t, slice_str("up.reply"), &arena, &evidence), ERR_OK);
@@ -348,7 +351,7 @@ static void copies__a_hub_is_not_talked_into_a_new_actor(void **state)
     for (int whose = 0; whose < 2; whose++) {
         assert_int_equal(txn_begin(f.stores[1], TXN_WRITE, &t), ERR_OK);
         assert_int_equal(upstream_load(t, &u), ERR_OK);
-        u.round += 5; /* as if it had seen more than there ever was */
+        u.round += 20; /* as if it had seen more than there ever was */
         assert_int_equal(upstream_store(t, &u), ERR_OK);
         assert_int_equal(store_kv_put(t, slice_str("up.doubt"), slice_str("1")), ERR_OK);
         if (whose) {
@@ -393,6 +396,35 @@ static void copies__a_dot_that_was_seen_is_not_given_again(void **state)
     assert_int_equal(members(&f, 0, "Cứ A Sử"), 1);
     assert_int_equal(members(&f, 0, "Vừ A Páo"), 1);
     arena_free(&arena);
+    fixture_end(&f);
+}
+
+/* A child that was admitted after the image was taken is known again by the record of it that the
+ * hub's own hub has. */
+static void copies__a_hub_put_back_knows_whom_it_admitted_since(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_begin(&f, 316);
+    print_message("seed 316\n");
+    fixture_root(&f);
+    (void)fixture_child(&f, 0, "132", LEVEL_DISTRICT);
+    fixture_settle(&f);
+    fixture_snapshot(&f, 1);
+    size_t late = fixture_child(&f, 1, "04249", LEVEL_COMMUNE);
+    (void)add_member(&f, late, late, "Cứ A Sử");
+    fixture_settle(&f);
+    fixture_roll_back(&f, 1);
+    (void)add_member(&f, late, late, "Vừ A Páo");
+    assert_true(fixture_sync(&f, 1, NULL)); /* it hears of it from above */
+    fixture_settle(&f);
+    f.posts_max = POSTS_MAX;
+    assert_quiet(&f, late);
+    assert_quiet(&f, 1);
+    for (size_t at = 0; at <= late; at++) {
+        assert_int_equal(members(&f, at, "Cứ A Sử"), 1);
+        assert_int_equal(members(&f, at, "Vừ A Páo"), 1);
+    }
     fixture_end(&f);
 }
 
@@ -556,6 +588,7 @@ int main(void)
         cmocka_unit_test(copies__two_images_of_one_disk_lose_nothing),
         cmocka_unit_test(copies__a_third_image_is_noticed_too),
         cmocka_unit_test(copies__a_hub_put_back_is_shown_what_it_signed),
+        cmocka_unit_test(copies__a_hub_put_back_knows_whom_it_admitted_since),
         cmocka_unit_test(copies__a_dot_that_was_seen_is_not_given_again),
         cmocka_unit_test(copies__a_hub_is_not_talked_into_a_new_actor),
         cmocka_unit_test(copies__images_and_older_disks_anywhere_lose_only_what_they_alone_held),

@@ -246,6 +246,18 @@ static void assert_same_log(struct txn *a, struct txn *b)
     assert_int_equal(walk_end(&y), ERR_OK);
 }
 
+static void assert_same_feed(struct txn *a, struct txn *b, struct arena *arena)
+{
+    struct feed_entry x = {.seq = 0}, y = {.seq = 0};
+    enum err e = ERR_OK;
+    while (e == ERR_OK) {
+        e = store_feed_next(a, x.seq, arena, &x);
+        assert_int_equal(store_feed_next(b, y.seq, arena, &y), e);
+        assert_true(e != ERR_OK || (x.seq == y.seq && dot_equal(x.id, y.id)));
+    }
+    assert_int_equal(e, ERR_END);
+}
+
 static void assert_same(struct life *x, struct life *twin)
 {
     struct txn *a = NULL, *b = NULL;
@@ -271,6 +283,7 @@ static void assert_same(struct life *x, struct life *twin)
     }
     assert_int_equal(store_own_seq(a), store_own_seq(b));
     assert_same_log(a, b);
+    assert_same_feed(a, b, &arena);
     txn_abort(a);
     txn_abort(b);
     arena_free(&arena);

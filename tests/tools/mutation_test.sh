@@ -181,7 +181,6 @@ mutant what_was_signed_for_another_is_caught 's/memcmp(&m.recipient, &sender, si
 mutant a_hub_that_does_not_listen_is_caught 's/if (e == ERR_OK \&\& shown.forgotten) {/if (0) {/'
 source=sync/session.c
 mutant an_older_copy_unnoticed_is_caught 's/    \*older = true;/    *older = false;/'
-mutant a_reply_taken_in_doubt_is_caught 's/TRY(held ? ERR_OK : inbox_apply(/TRY(inbox_apply(/'
 source=sync/link_copies.c
 mutant nothing_brought_under_another_actor_is_caught \
     's/    \*out = fits > seen ? fits : seen;/    *out = store_own_seq(t);/'

@@ -297,6 +297,9 @@ struct actor_info {
     uint64_t closed_at; /* its node was revoked, and is taken up to this seq; UINT64_MAX = not */
 };
 bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
+/* A node that signed so writes under that actor, which nobody had named yet. */
+enum err store_actor_is_of(struct txn *t, uint64_t actor, struct dot node,
+                           struct dot unit) MUST_USE;
 /* This store once wrote under that actor, though it does not know it any more. */
 enum err store_own_actor(struct txn *t, uint64_t actor) MUST_USE;
 /* The unit that a node's record says it is of. none when whoever wrote that could not give it: the

@@ -90,7 +90,7 @@ static enum err take_tokens(struct serve *s)
     return ERR_OK;
 }
 
-static void take_cursors(struct serve *s)
+static enum err take_cursors(struct serve *s)
 {
     struct link *link = &s->link;
     uint64_t epoch = store_identity(s->store)->actor;
@@ -100,6 +100,7 @@ static void take_cursors(struct serve *s)
         link->epoch = s->q.epoch;
         link->in_seq = s->q.group_count || s->q.flags & ROUND_FIRST_CONTACT ? s->q.from_seq : 0;
         link->first_contact = true;
+        TRY(store_actor_is_of(s->t, link->epoch, link->node, link->unit));
     }
     if (s->q.group_count || s->q.listing_count) {
         link->first_contact = true; /* what this store lost is taken back from whoever holds it */
@@ -111,6 +112,7 @@ static void take_cursors(struct serve *s)
         s->p.flags |= ROUND_FIRST_CONTACT;
         link->first_contact = true;
     }
+    return ERR_OK;
 }
 
 static enum err take_batch(struct serve *s)
@@ -205,7 +207,7 @@ static enum err serve_round(struct serve *s)
     struct link *link = &s->link;
     uint64_t children = 0;
     TRY(take_tokens(s));
-    take_cursors(s);
+    TRY(take_cursors(s));
     TRY(take_batch(s));
     link->round++;
     link->last_contact_ms = env->now_ms(env->ctx);

@@ -104,13 +104,31 @@ static void copies__a_new_actor_is_said_in_the_nodes_own_record(void **state)
     assert_true(node_names(&f, 1, node, actor));
     assert_int_equal(id.seq, 2); /* behind that save */
     (void)add_member(&f, 1, 1, "Vừ A Páo");
-    assert_true(fixture_sync(&f, 1, NULL));
     struct txn *t = NULL;
     struct actor_info who;
+    assert_true(fixture_sync(&f, 1, NULL));
     assert_int_equal(txn_begin(f.stores[0], TXN_READ, &t), ERR_OK);
     assert_true(store_actor(t, actor_of(&f, 1), &who));
     assert_true(dot_equal(who.node, node));
     assert_true(store_has(t, id));
+    txn_abort(t);
+    fixture_end(&f);
+}
+
+/* Before anything was saved under it: who signs the request is whose actor it is. */
+static void copies__a_new_actor_is_known_by_who_signs(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txn *t = NULL;
+    struct actor_info who;
+    pair(&f, 305);
+    f.machine = 7;
+    fixture_reopen(&f, 1);
+    assert_true(fixture_sync(&f, 1, NULL));
+    assert_int_equal(txn_begin(f.stores[0], TXN_READ, &t), ERR_OK);
+    assert_true(store_actor(t, actor_of(&f, 1), &who));
+    assert_true(dot_equal(who.node, store_identity(f.stores[1])->node));
     txn_abort(t);
     fixture_end(&f);
 }
@@ -584,6 +602,7 @@ int main(void)
         cmocka_unit_test(copies__a_store_that_stays_keeps_its_actor),
         cmocka_unit_test(copies__a_copy_elsewhere_takes_a_new_actor_once),
         cmocka_unit_test(copies__a_new_actor_is_said_in_the_nodes_own_record),
+        cmocka_unit_test(copies__a_new_actor_is_known_by_who_signs),
         cmocka_unit_test(copies__an_identity_of_the_first_version_is_bound),
         cmocka_unit_test(copies__two_images_of_one_disk_lose_nothing),
         cmocka_unit_test(copies__a_third_image_is_noticed_too),

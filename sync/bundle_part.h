@@ -92,6 +92,8 @@ struct receipt_taking {
     bool started, newer;
     bool gap; /* something in it waits for its whole record */
     uint64_t units;
+    bool older; /* it says that this store is an older copy: nothing of it is taken */
+    uint64_t common;
 };
 enum err receipt_take(struct store *store, const struct bundle_part *part,
                       struct receipt_taking *taking, struct bundle_taken *taken) MUST_USE;

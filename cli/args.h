@@ -28,6 +28,10 @@
     X(SINCE, "since", 0, "SEQ", N_("only what changed here after this number"))                    \
     X(TEMPLATE, "template", 0, NULL, N_("only the head line, to be filled in"))                    \
     X(LISTEN, "listen", 0, "HOST:PORT", N_("where to listen; port 0 picks one"))                   \
+    X(VERIFY, "verify", 0, NULL, N_("looks at the signed message that brought each save"))         \
+    X(TLS_CERT, "tls-cert", 0, "FILE", N_("certificate (PEM), to serve https"))                    \
+    X(TLS_KEY, "tls-key", 0, "FILE", N_("its private key (PEM)"))                                  \
+    X(CA_FILE, "ca-file", 0, "FILE", N_("whose certificates are trusted (PEM), for https"))        \
     X(HUB, "hub", 0, "URL", N_("this hub instead of the usual one"))                               \
     X(EVERY, "every", 0, "15m", N_("again and again, at this interval"))                           \
     X(TAKE, "take", 0, "N|DOT", N_("the value with this number"))                                  \

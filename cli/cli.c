@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 enum err cli_find(struct cli *c, struct txn *t, uint32_t kind, const char *word, struct dot *id)
@@ -96,4 +97,19 @@ int64_t cli_days(const struct cli *c, int64_t since_ms)
 {
     int64_t past = c->env.now_ms(c->env.ctx) - since_ms;
     return since_ms > 0 && past > 0 ? past / 86400000 : 0;
+}
+
+void cli_end_signals(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGTERM);
+    (void)sigaddset(set, SIGINT);
+}
+
+const char *cli_real_path(struct arena *arena, const char *path)
+{
+    char *real = realpath(path, NULL);
+    const char *out = arena_cstr(arena, slice_str(real ? real : path));
+    free(real);
+    return out;
 }

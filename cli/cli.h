@@ -6,6 +6,8 @@
 #include "cli/args.h"
 #include "core/draft.h"
 
+#include <signal.h>
+
 #define PAGE_RECORDS 200 /* records read in one transaction while listing */
 
 struct cli {
@@ -35,6 +37,11 @@ void cli_say(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 enum err cli_end(struct txn *t, enum err e) MUST_USE;
 /* The folders above the store, so that it can be made. */
 enum err cli_make_parents(struct cli *c) MUST_USE;
+/* The signals that end a command which runs until it is stopped. */
+void cli_end_signals(sigset_t *set);
+/* Absolute and without links, so that it still leads there tomorrow; the path itself when there is
+ * no such file. In the arena. */
+const char *cli_real_path(struct arena *arena, const char *path);
 /* The record that a word names: ID, unit code, ext_id, card number, exact name. */
 enum err cli_find(struct cli *c, struct txn *t, uint32_t kind, const char *word,
                   struct dot *id) MUST_USE;

@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/show.h"
+#include "cli/show_evidence.h"
 #include "core/desk.h"
 #include "core/transfer.h"
 
@@ -80,8 +81,9 @@ static void put_flag(struct buf *out, const char *key, bool set)
     }
 }
 
-static void history_json(struct txn *t, const struct record *r, const struct history_entry *h,
-                         struct arena *arena, struct buf *out)
+/* true when verify finds that what the entry claims does not hold. */
+static bool history_json(struct txn *t, const struct record *r, const struct history_entry *h,
+                         bool verify, struct arena *arena, struct buf *out)
 {
     struct actor_info who = desk_author(t, h->dot);
     emit_open(out, '{');
@@ -96,6 +98,7 @@ static void history_json(struct txn *t, const struct record *r, const struct his
     put_flag(out, "refused", h->refused);
     put_flag(out, "late", h->late);
     put_flag(out, "earlier", h->earlier);
+    bool bad = show_evidence_json(t, r->id, h, verify, arena, out);
     emit_key(out, "changes");
     emit_open(out, '[');
     for (size_t i = 0; i < h->change_count; i++) {
@@ -111,6 +114,7 @@ static void history_json(struct txn *t, const struct record *r, const struct his
     emit_close(out, ']');
     emit_close(out, '}');
     buf_add_byte(out, '\n');
+    return bad;
 }
 
 /* ---- history, as a story --------------------------------------------------------------------- */
@@ -120,6 +124,8 @@ struct story {
     struct txn *t;
     const struct record *record;
     struct arena *arena;
+    bool verify;                             /* each save by the message that brought it */
+    uint64_t bad;                            /* how many of them that does not prove */
     struct actor_info seen[STORY_UNITS_MAX]; /* a computer each */
     size_t seen_count;
 };
@@ -506,6 +512,8 @@ static void tell_story(struct story *s, const struct history_entry *entries, siz
     for (size_t i = 0; i < count; i++) {
         if (is_told(&entries[i])) {
             entry_words(s, &entries[i], out);
+            s->bad +=
+                s->verify && show_evidence_text(s->t, s->record->id, &entries[i], s->arena, out);
         }
     }
     struct id_list merged = show_merged(s->t, s->record, s->arena);
@@ -542,13 +550,20 @@ enum err cmd_history(struct cli *c)
     enum err e = cli_find(c, t, 0, c->args.words[0], &id);
     e = e ? e : store_get(t, id, &c->arena, &r, NULL);
     e = e ? e : store_history(t, id, &c->arena, &entries, &count);
-    struct story story = {.c = c, .t = t, .record = &r, .arena = &c->arena};
+    struct story story = {
+        .c = c, .t = t, .record = &r, .arena = &c->arena, .verify = c->args.given[OPT_VERIFY]};
     if (e == ERR_OK && !c->json) {
         tell_story(&story, entries, count);
     }
     for (size_t i = 0; i < count && e == ERR_OK && c->json; i++) {
-        history_json(t, &r, &entries[i], &c->arena, &c->out);
+        story.bad += history_json(t, &r, &entries[i], story.verify, &c->arena, &c->out);
     }
     txn_abort(t);
-    return e ? e : cli_flush(c);
+    e = e ? e : cli_flush(c);
+    return e || story.bad == 0
+               ? e
+               : error_set(ERR_DAMAGED,
+                           _("%llu of these saves are not proved by the message that is said to "
+                             "have brought them; what the record holds is not changed by that"),
+                           (unsigned long long)story.bad);
 }

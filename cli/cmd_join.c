@@ -33,6 +33,27 @@ static enum err put_node(struct cli *c, struct dot node)
     return cli_flush(c);
 }
 
+/* --ca-file counts from the first connection on; the store keeps it once there is one. */
+static enum err trust(struct cli *c)
+{
+    const char *path = c->args.value[OPT_CA_FILE];
+    if (!path) {
+        return c->store ? setting_trust(c->store) : ERR_OK;
+    }
+    c->args.value[OPT_CA_FILE] = cli_real_path(&c->arena, path);
+    return client_trust(c->args.value[OPT_CA_FILE]);
+}
+
+static enum err keep_trust(struct cli *c)
+{
+    struct txn *t = NULL;
+    if (!c->args.given[OPT_CA_FILE]) {
+        return ERR_OK;
+    }
+    TRY(txn_begin(c->store, TXN_WRITE, &t));
+    return cli_end(t, setting_put(t, setting_find("ca_file"), c->args.value[OPT_CA_FILE]));
+}
+
 static enum err rehome(struct cli *c)
 {
     struct sync_result result;
@@ -44,7 +65,9 @@ static enum err rehome(struct cli *c)
         return error_set(ERR_USAGE, _("a store is sealed when it is made; this one is there"));
     }
     TRY(setting_check_url(c->args.words[0]));
+    TRY(trust(c));
     TRY(join_rehome(c->store, c->args.words[0], code));
+    TRY(keep_trust(c));
     TRY(put_node(c, store_identity(c->store)->node));
     TRY(first_sync(c, &result));
     cli_say(c,
@@ -69,15 +92,16 @@ enum err cmd_join(struct cli *c)
     }
     TRY(store_may_create(c->dir));
     TRY(cli_make_parents(c));
+    TRY(trust(c));
     if (c->args.given[OPT_SEAL]) {
         TRY(cli_seal_new(c));
     }
     TRY(join_hub(&c->env, c->dir, c->args.words[0], c->args.words[1], &identity));
     TRY(put_node(c, identity.node));
     TRY(store_open(&c->env, c->dir, &c->store));
+    TRY(keep_trust(c));
     TRY(first_sync(c, &result));
     cli_say(c, _("This computer has joined: %llu records received. Its store is %s."),
             (unsigned long long)result.stats.received_records, c->dir);
     return ERR_OK;
 }
-

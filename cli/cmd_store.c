@@ -438,6 +438,79 @@ enum err cmd_status(struct cli *c)
 
 /* ---- check ---------------------------------------------------------------------------------- */
 
+static const char *fault_word(enum history_fault fault)
+{
+    switch (fault) {
+    case HISTORY_ALTERED:
+        return "altered";
+    case HISTORY_REMOVED:
+        return "removed";
+    case HISTORY_INSERTED:
+        return "inserted";
+    default:
+        return "chain";
+    }
+}
+
+static void fault_text(enum history_fault fault, const char *id, struct buf *out)
+{
+    switch (fault) {
+    case HISTORY_ALTERED:
+        buf_printf(out, _("History of %s: an entry was altered.\n"), id);
+        return;
+    case HISTORY_REMOVED:
+        buf_printf(out, _("History of %s: an entry is missing.\n"), id);
+        return;
+    case HISTORY_INSERTED:
+        buf_printf(out, _("History of %s: an entry was put in.\n"), id);
+        return;
+    default:
+        buf_printf(out, _("The chain of the history does not fit, from an entry of %s on.\n"), id);
+        return;
+    }
+}
+
+static void history_json(struct cli *c, const struct history_report *h)
+{
+    char head[HASH_HEX_SIZE];
+    hash_hex(h->head, head);
+    emit_put_int(&c->out, "history_rows", (int64_t)h->rows);
+    emit_put_text(&c->out, "history_head", slice_str(head));
+    emit_key(&c->out, "history");
+    emit_open(&c->out, '[');
+    for (size_t i = 0; i < h->shown; i++) {
+        emit_open(&c->out, '{');
+        emit_put_id(&c->out, "id", h->faults[i].id);
+        emit_put_text(&c->out, "fault", slice_str(fault_word(h->faults[i].fault)));
+        emit_close(&c->out, '}');
+    }
+    emit_close(&c->out, ']');
+}
+
+static void history_text(struct cli *c, const struct check_report *r)
+{
+    const struct history_report *h = &r->history;
+    char text[HASH_HEX_SIZE > DOT_TEXT_SIZE ? HASH_HEX_SIZE : DOT_TEXT_SIZE];
+    for (size_t i = 0; i < h->shown; i++) {
+        dot_format(h->faults[i].id, text);
+        fault_text(h->faults[i].fault, text, &c->out);
+    }
+    hash_hex(h->head, text);
+    buf_printf(&c->out, _("The history has %llu entries in its chain; its head is %s.\n"),
+               (unsigned long long)h->rows, text);
+    if (r->history_chained_ms) {
+        buf_printf(&c->out, _("What is older than %s has been chained only since then.\n"),
+                   cli_time(&c->arena, r->history_chained_ms));
+    }
+    if (r->history_repaired_ms) {
+        buf_printf(&c->out,
+                   _("On %s the history was found wrong, in %llu places so far, and its chain was "
+                     "begun anew over what was left.\n"),
+                   cli_time(&c->arena, r->history_repaired_ms),
+                   (unsigned long long)r->history_repaired);
+    }
+}
+
 enum err cmd_check(struct cli *c)
 {
     struct check_report report = {0};
@@ -448,12 +521,14 @@ enum err cmd_check(struct cli *c)
         emit_put_int(&c->out, "records", (int64_t)report.records);
         emit_put_int(&c->out, "damaged", (int64_t)report.damaged);
         emit_put_int(&c->out, "repaired", (int64_t)report.repaired);
+        history_json(c, &report.history);
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
     } else {
         buf_printf(&c->out, _("%llu records read, %llu damaged, %llu repaired.\n"),
                    (unsigned long long)report.records, (unsigned long long)report.damaged,
                    (unsigned long long)report.repaired);
+        history_text(c, &report);
     }
     TRY(cli_flush(c));
     if (report.damaged > report.repaired) {

@@ -1,11 +1,10 @@
-/* sync, serve */
+/* sync */
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/query.h"
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "sync/client.h"
-#include "sync/hub.h"
 #include "sync/join.h"
 #include "sync/link.h"
 
@@ -119,13 +118,6 @@ static enum err parse_every(const char *text, int64_t *seconds)
     return ERR_OK;
 }
 
-static void end_signals(sigset_t *set)
-{
-    (void)sigemptyset(set);
-    (void)sigaddset(set, SIGTERM);
-    (void)sigaddset(set, SIGINT);
-}
-
 enum err cmd_sync(struct cli *c)
 {
     int64_t seconds = 0;
@@ -133,12 +125,13 @@ enum err cmd_sync(struct cli *c)
     if (c->args.given[OPT_HUB]) {
         TRY(setting_check_url(c->args.value[OPT_HUB]));
     }
+    TRY(setting_trust(c->store));
     TRY(join_settle(c->store));
     if (!c->args.given[OPT_EVERY]) {
         return sync_once(c);
     }
     TRY(parse_every(c->args.value[OPT_EVERY], &seconds));
-    end_signals(&set);
+    cli_end_signals(&set);
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
     for (;;) {
         struct timespec wait = {.tv_sec = (time_t)seconds};
@@ -153,39 +146,4 @@ enum err cmd_sync(struct cli *c)
             return ERR_OK;
         }
     }
-}
-
-/* ---- serve ---------------------------------------------------------------------------------- */
-
-static void log_line(void *ctx, const char *line)
-{
-    (void)ctx;
-    (void)fprintf(stderr, "%s\n", line);
-}
-
-enum err cmd_serve(struct cli *c)
-{
-    struct hub *hub = NULL;
-    struct txn *t = NULL;
-    const char *listen = c->args.value[OPT_LISTEN];
-    sigset_t set;
-    int signal_number = 0;
-    if (!listen) {
-        TRY(txn_begin(c->store, TXN_READ, &t));
-        enum err e = setting_get(t, setting_find("listen"), &c->arena, &listen);
-        txn_abort(t);
-        TRY(e);
-    }
-    TRY(setting_check_listen(listen));
-    /* blocked before the server makes its threads, so that only this one is told */
-    end_signals(&set);
-    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    TRY(hub_start(c->store, listen, log_line, NULL, &hub));
-    buf_printf(&c->out, "listening on http://%s\n", hub_address(hub));
-    enum err e = cli_flush(c);
-    if (e == ERR_OK) {
-        (void)sigwait(&set, &signal_number);
-    }
-    hub_stop(hub);
-    return e;
 }

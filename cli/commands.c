@@ -16,7 +16,7 @@ static const struct command commands[] = {
         "that sound alike do not matter, and a mistake is noticed."),
      cmd_invite},
     {"join", N_("URL CODE | --rehome URL [CODE]"), 1, 2, STORE_MAYBE,
-     OPT_BIT(REHOME) | OPT_BIT(SEAL), N_("joins a hub with the code it gave"),
+     OPT_BIT(REHOME) | OPT_BIT(CA_FILE) | OPT_BIT(SEAL), N_("joins a hub with the code it gave"),
      N_("Makes a store on this computer, lets the hub admit it, and syncs once. Prints the ID of "
         "this computer. If anything fails before that, nothing is left behind. With --rehome a "
         "computer that has a store goes to another hub, with all it holds and without sending "
@@ -66,8 +66,11 @@ static const struct command commands[] = {
      cmd_find},
     {"rm", N_("ID"), 1, 1, STORE_MUST, 0, N_("deletes a record"),
      N_("Says what refers to it. terrace undo brings it back."), cmd_rm},
-    {"history", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows every save of a record"),
-     N_("Who changed what and when, and by which way it came here."), cmd_history},
+    {"history", N_("ID"), 1, 1, STORE_MUST, OPT_BIT(VERIFY), N_("shows every save of a record"),
+     N_("Who changed what and when, and by which way it came here. A hub keeps the signed messages "
+        "that brought it (config evidence_days): --verify looks whether each was signed by its "
+        "sender and holds that save."),
+     cmd_history},
     {"undo", N_("ID"), 1, 1, STORE_MUST, OPT_BIT(SAVE), N_("takes back a save made here"),
      N_("The newest save of this store on that record, or the one of --save. Prints the dot of "
         "the save that does it."),
@@ -84,8 +87,11 @@ static const struct command commands[] = {
      N_("What is written can be edited and imported back. FILE may be - for .jsonl on the "
         "screen."),
      cmd_export},
-    {"serve", "", 0, 0, STORE_MUST, OPT_BIT(LISTEN), N_("lets the offices below sync with this"),
-     N_("Serves until it is stopped. Other commands may be used beside it."), cmd_serve},
+    {"serve", "", 0, 0, STORE_MUST, OPT_BIT(LISTEN) | OPT_BIT(TLS_CERT) | OPT_BIT(TLS_KEY),
+     N_("lets the offices below sync with this"),
+     N_("Serves until it is stopped. Other commands may be used beside it. With --tls-cert and "
+        "--tls-key it speaks https. How much one address may ask is set with config limit_…"),
+     cmd_serve},
     {"sync", "", 0, 0, STORE_MUST, OPT_BIT(HUB) | OPT_BIT(EVERY),
      N_("exchanges what is new with the hub"),
      N_("What was sent before a link broke is not sent again. With --every 15m it goes on until "

@@ -1,5 +1,8 @@
 #include "cli/settings.h"
 
+#include "sync/client.h"
+#include "sync/hub.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -44,12 +47,83 @@ static enum err check_silent_days(const char *v)
     return ERR_OK;
 }
 
+static enum err check_limit(const char *v, const char *key)
+{
+    char *end = NULL;
+    long n = strtol(v, &end, 10);
+    if (*v < '0' || *v > '9' || *end != '\0' || n < 0 || n > 1000000) {
+        return error_set_field(ERR_INPUT, key, _("this is a number from 0 to 1000000"));
+    }
+    return ERR_OK;
+}
+
+static enum err check_evidence_days(const char *v)
+{
+    return check_limit(v, "evidence_days");
+}
+
+static enum err check_evidence_mbytes(const char *v)
+{
+    return check_limit(v, "evidence_mbytes");
+}
+
+static enum err check_codes(const char *v)
+{
+    return check_limit(v, "limit_codes");
+}
+
+static enum err check_connections(const char *v)
+{
+    return check_limit(v, "limit_connections");
+}
+
+static enum err check_requests(const char *v)
+{
+    return check_limit(v, "limit_requests");
+}
+
+static enum err check_kilobytes(const char *v)
+{
+    return check_limit(v, "limit_kbytes");
+}
+
+static enum err check_proxy(const char *v)
+{
+    if (!hub_address_is_good(v)) {
+        return error_set_field(ERR_INPUT, "trusted_proxy",
+                               _("this is an address such as 127.0.0.1"));
+    }
+    return ERR_OK;
+}
+
+static enum err check_ca_file(const char *v)
+{
+    if (v[0] != '/') {
+        return error_set_field(ERR_INPUT, "ca_file", _("this is a path that begins with /"));
+    }
+    return client_trust(v);
+}
+
 static const struct setting settings[] = {
+    {"ca_file", "", N_("file of the CA that the hub's https certificate comes from"),
+     check_ca_file},
     {"hub", "", N_("address of the hub this store syncs with"), setting_check_url},
     {"lang", "", N_("language of the program: vi or en"), check_lang},
+    {"evidence_days", "180", N_("how many days signed messages are kept as evidence; 0 = not"),
+     check_evidence_days},
+    {"evidence_mbytes", "1024", N_("megabytes that they may take"), check_evidence_mbytes},
+    {"limit_codes", "10", N_("wrong codes that one address may try in a minute"), check_codes},
+    {"limit_connections", "32", N_("connections to serve that one address may have open"),
+     check_connections},
+    {"limit_kbytes", "65536", N_("kilobytes that one address may send to serve in a minute"),
+     check_kilobytes},
+    {"limit_requests", "600", N_("requests that one address may make to serve in a minute"),
+     check_requests},
     {"listen", "127.0.0.1:7470", N_("where serve listens: HOST:PORT"), setting_check_listen},
     {"silent_days", "40", N_("after how many days without a sync the inbox says so"),
      check_silent_days},
+    {"trusted_proxy", "",
+     N_("address of the proxy before serve, whose X-Forwarded-For is believed"), check_proxy},
 };
 
 const struct setting *setting_at(size_t index)
@@ -108,4 +182,17 @@ void settings_lang(struct store *s, char out[8])
         txn_abort(t);
     }
     arena_free(&arena);
+}
+
+enum err setting_trust(struct store *s)
+{
+    struct txn *t = NULL;
+    struct arena arena = {0};
+    const char *path = "";
+    TRY(txn_begin(s, TXN_READ, &t));
+    enum err e = setting_get(t, setting_find("ca_file"), &arena, &path);
+    txn_abort(t);
+    e = e ? e : client_trust(path);
+    arena_free(&arena);
+    return e;
 }

@@ -21,6 +21,9 @@ enum err setting_put(struct txn *t, const struct setting *s, const char *value) 
 enum err setting_check_url(const char *value) MUST_USE;
 /* HOST:PORT with a port there is. ERR_INPUT. */
 enum err setting_check_listen(const char *v) MUST_USE;
+/* From now on https is checked against the setting `ca_file`. ERR_INPUT when there is no such file.
+ */
+enum err setting_trust(struct store *s) MUST_USE;
 /* The setting `lang`, "" when there is none or it cannot be read now. */
 void settings_lang(struct store *s, char out[8]);
 

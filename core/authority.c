@@ -22,9 +22,12 @@ struct author authority_author(struct txn *t, uint64_t actor, struct dot pusher_
             slot->known ? higher(slot->info.level, (uint8_t)unit_level(t, slot->info.unit)) : 0;
     }
     const struct identity *self = store_identity(t->store);
-    if (actor == self->actor && dot_is_none(slot->info.unit)) { /* before its record says so */
-        return (struct author){
-            .node = self->node, .unit = self->unit, .level = self->level, .closed_at = UINT64_MAX};
+    if (actor == self->actor) { /* perhaps before its own records have come here */
+        return (struct author){.node = self->node,
+                               .unit = self->unit,
+                               .level = higher(slot->level, self->level),
+                               .role = slot->info.role,
+                               .closed_at = slot->known ? slot->info.closed_at : UINT64_MAX};
     }
     if (!slot->known || dot_is_none(slot->info.unit)) {
         return (struct author){.node = slot->known ? slot->info.node : (struct dot){0, 0},
@@ -78,6 +81,20 @@ static enum refusal judge_unit(struct txn *t, const struct author *a, const stru
                    (parent && parent->datum.type == DATUM_REF && is_over(t, a, parent->datum.ref))
                ? REFUSAL_NONE
                : REFUSAL_AUTHORITY;
+}
+
+bool authority_steers(uint32_t kind, uint32_t field)
+{
+    return kind == KIND_UNIT ? unit_field_is_above(field) : schema_steers(kind);
+}
+
+/* What goes to those who do not know a clerk's computer bears the hand of one that all know. */
+static enum refusal judge_reach(const struct author *a, const struct record *after, uint32_t field)
+{
+    bool far = after->kind == KIND_DIRECTIVE || after->kind == KIND_FIELD ||
+               (after->kind == KIND_UNIT && after->route == ROUTE_EVERYWHERE);
+    bool clerk = a->role != 0 && a->role < NODE_ROLE_OFFICER;
+    return far && clerk && authority_steers(after->kind, field) ? REFUSAL_ROLE : REFUSAL_NONE;
 }
 
 /* What a computer may do is said by the office that admitted it or one above, never by itself; with
@@ -175,9 +192,10 @@ enum refusal authority_judge(struct txn *t, const struct author *a, const struct
     if (field == F_ONCE) {
         return REFUSAL_NONE; /* only remembers */
     }
-    return after->kind == KIND_UNIT   ? judge_unit(t, a, before, after, field)
-           : after->kind == KIND_NODE ? judge_node(t, a, before, after, field)
-                                      : REFUSAL_NONE;
+    enum refusal why = after->kind == KIND_UNIT   ? judge_unit(t, a, before, after, field)
+                       : after->kind == KIND_NODE ? judge_node(t, a, before, after, field)
+                                                  : REFUSAL_NONE;
+    return why != REFUSAL_NONE ? why : judge_reach(a, after, field);
 }
 
 enum refusal authority_judge_new(struct txn *t, const struct author *a, const struct record *r)

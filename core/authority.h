@@ -43,4 +43,8 @@ enum refusal authority_judge(struct txn *t, const struct author *author,
 /* May he make a record of this kind at all, at this level? */
 enum refusal authority_judge_new(struct txn *t, const struct author *author,
                                  const struct record *record);
+/* Does this field of this kind steer others, so that its save is signed end to end and taken from
+ * above only so? What a unit says of itself does not. */
+bool authority_steers(uint32_t kind, uint32_t field);
+
 #endif

@@ -1,5 +1,7 @@
 #include "core/merge.h"
 
+#include "core/proof.h"
+
 /* A stub has dropped its values, so what its context remembers must not cover anybody's (rule 1).
  */
 static struct context live_context(const struct record *r)
@@ -149,28 +151,22 @@ static void merge_marks(const struct record *l, const struct record *r, struct a
     out->mark_count = n;
 }
 
+/* A function of the two states, like everything else. */
 static void merge_proofs(const struct record *l, const struct record *r, struct arena *arena,
                          struct record *out, struct merge_report *report)
 {
-    if (r->proof_count == 0) {
+    if (r->proof_count == 0 && !report->changed) {
         out->proofs = l->proofs;
         out->proof_count = l->proof_count;
         return;
     }
-    out->proofs = arena_array(arena, l->proof_count + r->proof_count, sizeof(struct proof));
-    size_t i = 0, j = 0, n = 0;
-    while (i < l->proof_count || j < r->proof_count) {
-        int c = i == l->proof_count   ? 1
-                : j == r->proof_count ? -1
-                                      : dot_compare(l->proofs[i].dot, r->proofs[j].dot);
-        bool take_r =
-            c > 0 || (c == 0 && slice_compare(r->proofs[j].signature, l->proofs[i].signature) < 0);
-        out->proofs[n++] = take_r ? r->proofs[j] : l->proofs[i];
-        report->changed = report->changed || take_r;
-        i += c <= 0;
-        j += c >= 0;
+    proofs_follow(l, r, out, arena);
+    bool same = out->proof_count == l->proof_count;
+    for (size_t i = 0; i < l->proof_count && same; i++) {
+        same = dot_equal(out->proofs[i].dot, l->proofs[i].dot) &&
+               slice_equal(out->proofs[i].signature, l->proofs[i].signature);
     }
-    out->proof_count = n;
+    report->changed = report->changed || !same;
 }
 
 void merge_records(const struct record *l, const struct record *r, struct arena *arena,

@@ -220,6 +220,11 @@ enum route schema_route(const struct record *r)
     return k->route;
 }
 
+bool schema_steers(uint32_t kind)
+{
+    return kind == KIND_UNIT || kind == KIND_NODE || kind == KIND_FIELD || kind == KIND_DIRECTIVE;
+}
+
 uint32_t schema_title_field(uint32_t kind)
 {
     static const struct {

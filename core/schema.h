@@ -196,6 +196,8 @@ const struct code_alias *schema_alias(const struct field_def *field, struct slic
 enum merge_rule schema_rule(uint32_t kind, const struct field *field);
 /* The routing class that a new record of this kind gets. */
 enum route schema_route(const struct record *r);
+/* Does a record of this kind steer others, so that every save of it is signed end to end? */
+bool schema_steers(uint32_t kind);
 /* The field a person recognises a record by: name, title, subject, letter number; 0 = none. */
 uint32_t schema_title_field(uint32_t kind);
 

@@ -82,7 +82,8 @@ struct record_local {
     int64_t stored_ms;      /* when it first came here */
     struct dot source_node; /* node whose push equalled the merged record, for echo; none else */
     uint64_t source_actor;
-    uint8_t via; /* enum via of its first arrival */
+    uint8_t via;       /* enum via of its first arrival */
+    uint64_t evidence; /* number of the message that first brought it; 0 = none was kept */
 };
 /* ERR_NOT_FOUND; ERR_DAMAGED when the hash does not fit. local may be NULL. */
 enum err store_get(struct txn *t, struct dot id, struct arena *arena, struct record *out,
@@ -178,6 +179,7 @@ struct arrival {
     bool from_below; /* a push: scope and cap are enforced (rules 9, 14) */
     bool first_contact;
     struct dot unit; /* the pusher's unit, when from_below */
+    bool last;       /* what the rest of the batch could explain, it has */
 };
 enum outcome {
     OUTCOME_NEW,
@@ -278,7 +280,8 @@ struct history_entry {
     int64_t stored_ms; /* when it came here */
     struct dot node;   /* that sent it; none when local */
     uint8_t via;
-    bool refused; /* kept here only, never live */
+    uint64_t evidence; /* number of the message that brought it; 0 = none was kept */
+    bool refused;      /* kept here only, never live */
     bool late;    /* it came after a later save of the same field, or of where the record belongs */
     bool earlier; /* a save that was part of the record when that first came here */
     struct history_change *changes;
@@ -304,10 +307,50 @@ bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
  * node itself, or one whose own unit does not stand above (rule 13). */
 struct dot store_node_unit(struct txn *t, const struct record *node);
 
+/* Whose actors are whose, from all node records anew: after units came, in which certificates were
+ * given. */
+enum err store_learn_nodes(struct txn *t) MUST_USE;
+/* Does a node's record name this actor as one of its own? */
+bool store_node_names(const struct record *node, uint64_t actor);
 /* Reads an actor as node records name it, 13 base32 characters. */
 bool store_actor_parse(struct slice text, uint64_t *actor);
 /* The date of today by this store's clock. */
 struct datum store_today(struct txn *t);
+
+/* ---- evidence --------------------------------------------------------------------------------
+ */
+
+enum evidence_state {
+    EVIDENCE_TAKEN = 1,  /* it was taken in; goes after the setting evidence_days */
+    EVIDENCE_QUARANTINED /* nothing of it counts until somebody decides; stays until then */
+};
+/* A message as its sender signed it (sync/message.h, message_evidence). */
+struct evidence {
+    uint64_t number;
+    int64_t time_ms; /* when it came */
+    struct dot node; /* that sent and signed it */
+    enum evidence_state state;
+    enum via via;
+    struct slice bytes;
+};
+/* Keeps it under the next number, which never is 0, and lets a few of the oldest go that were taken
+ * before the setting `evidence_days` (180; 0 keeps none) or are beyond `evidence_mbytes` (1024).
+ * *number is 0 when nothing was kept: what was taken, with evidence_days 0. */
+enum err store_evidence_put(struct txn *t, struct dot node, enum evidence_state state, enum via via,
+                            struct slice bytes, uint64_t *number) MUST_USE;
+/* Until the next call, or the end of the transaction, what is written of others' saves names this
+ * number as its evidence. 0 = none. */
+void store_evidence_cite(struct txn *t, uint64_t number);
+/* In the arena. ERR_NOT_FOUND: never there, or gone by now; ERR_DAMAGED. */
+enum err store_evidence_get(struct txn *t, uint64_t number, struct arena *arena,
+                            struct evidence *out) MUST_USE;
+/* The next of that state after a number; ERR_END; ERR_DAMAGED with the number in *out. */
+enum err store_evidence_next(struct txn *t, enum evidence_state state, uint64_t after,
+                             struct arena *arena, struct evidence *out) MUST_USE;
+uint64_t store_evidence_count(struct txn *t, enum evidence_state state);
+/* Decided: under the same number, in another state. ERR_NOT_FOUND. */
+enum err store_evidence_move(struct txn *t, uint64_t number, enum evidence_state state) MUST_USE;
+enum err store_evidence_drop(struct txn *t, uint64_t number) MUST_USE; /* absent is fine */
 
 /* Small facts by key, for settings ("set.lang"), links and cursors ("link.…"). */
 enum err store_kv_get(struct txn *t, struct slice key, struct arena *arena,
@@ -318,13 +361,39 @@ enum err store_kv_del(struct txn *t, struct slice key) MUST_USE; /* absent is fi
 enum err store_kv_next(struct txn *t, struct slice prefix, struct slice after, struct arena *arena,
                        struct slice *key, struct slice *value) MUST_USE;
 
+/* What is wrong with the history of a store. */
+enum history_fault {
+    HISTORY_ALTERED,
+    HISTORY_REMOVED,
+    HISTORY_INSERTED,
+    HISTORY_LOG_BROKEN /* the chain itself; the record is the first from which nothing fits, or none
+                        */
+};
+struct history_wrong {
+    enum history_fault fault;
+    struct dot id; /* of the record whose history it is */
+};
+struct history_report {
+    uint64_t rows; /* of the chain */
+    struct hash head;
+    uint64_t wrong;
+    bool log_broken;
+    struct history_wrong faults[20]; /* the first of them */
+    size_t shown;
+};
 struct check_report {
     uint64_t records;
-    uint64_t damaged;
+    uint64_t damaged; /* what is wrong with the history among it */
     uint64_t repaired;
+    struct history_report history;
+    int64_t history_chained_ms; /* what is older has been chained only since then; 0 = all always */
+    /* Had the history been wrong before, when it was last repaired? 0 = never. */
+    int64_t history_repaired_ms;
+    uint64_t history_repaired;
 };
-/* Verifies every record and everything derived from records; with repair rebuilds what is derived
- * and sets damaged records aside (asked for again at the next sync). */
+/* Verifies every record, everything derived from records and the chain of the history; with repair
+ * rebuilds what is derived, sets damaged records aside (asked for again at the next sync), and
+ * begins the chain anew over what is left of the history, remembering that it had to. */
 enum err store_check(struct store *s, bool repair, struct check_report *out) MUST_USE;
 uint64_t store_record_count(struct txn *t);
 

@@ -61,6 +61,19 @@ bool store_actor_parse(struct slice text, uint64_t *actor)
     return true;
 }
 
+bool store_node_names(const struct record *node, uint64_t actor)
+{
+    const struct field *f = record_field(node, F_NODE_ACTORS);
+    char text[DOT_TEXT_SIZE];
+    bool named = false;
+    dot_format_actor(actor, text);
+    for (uint32_t i = 0; f && i < f->count && !named; i++) {
+        named = f->values[i].datum.type == DATUM_TEXT &&
+                slice_equal(f->values[i].datum.text, slice_str(text));
+    }
+    return named;
+}
+
 struct dot store_node_unit(struct txn *t, const struct record *node)
 {
     const struct value *v = merge_shown(node, F_UNIT);
@@ -114,6 +127,21 @@ static enum err learn_node(struct txn *t, const struct record *node)
     return e;
 }
 
+enum err actor_learn_sender(struct txn *t, struct dot node, uint64_t actor, struct dot unit)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct actor_info info = {.node = node, .unit = unit, .closed_at = UINT64_MAX};
+    enum err e = store_get(t, node, &arena, &r, NULL);
+    if (e == ERR_OK && r.kind == KIND_NODE) {
+        info = node_info(t, &r);
+        info.unit = dot_is_none(info.unit) ? unit : info.unit;
+        info.closed_at = cert_closed_at(&r, actor);
+    }
+    arena_free(&arena);
+    return e == ERR_OK || e == ERR_NOT_FOUND ? actor_bind(t, actor, &info) : e;
+}
+
 /* Whose certificate hangs on another's may have come before that. */
 static enum err learn_issued(struct txn *t, const struct record *issuer, struct arena *arena)
 {
@@ -135,6 +163,20 @@ enum err actors_learn(struct txn *t, const struct record *node)
     struct arena arena = {0};
     enum err e = learn_node(t, node);
     e = e ? e : learn_issued(t, node, &arena);
+    arena_free(&arena);
+    return e;
+}
+
+enum err store_learn_nodes(struct txn *t)
+{
+    struct arena arena = {0};
+    struct id_list nodes;
+    enum err e = store_ids_of_kind(t, KIND_NODE, (struct dot){0, 0}, SIZE_MAX, &arena, &nodes);
+    for (size_t i = 0; e == ERR_OK && i < nodes.count; i++) {
+        struct record r;
+        e = store_get(t, nodes.ids[i], &arena, &r, NULL);
+        e = e ? e : learn_node(t, &r);
+    }
     arena_free(&arena);
     return e;
 }

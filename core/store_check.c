@@ -187,6 +187,45 @@ enum err store_rebuild(struct store *s, struct check_report *report)
     }
 }
 
+/* ---- the history ----------------------------------------------------------------------------- */
+
+static const char repaired_key[] = "history.repaired";
+
+static void load_repaired(struct txn *t, struct check_report *out)
+{
+    struct arena arena = {0};
+    struct slice v;
+    if (store_kv_get(t, slice_str(repaired_key), &arena, &v) == ERR_OK && v.len == 16) {
+        out->history_repaired_ms = (int64_t)be64_get(v.ptr);
+        out->history_repaired = be64_get(v.ptr + 8);
+    }
+    if (store_kv_get(t, slice_str("history.chained"), &arena, &v) == ERR_OK && v.len == 8) {
+        out->history_chained_ms = (int64_t)be64_get(v.ptr);
+    }
+    arena_free(&arena);
+}
+
+/* What was lost cannot come back; from here on it is whole again, and it says so for ever. */
+static enum err repair_history(struct store *s, struct check_report *out)
+{
+    const struct env *env = store_env(s);
+    struct txn *t = NULL;
+    uint8_t v[16];
+    TRY(history_log_rebuild(s));
+    TRY(txn_begin(s, TXN_WRITE, &t));
+    out->history_repaired_ms = env->now_ms(env->ctx);
+    out->history_repaired += out->history.wrong;
+    out->repaired += out->history.wrong;
+    be64_put(v, (uint64_t)out->history_repaired_ms);
+    be64_put(v + 8, out->history_repaired);
+    enum err e = store_kv_put(t, slice_str(repaired_key), slice_make(v, sizeof(v)));
+    if (e == ERR_OK) {
+        return txn_commit(t);
+    }
+    txn_abort(t);
+    return e;
+}
+
 /* What cannot be unsealed in the feed and in history is taken out: it says nothing any more, and
  * would stop whoever reads past it. */
 static enum err drop_unreadable(struct store *s, uint64_t *dropped)
@@ -214,9 +253,11 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
         e = check_digests(&c);
     }
     e = e ? e : seal_check_rows(t, false, &unreadable, &dropped);
+    enum err history = history_log_verify(t, &out->history);
+    load_repaired(t, out);
     txn_abort(t);
-    if (e != ERR_OK && !repair) {
-        return e;
+    if ((e != ERR_OK || history != ERR_OK) && !repair) {
+        return e ? e : history;
     }
     uint64_t derived = c.wrong;
     if (repair && s->seal && (unreadable || e != ERR_OK)) {
@@ -226,7 +267,10 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
         TRY(store_rebuild(s, out));
         out->repaired += derived;
     }
-    out->damaged += derived + unreadable;
+    if (repair && (out->history.wrong || history != ERR_OK)) {
+        TRY(repair_history(s, out));
+    }
+    out->damaged += derived + unreadable + out->history.wrong;
     out->repaired += dropped;
     error_clear();
     return ERR_OK;

@@ -10,6 +10,7 @@ void store_stub_of(const struct record *r, struct arena *arena, struct record *o
     out->flags |= RECORD_STUB;
     out->fields = arena_array(arena, ARRAY_COUNT(keep) + 1, sizeof(struct field));
     out->field_count = 0;
+    out->proof_count = 0;
     for (size_t i = 0; i < r->field_count; i++) {
         for (size_t k = 0; k < ARRAY_COUNT(keep); k++) {
             if (r->fields[i].number == keep[k]) {

@@ -15,8 +15,9 @@
 
 size_t store_map_bytes = (size_t)256 << 20;
 
-static const char *const table_names[TABLE_COUNT] = {"meta",    "records", "feed",  "index",
-                                                     "history", "digests", "saves", "actors"};
+static const char *const table_names[TABLE_COUNT] = {"meta",        "records", "feed",  "index",
+                                                     "history",     "digests", "saves", "actors",
+                                                     "history_log", "evidence"};
 
 /* ---- LMDB's results ------------------------------------------------------------------------- */
 
@@ -124,6 +125,14 @@ enum err table_clear(struct txn *t, enum table table)
 {
     t->dirty = true;
     return lmdb_error(t->store, mdb_drop(t->mdb, t->store->tables[table], 0));
+}
+
+enum err table_count(struct txn *t, enum table table, uint64_t *rows)
+{
+    MDB_stat stat;
+    int rc = mdb_stat(t->mdb, t->store->tables[table], &stat);
+    *rows = rc == 0 ? stat.ms_entries : 0;
+    return lmdb_error(t->store, rc);
 }
 
 void walk_begin(struct walk *w, struct txn *t, enum table table, struct slice prefix,
@@ -268,10 +277,48 @@ static enum err lock_file_reserve(const struct store *s)
     return rc == ENOSPC ? lmdb_error(s, rc) : ERR_OK;
 }
 
+#define TABLES_OF_OLD (-1) /* neither LMDB's nor the system's */
+
+/* Of what version is the store? 0 when it does not say. */
+static uint64_t version_of(const struct store *s, MDB_txn *txn)
+{
+    MDB_val k = val_of(slice_str("version")), v;
+    bool there = mdb_get(txn, s->tables[TABLE_META], &k, &v) == 0 && v.mv_size == 8;
+    return there ? be64_get(v.mv_data) : 0;
+}
+
+/* Handles of a transaction that does not commit are void: all in one. */
+static int tables_in(struct store *s, bool create, bool upgrade)
+{
+    MDB_txn *txn = NULL;
+    int rc = mdb_txn_begin(s->mdb, NULL, create || upgrade ? 0 : MDB_RDONLY, &txn);
+    for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
+        bool make = create || (upgrade && i >= TABLE_FIRST_OF_3);
+        rc = mdb_dbi_open(txn, table_names[i], make ? MDB_CREATE : 0, &s->tables[i]);
+        if (rc == MDB_NOTFOUND && i == TABLE_FIRST_OF_3) {
+            uint64_t version = version_of(s, txn);
+            rc = version > 0 && version < STORE_VERSION ? TABLES_OF_OLD : rc;
+        }
+    }
+    if (rc == 0) {
+        return mdb_txn_commit(txn);
+    }
+    if (txn) {
+        mdb_txn_abort(txn);
+    }
+    return rc;
+}
+
+/* Tables that an older version had not yet are made, before the store is brought up to date. */
+static int tables_open(struct store *s, bool create)
+{
+    int rc = tables_in(s, create, false);
+    return rc == TABLES_OF_OLD ? tables_in(s, false, true) : rc;
+}
+
 enum err lmdb_open(struct store *s, bool create)
 {
     int dead = 0;
-    MDB_txn *txn = NULL;
     int rc = mdb_env_create(&s->mdb);
     CHECK(rc == 0);
     struct stat st;
@@ -295,15 +342,7 @@ enum err lmdb_open(struct store *s, bool create)
     /* MDB_NOTLS: a reader belongs to its transaction, not to a thread of the hub. */
     rc = rc ? rc : mdb_env_open(s->mdb, s->dir, MDB_NOTLS, 0600);
     rc = rc ? rc : mdb_reader_check(s->mdb, &dead);
-    rc = rc ? rc : mdb_txn_begin(s->mdb, NULL, create ? 0 : MDB_RDONLY, &txn);
-    for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
-        rc = mdb_dbi_open(txn, table_names[i], create ? MDB_CREATE : 0, &s->tables[i]);
-    }
-    if (rc == 0) {
-        rc = mdb_txn_commit(txn);
-    } else if (txn) {
-        mdb_txn_abort(txn);
-    }
+    rc = rc ? rc : tables_open(s, create);
     if (rc == MDB_NOTFOUND) {
         return error_set(ERR_DAMAGED, _("%s is not a terrace store, or it is damaged"), s->dir);
     }
@@ -430,6 +469,7 @@ enum err txn_commit(struct txn *t)
     struct store *s = t->store;
     enum err e = store_settle_tree(t);
     e = e ? e : digest_flush(t);
+    e = e ? e : history_log_flush(t);
     e = e ? e : meta_put_u64(t, "feed_head", t->feed_head);
     e = e ? e : meta_put_u64(t, "own_seq", t->own_seq);
     e = e ? e : meta_put_u64(t, "record_count", t->record_count);

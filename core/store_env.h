@@ -13,22 +13,27 @@
 
 #include <lmdb.h>
 
-/* 1: the index knew no mergers, open transfers and successors, and rows no content_seq. A store of
- * an older version is brought up to date when it is opened. */
-#define STORE_VERSION 2
+/* 1: the index knew no mergers, open transfers and successors, and rows no content_seq. 2: there
+ * was no log of the history and no evidence. A store of an older version is brought up to date when
+ * it is opened. */
+#define STORE_VERSION 3
 
 /* One named database each. */
 enum table {
-    TABLE_META,    /* name → counters and kv facts */
-    TABLE_RECORDS, /* id 16 → hash 16, local part, record in row form */
-    TABLE_FEED,    /* seq 8 → feed entry */
-    TABLE_INDEX,   /* prefix byte and parts → "" or digest; see store_index.c */
-    TABLE_HISTORY, /* id 16, feed seq 8 → history entry */
-    TABLE_DIGESTS, /* route 1, unit 16 → sum 16, count 8 */
-    TABLE_SAVES,   /* actor 8, seq 8 → record id 16, chain head 16 */
-    TABLE_ACTORS,  /* actor 8 → node id 16, unit id 16, level 1, role 1, closed at 8 */
+    TABLE_META,        /* name → counters and kv facts */
+    TABLE_RECORDS,     /* id 16 → hash 16, local part, record in row form */
+    TABLE_FEED,        /* seq 8 → feed entry */
+    TABLE_INDEX,       /* prefix byte and parts → "" or digest; see store_index.c */
+    TABLE_HISTORY,     /* id 16, feed seq 8 → history entry */
+    TABLE_DIGESTS,     /* route 1, unit 16 → sum 16, count 8 */
+    TABLE_SAVES,       /* actor 8, seq 8 → record id 16, chain head 16 */
+    TABLE_ACTORS,      /* actor 8 → node id 16, unit id 16, level 1, role 1, closed at 8 */
+    TABLE_HISTORY_LOG, /* number 8 → what happened to which history entry; see store_history_log.c
+                        */
+    TABLE_EVIDENCE,    /* state 1, number 8 → hash 16, a signed message as it came */
     TABLE_COUNT
 };
+#define TABLE_FIRST_OF_3 TABLE_HISTORY_LOG /* which older stores do not have */
 
 struct store {
     const struct env *env;
@@ -39,6 +44,13 @@ struct store {
     struct seal *seal; /* store_seal.h; NULL: not sealed */
     bool broken;       /* a commit failed: reopen before the next transaction */
     int lock_fd;
+};
+
+/* The chain over the history as it stands (store_history_log.c); loaded when it is asked for. */
+struct history_log {
+    uint64_t count, again;
+    struct hash head;
+    bool loaded, dirty;
 };
 
 enum some { SOME_MERGED, SOME_TRANSFERS, SOME_LEAVING, SOME_COUNT };
@@ -55,6 +67,8 @@ struct txn {
     uint64_t record_count;
     struct hash chain_head;
     uint64_t passed_seq;
+    struct history_log history_log;
+    uint64_t evidence;    /* of what is being written; 0 = none */
     struct arena scratch; /* reset at every write through the door */
     struct buf row;       /* encoding space, reused */
     bool dirty;
@@ -94,6 +108,7 @@ enum err table_append(struct txn *t, enum table table, struct slice key,
                       struct slice value) MUST_USE; /* key is the greatest so far, or an error */
 enum err table_del(struct txn *t, enum table table, struct slice key) MUST_USE;
 enum err table_clear(struct txn *t, enum table table) MUST_USE;
+enum err table_count(struct txn *t, enum table table, uint64_t *rows) MUST_USE;
 enum err lmdb_error(const struct store *s, int rc) MUST_USE;
 
 /* Walk keys that begin with prefix, from the first key > after (empty = from the prefix itself).
@@ -226,15 +241,30 @@ enum err feed_append(struct txn *t, const struct record *r, const struct record_
 enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
 
 /* store_history.c writes and store_story.c reads: a change is field, from, by whom, to, by whom,
- * marks; the first version wrote field, from, to. */
+ * marks; the first version wrote field, from, to. An entry has the number of its evidence behind
+ * it, when there is one. */
+#define ENTRY_PARTS 9
 #define BY_PARTS 4 /* dot, time, level */
 #define CHANGE_PARTS 6
 #define CHANGE_PARTS_FIRST 3
 enum err history_append(struct txn *t, const struct record *before, const struct record *after,
                         const struct entry_cause *cause, bool refused) MUST_USE;
 
+/* store_history_log.c: the one door to TABLE_HISTORY. An entry is written, written again under the
+ * same key, or taken away, for a reason that the caller has. */
+enum err history_put(struct txn *t, struct slice key, struct slice entry) MUST_USE;
+enum err history_take(struct txn *t, struct slice key) MUST_USE;
+enum err history_log_flush(struct txn *t) MUST_USE;
+enum err history_log_verify(struct txn *t, struct history_report *out) MUST_USE;
+/* A new chain over the entries as they are, in several transactions; from the start again when it
+ * was cut off. */
+enum err history_log_rebuild(struct store *s) MUST_USE;
+
 /* store_actors.c */
 enum err actor_bind(struct txn *t, uint64_t actor, const struct actor_info *info) MUST_USE;
+/* The actor under which a neighbour sends, which its record does not name yet. */
+enum err actor_learn_sender(struct txn *t, struct dot node, uint64_t actor,
+                            struct dot unit) MUST_USE;
 /* After a node record was written: its actors belong to it. */
 enum err actors_learn(struct txn *t, const struct record *node) MUST_USE;
 

@@ -131,7 +131,7 @@ static enum err entry_put(struct txn *t, struct dot id, bool refused)
     struct slice there;
     history_key(key, id, t->feed_head);
     if (!refused) {
-        return table_put(t, TABLE_HISTORY, slice_make(key, sizeof(key) - 1), buf_view(&t->row));
+        return history_put(t, slice_make(key, sizeof(key) - 1), buf_view(&t->row));
     }
     for (; key[sizeof(key) - 1] < UINT8_MAX; key[sizeof(key) - 1]++) {
         enum err e = table_get(t, TABLE_HISTORY, slice_make(key, sizeof(key)), &there);
@@ -145,7 +145,10 @@ static enum err entry_put(struct txn *t, struct dot id, bool refused)
             return ERR_OK;
         }
     }
-    return table_put(t, TABLE_HISTORY, slice_make(key, sizeof(key)), buf_view(&t->row));
+    if (key[sizeof(key) - 1] == UINT8_MAX) {
+        return ERR_OK; /* so many without one that was taken: enough is told */
+    }
+    return history_put(t, slice_make(key, sizeof(key)), buf_view(&t->row));
 }
 
 enum err history_append(struct txn *t, const struct record *before, const struct record *after,
@@ -162,7 +165,8 @@ enum err history_append(struct txn *t, const struct record *before, const struct
     const struct env *env = store_env(t->store);
     buf_clear(&t->row);
     struct pack_writer w = pack_writer_make(&t->row);
-    pack_array(&w, 9);
+    uint64_t evidence = v->dot.actor == store_identity(t->store)->actor ? 0 : t->evidence;
+    pack_array(&w, ENTRY_PARTS + (evidence != 0));
     pack_uint(&w, v->dot.actor);
     pack_uint(&w, v->dot.seq);
     pack_int(&w, v->time_ms);
@@ -184,6 +188,9 @@ enum err history_append(struct txn *t, const struct record *before, const struct
         side_pack(&w, old, f, set);
         side_pack(&w, f, old, set);
         marks_pack(&w, f, old);
+    }
+    if (evidence) {
+        pack_uint(&w, evidence);
     }
     return entry_put(t, after->id, refused);
 }

@@ -210,9 +210,13 @@ static enum err upgrade(struct store *s)
     struct txn *t = NULL;
     TRY(store_lock(s, "upgrade"));
     enum err e = store_rebuild(s, &report);
+    e = e ? e : history_log_rebuild(s);
     e = e ? e : txn_begin(s, TXN_WRITE, &t);
     if (e == ERR_OK) {
-        e = meta_put_u64(t, "version", STORE_VERSION);
+        uint8_t now[8];
+        be64_put(now, (uint64_t)s->env->now_ms(s->env->ctx));
+        e = store_kv_put(t, slice_str("history.chained"), slice_make(now, sizeof(now)));
+        e = e ? e : meta_put_u64(t, "version", STORE_VERSION);
         if (e == ERR_OK) {
             e = txn_commit(t);
         } else {

@@ -118,6 +118,12 @@ static enum err receive_merge(struct receive_state *s, enum outcome *outcome)
             return ERR_OK;
         }
     }
+    if ((!s->arrival->from_below || !s->arrival->last || !s->held || s->stub) &&
+        schema_steers(merged.kind) && !push_is_signed(s, &merged)) {
+        *outcome = OUTCOME_REFUSED;
+        s->why = REFUSAL_UNSIGNED;
+        return ERR_OK;
+    }
     bool done = false;
     TRY(push_take_back(s, &merged, outcome, &done));
     if (done) {

@@ -29,4 +29,8 @@ bool push_is_allowed(struct receive_state *s);
 enum err push_take_back(struct receive_state *s, const struct record *merged, enum outcome *outcome,
                         bool *done) MUST_USE;
 
+/* Of what steers others: does every save in merged that is new here bear its author's signature? A
+ * hub passes it on, and is not believed. */
+bool push_is_signed(struct receive_state *s, const struct record *merged);
+
 #endif

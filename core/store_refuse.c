@@ -2,6 +2,8 @@
  * and what is saved back where it may not. */
 #include "core/store_receive.h"
 
+#include "core/cert.h"
+#include "core/proof.h"
 #include "core/scope.h"
 
 #include <stdlib.h>
@@ -27,8 +29,12 @@ enum err push_learn_actors(struct receive_state *s)
                               .closed_at = UINT64_MAX};
     for (size_t i = 0; i < c->count; i++) {
         struct actor_info known;
-        if (!store_actor(s->t, c->items[i].actor, &known)) {
-            TRY(actor_bind(s->t, c->items[i].actor, &info));
+        uint64_t actor = c->items[i].actor;
+        bool bound = store_actor(s->t, actor, &known);
+        if (actor == s->arrival->actor && (!bound || dot_is_none(known.node))) {
+            TRY(actor_learn_sender(s->t, s->arrival->node, actor, info.unit));
+        } else if (!bound) {
+            TRY(actor_bind(s->t, actor, &info));
         }
     }
     return ERR_OK;
@@ -128,9 +134,70 @@ bool push_is_allowed(struct receive_state *s)
     return s->why == REFUSAL_NONE;
 }
 
+/* ---- end to end ----------------------------------------------------------------------------- */
+
+/* Whose key it must be. A node's record may name an actor of its own for the first time. */
+static bool author_key(struct receive_state *s, uint64_t actor, const struct record *r,
+                       uint8_t key[KEY_PUBLIC_BYTES])
+{
+    const struct identity *self = store_identity(s->t->store);
+    struct arena arena = {0};
+    struct actor_info who;
+    struct record node;
+    struct cert cert;
+    bool found = actor == self->actor;
+    if (found) {
+        memcpy(key, self->public_key, KEY_PUBLIC_BYTES);
+        return true;
+    }
+    bool bound = store_actor(s->t, actor, &who) && !dot_is_none(who.node);
+    if (!bound && actor == s->arrival->actor) { /* it signed the message under that name */
+        who.node = s->arrival->node;
+        bound = !dot_is_none(who.node);
+    }
+    found = bound && store_get(s->t, who.node, &arena, &node, NULL) == ERR_OK &&
+            cert_of_node(s->t, &node, &cert);
+    if (!found && r->kind == KIND_NODE && store_node_names(r, actor) &&
+        (!bound || dot_equal(who.node, r->id))) {
+        found = cert_of_node(s->t, r, &cert);
+    }
+    if (found) {
+        memcpy(key, cert.key, KEY_PUBLIC_BYTES);
+    }
+    arena_free(&arena);
+    return found;
+}
+
+static bool save_is_signed(struct receive_state *s, const struct record *merged, struct dot dot)
+{
+    uint8_t key[KEY_PUBLIC_BYTES];
+    return author_key(s, dot.actor, merged, key) && proof_holds(merged, dot, key);
+}
+
+bool push_is_signed(struct receive_state *s, const struct record *merged)
+{
+    const struct context *known =
+        s->held && !s->stub ? &s->before.context : &(const struct context){0};
+    struct dot last = {0, 0};
+    bool ok = true;
+    for (size_t i = 0; i < merged->field_count && ok; i++) {
+        const struct field *f = &merged->fields[i];
+        for (uint32_t j = 0; j < f->count && ok; j++) {
+            struct dot dot = f->values[j].dot;
+            if (authority_steers(merged->kind, f->number) && !context_covers(known, dot) &&
+                !dot_equal(dot, last)) {
+                ok = save_is_signed(s, merged, dot);
+                last = dot;
+            }
+        }
+    }
+    return ok;
+}
+
 /* ---- rule 26: a refusal is a save ------------------------------------------------------------ */
 
 struct refusal_state {
+    struct receive_state *s;
     struct txn *t;
     const struct arrival *arrival;
     const struct record *before, *merged; /* before is empty for what was not here whole */
@@ -183,6 +250,9 @@ static enum refusal judge_value(const struct refusal_state *x, uint32_t field,
     enum refusal why = authority_judge(x->t, &author, x->before, x->merged, field, v);
     if (why != REFUSAL_NONE) {
         return why;
+    }
+    if (authority_steers(x->merged->kind, field) && !save_is_signed(x->s, x->merged, v->dot)) {
+        return REFUSAL_UNSIGNED; /* nobody else would take it */
     }
     if (value_is_foreign(x, field, v)) {
         return REFUSAL_AUTHORITY;
@@ -263,7 +333,8 @@ static enum err refuse_values(struct receive_state *s, const struct record *merg
     static const struct record nothing;
     const struct env *env = store_env(s->t->store);
     bool whole = s->held && !s->stub;
-    struct refusal_state x = {.t = s->t,
+    struct refusal_state x = {.s = s,
+                              .t = s->t,
                               .arrival = s->arrival,
                               .before = whole ? &s->before : &nothing,
                               .merged = merged,
@@ -277,6 +348,7 @@ static enum err refuse_values(struct receive_state *s, const struct record *merg
         refuse_in_field(&x, &merged->fields[i], &out->fields[i]);
     }
     out->context = context_with(&merged->context, x.dot, s->arena);
+    proofs_follow(merged, NULL, out, s->arena);
     *dot = x.dot;
     *refused = x.refused;
     s->why = x.why;
@@ -291,7 +363,7 @@ static bool may_be_refused(const struct receive_state *s, const struct record *r
     const struct record *before = s->held && !s->stub ? &s->before : NULL;
     const struct record *in = &s->incoming; /* what is new is in there */
     if (r->mark_count || r->route == ROUTE_DEPENDENT || is_letter(r) ||
-        record_field(r, F_MERGED_INTO)) {
+        record_field(r, F_MERGED_INTO) || schema_steers(r->kind)) {
         return true;
     }
     enum refusal why = REFUSAL_NONE;

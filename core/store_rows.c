@@ -17,7 +17,7 @@ void row_write(struct buf *out, const struct record *r, const struct record_loca
     pack_uint(&w, local->source_node.actor);
     pack_uint(&w, local->source_node.seq);
     pack_uint(&w, local->source_actor);
-    pack_uint(&w, local->via);
+    pack_uint(&w, local->via | local->evidence << 8);
     pack_uint(&w, local->content_seq);
     for (size_t i = 0; i < r->field_count; i++) {
         pack_uint(&w, local->field_seqs[i]);
@@ -62,7 +62,9 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
     l.source_node.actor = read_uint(&r);
     l.source_node.seq = read_uint(&r);
     l.source_actor = read_uint(&r);
-    l.via = (uint8_t)read_uint_max(&r, 255);
+    uint64_t via = read_uint(&r); /* above its lowest byte, since version 3, the evidence */
+    l.via = (uint8_t)(via & 0xff);
+    l.evidence = via >> 8;
     l.content_seq = read_uint(&r);
     l.content_seq = l.content_seq ? l.content_seq : l.feed_seq; /* a row of version 1 */
     l.field_seqs = arena_array(arena, count - 8 + 1, sizeof(uint64_t));

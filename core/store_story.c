@@ -60,7 +60,7 @@ static bool entry_read(struct slice bytes, struct arena *arena, struct history_e
 {
     struct pack_reader r = pack_reader_make(arena_copy(arena, bytes));
     *out = (struct history_entry){0};
-    read_array_exact(&r, 9);
+    size_t parts = read_array(&r);
     out->dot.actor = read_uint(&r);
     out->dot.seq = read_uint(&r);
     out->time_ms = read_int(&r);
@@ -79,7 +79,8 @@ static bool entry_read(struct slice bytes, struct arena *arena, struct history_e
         change_read(&r, arena, &out->changes[i]);
         out->change_count = i + 1;
     }
-    return pack_end(&r);
+    out->evidence = parts == ENTRY_PARTS + 1 ? read_uint(&r) : 0;
+    return pack_end(&r) && (parts == ENTRY_PARTS || parts == ENTRY_PARTS + 1);
 }
 
 struct entries {
@@ -337,8 +338,11 @@ static void first_entries(const struct record *r, const struct record_local *loc
                           const struct entries *later, struct entries *out)
 {
     struct arena *arena = out->arena;
-    struct history_entry whole = {
-        .dot = r->id, .stored_ms = local->stored_ms, .via = local->via, .node = {0, 0}};
+    struct history_entry whole = {.dot = r->id,
+                                  .stored_ms = local->stored_ms,
+                                  .via = local->via,
+                                  .evidence = local->evidence,
+                                  .node = {0, 0}};
     struct authors a = {.arena = arena};
     whole.time_ms = local->stored_ms;
     whole.changes = arena_array(arena, r->field_count + 1, sizeof(*whole.changes));

@@ -1,6 +1,8 @@
 /* The one door for writes, and local saves through it. */
 #include "core/store_env.h"
 
+#include "core/authority.h"
+#include "core/proof.h"
 #include "core/scope.h"
 
 #include <stdlib.h>
@@ -100,6 +102,7 @@ enum err door_write(struct txn *t, const struct record *before, const struct rec
         .source_node = stated ? (struct dot){0, 0} : cause->echo_node,
         .source_actor = stated ? 0 : cause->echo_actor,
         .via = before ? local->via : (uint8_t)cause->via,
+        .evidence = before ? local->evidence : t->evidence,
     };
     local_update(before, local, &after, seq, scratch, &now);
     t->feed_head = seq;
@@ -355,39 +358,12 @@ static void remember_homes(struct save_state *s)
     }
 }
 
-struct save_item {
-    uint32_t field;
-    struct hash hash;
-};
-
-static int save_item_sort(const void *a, const void *b)
-{
-    const struct save_item *x = a, *y = b;
-    if (x->field != y->field) {
-        return x->field < y->field ? -1 : 1;
-    }
-    return memcmp(x->hash.bytes, y->hash.bytes, HASH_BYTES);
-}
-
 /* head = H(previous, seq, record, sorted (field, hash of value)): the chain of rule 25. */
 static enum err chain_extend(struct txn *t, const struct record *r, struct dot dot,
                              struct arena *arena)
 {
-    struct save_item *items = NULL;
-    size_t n = 0, cap = 0;
-    for (size_t i = 0; i < r->field_count; i++) {
-        cap += r->fields[i].count;
-    }
-    items = arena_array(arena, cap + 1, sizeof(*items));
-    for (size_t i = 0; i < r->field_count; i++) {
-        for (uint32_t j = 0; j < r->fields[i].count; j++) {
-            if (dot_equal(r->fields[i].values[j].dot, dot)) {
-                items[n++] =
-                    (struct save_item){r->fields[i].number, value_hash(&r->fields[i].values[j])};
-            }
-        }
-    }
-    qsort(items, n, sizeof(*items), save_item_sort);
+    size_t n = 0;
+    const struct save_item *items = save_items(r, dot, arena, &n);
     struct buf bytes = {0};
     uint8_t number[8], id[DOT_KEY_BYTES], key[DOT_KEY_BYTES], value[DOT_KEY_BYTES + HASH_BYTES];
     buf_add(&bytes, t->chain_head.bytes, HASH_BYTES);
@@ -430,15 +406,31 @@ enum err store_chain_head(struct txn *t, uint64_t seq, struct hash *out)
     return e;
 }
 
+static bool is_steering(const struct record *r, struct dot dot)
+{
+    bool steers = false;
+    for (size_t i = 0; i < r->field_count && schema_steers(r->kind) && !steers; i++) {
+        const struct field *f = &r->fields[i];
+        for (uint32_t j = 0; j < f->count && !steers; j++) {
+            steers = dot_equal(f->values[j].dot, dot) && authority_steers(r->kind, f->number);
+        }
+    }
+    return steers;
+}
+
 enum err door_save(struct txn *t, const struct record *before, const struct record_local *local,
                    const struct record *after, struct dot dot, enum via via)
 {
     const struct identity *self = store_identity(t->store);
     struct entry_cause cause = {.via = via};
+    struct record proven = *after;
     CHECK(dot.actor == self->actor && dot.seq == t->own_seq + 1);
     t->own_seq++;
     TRY(chain_extend(t, after, dot, &t->scratch));
-    TRY(door_write(t, before, local, after, &cause));
+    if (is_steering(after, dot)) {
+        proof_sign(&proven, dot, self->secret_key, &t->scratch);
+    }
+    TRY(door_write(t, before, local, &proven, &cause));
     struct actor_info own = {.node = self->node, .unit = self->unit, .closed_at = UINT64_MAX},
                       known;
     bool named = dot.seq > 1 || store_actor(t, self->actor, &known);
@@ -482,6 +474,46 @@ static enum err save_load(struct save_state *s)
     return ERR_OK;
 }
 
+static enum err not_yours(enum refusal why)
+{
+    switch (why) {
+    case REFUSAL_NONE:
+        return ERR_OK;
+    case REFUSAL_ROLE:
+        return error_set(ERR_RULE, _("the role of this computer does not allow it; ask the office "
+                                     "above for a code of another role"));
+    case REFUSAL_REVOKED:
+        return error_set(ERR_RULE,
+                         _("this computer was revoked; what is entered here goes nowhere. Ask the "
+                           "office above for a code, and give it with: terrace join --rehome URL "
+                           "CODE"));
+    default:
+        return error_set(ERR_RULE, _("only the office above, or the one that it is of, writes "
+                                     "this; nothing was saved"));
+    }
+}
+
+/* The same decision as at every other way in, before it is made: better heard here. */
+static enum err check_authority(const struct save_state *s, const struct record *after)
+{
+    const struct identity *self = store_identity(s->t->store);
+    struct author author = authority_author(s->t, self->actor, self->unit);
+    enum refusal why = REFUSAL_NONE;
+    if (dot_is_none(self->unit)) {
+        return ERR_OK; /* a root that is being made */
+    }
+    for (size_t i = 0; i < after->field_count && why == REFUSAL_NONE; i++) {
+        const struct field *f = &after->fields[i];
+        for (uint32_t j = 0; j < f->count && why == REFUSAL_NONE; j++) {
+            if (dot_equal(f->values[j].dot, s->dot)) {
+                why = authority_judge(s->t, &author, s->is_new ? NULL : &s->before, after,
+                                      f->number, &f->values[j]);
+            }
+        }
+    }
+    return not_yours(why);
+}
+
 enum err store_save(struct txn *t, const struct save *save, struct arena *arena, struct dot *id,
                     struct dot *dot)
 {
@@ -514,6 +546,7 @@ enum err store_save(struct txn *t, const struct save *save, struct arena *arena,
     }
     after.fields = s.fields;
     after.field_count = s.field_count;
+    proofs_follow(&s.before, NULL, &after, arena);
     after.context = context_with(&after.context, s.dot, arena);
     if (s.is_new) {
         after.route = (uint8_t)schema_route(&after);
@@ -524,6 +557,10 @@ enum err store_save(struct txn *t, const struct save *save, struct arena *arena,
     }
     if (!s.is_new && wrote_field(&after, F_UNIT, s.dot)) {
         TRY(marks_carry(t, &s.before, &after, s.dot, arena));
+    }
+    enum err e = check_authority(&s, &after);
+    if (e != ERR_OK) {
+        return e;
     }
     *dot = s.dot;
     return door_save(t, s.is_new ? NULL : &s.before, &s.local, &after, s.dot, save->via);

@@ -291,8 +291,9 @@ enum err admit_revoke(struct txn *t, struct dot node, struct slice reason, struc
         return error_set(ERR_RULE, _("a computer does not revoke itself; the office above does, or "
                                      "another computer of this one"));
     }
-    struct dot unit = store_node_unit(t, &r);
-    if (!dot_is_none(unit) && !unit_was_within(t, unit, self->unit)) {
+    const struct value *unit = merge_shown(&r, F_UNIT);
+    if (!unit || unit->datum.type != DATUM_REF ||
+        !unit_was_within(t, unit->datum.ref, self->unit)) {
         return error_set(ERR_RULE, _("this computer belongs to an office outside yours; only that "
                                      "one or one above it revokes it"));
     }

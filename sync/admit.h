@@ -1,9 +1,9 @@
 /* Who may come: certificates as a hub issues, renews and judges them.
  *
- * A certificate is good for CERT_DAYS, and renewed at any contact after half of them, so that nobody
- * who syncs ever meets its end. Its end is judged by the hub that issued it alone, by the clock it
- * was issued by. A clock that jumps (1970, 2099, a hub switched off for months) ends nothing: what
- * was good when it jumped stays good until it is renewed. */
+ * A certificate is good for CERT_DAYS, and renewed at any contact after half of them, so that
+ * nobody who syncs ever meets its end. Its end is judged by the hub that issued it alone, by the
+ * clock it was issued by. A clock that jumps (1970, 2099, a hub switched off for months) ends
+ * nothing: what was good when it jumped stays good until it is renewed. */
 #ifndef TERRACE_SYNC_ADMIT_H
 #define TERRACE_SYNC_ADMIT_H
 

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define CONNECT_TIMEOUT_S 30L
 #define TOTAL_TIMEOUT_S 600L
@@ -30,6 +31,20 @@ static size_t take_bytes(char *data, size_t size, size_t count, void *ctx)
 }
 
 static CURL *handle; /* kept, so that the rounds of a sync share a connection */
+static char trusted_ca[4096];
+
+enum err client_trust(const char *ca_file)
+{
+    const char *path = ca_file ? ca_file : "";
+    if (*path && access(path, R_OK) != 0) {
+        return error_set_field(ERR_INPUT, "ca_file", _("%s: there is no such file"), path);
+    }
+    if (strlen(path) >= sizeof(trusted_ca)) {
+        return error_set_field(ERR_INPUT, "ca_file", _("%s: the path is too long"), path);
+    }
+    (void)snprintf(trusted_ca, sizeof(trusted_ca), "%s", path);
+    return ERR_OK;
+}
 
 static void set_options(CURL *c, const char *url, struct slice body, struct transfer *x,
                         struct curl_slist *headers)
@@ -43,6 +58,13 @@ static void set_options(CURL *c, const char *url, struct slice body, struct tran
     (void)curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
     (void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     (void)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+    (void)curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    (void)curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (trusted_ca[0]) {
+        (void)curl_easy_setopt(c, CURLOPT_CAINFO, trusted_ca);
+        (void)curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+    }
     (void)curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
     (void)curl_easy_setopt(c, CURLOPT_TIMEOUT, TOTAL_TIMEOUT_S);
@@ -64,6 +86,45 @@ static void count_wire(CURL *c, size_t body_len, uint64_t *sent, uint64_t *recei
     uint64_t head = (uint64_t)request;
     *sent += head >= body_len + 32 && (uint64_t)up == body_len ? head : head + (uint64_t)up;
     *received += (uint64_t)header + (uint64_t)down;
+}
+
+/* What went wrong, in words that say where to look. */
+static const char *why_no_link(CURLcode rc)
+{
+    switch (rc) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return _("its name is not known; is the address right, is there a network?");
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return _("the name of the proxy is not known");
+    case CURLE_COULDNT_CONNECT:
+        return _("nothing answers at its address");
+    case CURLE_OPERATION_TIMEDOUT:
+        return _("it takes too long");
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+        return _("the link broke off");
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return _("its certificate is not one that this computer trusts: issuer, name or date do "
+                 "not fit; look at the clock here, and at the setting ca_file");
+    case CURLE_SSL_CACERT_BADFILE:
+        return _("the file of the setting ca_file cannot be used");
+    case CURLE_SSL_CONNECT_ERROR:
+        return _("no secure connection comes about; does it speak https?");
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return _("what answers there is no hub");
+    default:
+        return curl_easy_strerror(rc);
+    }
+}
+
+static enum err no_link(CURLcode rc)
+{
+    return error_set(ERR_NO_LINK,
+                     _("no link to the hub now (%s). Nothing is lost; try again later"),
+                     why_no_link(rc));
 }
 
 static enum err client_post(void *ctx, const char *url, struct slice body, size_t reply_max_bytes,
@@ -91,15 +152,10 @@ static enum err client_post(void *ctx, const char *url, struct slice body, size_
     if (x.too_large) {
         return error_set(ERR_TOO_LARGE, _("the hub's reply is larger than it may be"));
     }
-    if (rc == CURLE_URL_MALFORMAT || rc == CURLE_UNSUPPORTED_PROTOCOL) {
+    if (rc == CURLE_URL_MALFORMAT) {
         return error_set(ERR_INPUT, _("%s is not an address of a hub (http://HOST:PORT)"), url);
     }
-    if (rc != CURLE_OK) {
-        return error_set(ERR_NO_LINK,
-                         _("no link to the hub now (%s). Nothing is lost; try again later"),
-                         curl_easy_strerror(rc));
-    }
-    return ERR_OK;
+    return rc == CURLE_OK ? ERR_OK : no_link(rc);
 }
 
 void client_install(struct env *env)
@@ -116,12 +172,58 @@ void client_shutdown(void)
     }
 }
 
+/* Bytes of the character at p, of at most n; 0 when it is no UTF-8 or one that may not be shown:
+ * control characters drive a terminal, and some turn the direction of what follows. */
+static size_t plain_char(const uint8_t *p, size_t n)
+{
+    size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : 0;
+    len = p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : len;
+    if (len == 0 || len > n) {
+        return 0;
+    }
+    uint32_t c = len == 1 ? p[0] : p[0] & (0xffu >> (len + 1));
+    for (size_t i = 1; i < len; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        c = c << 6 | (p[i] & 0x3fu);
+    }
+    bool hidden = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+                  (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+    return hidden || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : len;
+}
+
+void client_plain_text(struct slice said, char *out, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < said.len;) {
+        size_t len = plain_char(said.ptr + i, said.len - i);
+        const uint8_t *from = len ? said.ptr + i : (const uint8_t *)" ";
+        size_t take = len ? len : 1;
+        if (used + take >= size) {
+            break;
+        }
+        memcpy(out + used, from, take);
+        used += take;
+        i += take;
+    }
+    while (used > 0 && out[used - 1] == ' ') {
+        used--;
+    }
+    out[used] = '\0';
+}
+
 enum err client_http_error(int status, struct slice body)
 {
-    int len = body.len < 400 ? (int)body.len : 400;
-    const char *text = (const char *)body.ptr;
+    char text[400];
+    const size_t codes_len = strlen(HUB_TOO_MANY_CODES);
+    client_plain_text(body, text, sizeof(text));
     if (status == 200) {
         return ERR_OK;
+    }
+    if (status == 429 && strncmp(text, HUB_TOO_MANY_CODES, codes_len) == 0) {
+        return error_set(ERR_NO_LINK, _("too many wrong codes from this address; wait a minute, "
+                                        "look at the code, and try again"));
     }
     if (status >= 500 || status == 429 || status == 408) {
         return error_set(ERR_NO_LINK,
@@ -129,8 +231,15 @@ enum err client_http_error(int status, struct slice body)
                            "later"),
                          status);
     }
+    if (status >= 300 && status < 400) {
+        return error_set(ERR_NO_LINK,
+                         _("this address sends on to another one (%d), which a hub never does: a "
+                           "page to sign in to the network, or a wrong address. Nothing was sent "
+                           "on, nothing is lost"),
+                         status);
+    }
     if (status == 403 || status == 401) {
-        return error_set(ERR_REFUSED, _("the hub refused: %.*s"), len, text);
+        return error_set(ERR_REFUSED, _("the hub refused: %s"), text);
     }
     return error_set(ERR_NO_LINK, _("this address does not answer as a hub (%d)"), status);
 }

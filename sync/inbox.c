@@ -49,6 +49,8 @@ static enum err take_outcome(struct txn *t, enum outcome outcome, uint8_t why, s
     return ERR_OK;
 }
 
+#define WAITING_PASSES 8 /* of what waits for something else in the batch */
+
 /* A batch at work. */
 struct apply {
     struct txn *t;
@@ -98,9 +100,10 @@ static enum err no_more_refused(struct apply *a, struct dot id)
 }
 
 /* A batch goes by kinds; what a later record of it gives a place is looked at again at its end. */
-static bool put_off(struct apply *a, const struct change *change, enum outcome outcome)
+static bool put_off(struct apply *a, const struct change *change, enum outcome outcome, uint8_t why)
 {
-    if (outcome != OUTCOME_REFUSED || !a->waiting_end || store_has(a->t, change->record.id)) {
+    bool may_change = why == REFUSAL_UNSIGNED || !store_has(a->t, change->record.id);
+    if (outcome != OUTCOME_REFUSED || !a->waiting_end || !may_change) {
         return false;
     }
     struct waiting *w = arena_alloc(a->arena, sizeof(*w));
@@ -118,9 +121,10 @@ static enum err apply_change(struct apply *a, const struct change *change, struc
     struct arrival as = *a->arrival;
     struct dot id = change->record.id;
     /* What this store asked for is taken back from whoever holds it (rule 18). */
+    as.last = a->waiting_end == NULL;
     as.first_contact = as.first_contact || (a->asked && mark_has(a->t, "want.", id));
     TRY(store_receive(a->t, change, &as, &outcome, &why));
-    if (put_off(a, change, outcome)) {
+    if (put_off(a, change, outcome, why)) {
         return ERR_OK;
     }
     TRY(take_outcome(a->t, outcome, why, id, a->asked, a->arrival, a->out));
@@ -133,6 +137,30 @@ static enum err apply_change(struct apply *a, const struct change *change, struc
     return outcome == OUTCOME_NEW || outcome == OUTCOME_NEED_WHOLE
                ? ERR_OK
                : tell_if_left(a->t, id, a->arrival, row);
+}
+
+/* What was put off, again and again as long as that helps: a unit may wait for the node whose hand
+ * it is, and that for the one that admitted it. */
+static enum err apply_waiting(struct apply *a, struct waiting *first, struct arena *row)
+{
+    enum err e = ERR_OK;
+    for (unsigned pass = 0; first && e == ERR_OK; pass++) {
+        struct waiting *again = first;
+        size_t before = 0, after = 0;
+        first = NULL;
+        a->waiting_end = pass < WAITING_PASSES ? &first : NULL;
+        for (struct waiting *w = again; w && e == ERR_OK; w = w->next, before++) {
+            arena_reset(row);
+            e = apply_change(a, &w->change, row);
+        }
+        for (struct waiting *w = first; w; w = w->next) {
+            after++;
+        }
+        if (after == before) { /* no use: the last time it is told */
+            pass = WAITING_PASSES;
+        }
+    }
+    return e;
 }
 
 static enum err apply_all(struct apply *a, struct batch_reader *reader)
@@ -148,10 +176,9 @@ static enum err apply_all(struct apply *a, struct batch_reader *reader)
         e = e ? e : apply_change(a, &change, &row);
     }
     e = e == ERR_END ? ERR_OK : e;
-    a->waiting_end = NULL;
-    for (struct waiting *w = first; w && e == ERR_OK; w = w->next) {
-        arena_reset(&row);
-        e = apply_change(a, &w->change, &row);
+    e = e ? e : apply_waiting(a, first, &row);
+    if (e == ERR_OK && a->out->units) {
+        e = store_learn_nodes(a->t);
     }
     e = e ? e : store_settle_tree(a->t);
     for (size_t i = 0; i < a->transfers.count && e == ERR_OK; i++) {

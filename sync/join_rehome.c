@@ -84,7 +84,7 @@ static enum err check_node(struct txn *t, const struct rehome_request *q, struct
         (state && state->datum.type == DATUM_INT && state->datum.i != NODE_ACTIVE)) {
         return error_set(ERR_REFUSED, _("this computer is retired or revoked; ask for a new code"));
     }
-    if (link_names_actor(node, q->actor)) {
+    if (store_node_names(node, q->actor)) {
         return error_set(ERR_REFUSED, _("this was asked before; nothing was changed"));
     }
     TRY(upstream_load(t, &up));

@@ -182,19 +182,6 @@ static enum err link_close(struct txn *t, struct dot node)
     return queue_forget(t, node);
 }
 
-bool link_names_actor(const struct record *node, uint64_t actor)
-{
-    const struct field *f = record_field(node, F_NODE_ACTORS);
-    char text[DOT_TEXT_SIZE];
-    bool named = false;
-    dot_format_actor(actor, text);
-    for (uint32_t i = 0; f && i < f->count && !named; i++) {
-        named = f->values[i].datum.type == DATUM_TEXT &&
-                slice_equal(f->values[i].datum.text, slice_str(text));
-    }
-    return named;
-}
-
 enum err link_follow_node(struct txn *t, struct dot id)
 {
     struct arena arena = {0};
@@ -212,7 +199,7 @@ enum err link_follow_node(struct txn *t, struct dot id)
         e = link_load(t, id, &link);
         /* Of the actor under which it came last the record must know: else this is an older word,
          * and the one by which it came here is still under way. */
-        if (e == ERR_OK && link.epoch != 0 && link_names_actor(&r, link.epoch)) {
+        if (e == ERR_OK && link.epoch != 0 && store_node_names(&r, link.epoch)) {
             e = link_close(t, id);
         }
     }

@@ -31,8 +31,6 @@ enum err link_load(struct txn *t, struct dot node, struct link *out) MUST_USE; /
 enum err link_store(struct txn *t, const struct link *link) MUST_USE;
 /* ERR_REFUSED: unknown, or gone to another hub. */
 enum err link_by_address(struct txn *t, struct message_address address, struct link *out) MUST_USE;
-/* Does a node's record name this actor as one of its own? */
-bool link_names_actor(const struct record *node, uint64_t actor);
 /* After the record of a node came: is it a child's that now syncs with another hub? Then its link
  * is closed: nothing waits for it any more, and link_by_address tells it why. */
 enum err link_follow_node(struct txn *t, struct dot id) MUST_USE;

@@ -13,6 +13,7 @@ struct serve {
     struct txn *t;
     struct arena arena;
     struct link link;
+    const struct message *message;
     struct round_request q;
     struct round_reply p;
     struct inbox_result in;
@@ -88,6 +89,25 @@ static void take_cursors(struct serve *s)
     }
 }
 
+/* Kept before it is applied, so that what it brings can name it; not if it brought nothing. */
+static enum err apply_with_evidence(struct serve *s, const struct arrival *arrival)
+{
+    struct buf signed_bytes = {0};
+    uint64_t number = 0;
+    enum err e = ERR_OK;
+    if (s->q.batch.len > 0) {
+        message_evidence(s->message, store_identity(s->store), &signed_bytes);
+        e = store_evidence_put(s->t, arrival->node, EVIDENCE_TAKEN, arrival->via,
+                               buf_view(&signed_bytes), &number);
+        buf_free(&signed_bytes);
+    }
+    store_evidence_cite(s->t, number);
+    e = e ? e : inbox_apply(s->t, s->q.batch, arrival, &s->arena, &s->in);
+    store_evidence_cite(s->t, 0);
+    bool brought = s->in.received > 0 || s->in.refusal_count > 0;
+    return e || brought || number == 0 ? e : store_evidence_drop(s->t, number);
+}
+
 static enum err take_batch(struct serve *s)
 {
     struct link *link = &s->link;
@@ -97,7 +117,7 @@ static enum err take_batch(struct serve *s)
                               .from_below = true,
                               .first_contact = link->first_contact,
                               .unit = link->unit};
-    TRY(inbox_apply(s->t, s->q.batch, &arrival, &s->arena, &s->in));
+    TRY(apply_with_evidence(s, &arrival));
     if (s->in.need_whole == 0 && s->q.from_seq <= link->in_seq && s->q.to_seq > link->in_seq) {
         link->in_seq = s->q.to_seq;
     }
@@ -219,6 +239,7 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
     struct buf plain = {0}, raw = {0}, body = {0};
     struct message m;
     enum err e = open_request(store, request, &plain, &raw, &m);
+    s.message = &m;
     e = e ? e : round_request_read(m.body, &s.arena, &s.q);
     e = e ? e : txn_begin(store, TXN_WRITE, &s.t);
     if (e != ERR_OK) {

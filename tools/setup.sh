@@ -6,7 +6,7 @@ set -eu
 
 packages='gcc libc6-dev pkg-config gettext liblmdb-dev libmsgpack-dev libcurl4-gnutls-dev
 zlib1g-dev libmicrohttpd-dev libsodium-dev libutf8proc-dev libjansson-dev libcsv-dev libpopt-dev
-libcmocka-dev'
+libcmocka-dev openssl'
 
 have_libraries() {
     pkg-config --exists lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt cmocka &&
@@ -20,7 +20,7 @@ have_tools() {
     done
 }
 
-if { have_tools cc pkg-config msgfmt && have_libraries; } 2>/dev/null; then
+if { have_tools cc pkg-config msgfmt openssl && have_libraries; } 2>/dev/null; then
     packages=
 fi
 case ${1:-} in

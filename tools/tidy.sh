@@ -29,7 +29,7 @@ core crypto env pack text limits secret
 core datum
 core context
 core record
-core schema
+core schema proof
 core merge
 core store units scope person alike cert authority
 core draft rules undo desk
@@ -37,7 +37,7 @@ core transfer reorg doubles
 sync dictionary frame batch
 sync message round
 sync link
-sync outbox inbox reconcile admit
+sync outbox inbox reconcile evidence admit
 sync session
 sync receipts
 sync client

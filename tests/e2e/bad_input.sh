@@ -5,6 +5,9 @@
 . "$(dirname "$0")/lib.sh"
 
 province_up
+quit province
+t province config limit_requests 0 >/dev/null # of thousands, none is to be turned away unread
+serve province
 join province 04576 commune
 hub=$(cat "$work/province.url")
 generate "$work/data"

@@ -5,6 +5,10 @@
 . "$(dirname "$0")/lib.sh"
 
 province_up
+quit province
+t province config limit_requests 0 >/dev/null # of thousands, none is to be turned away unread
+t province config limit_codes 0 >/dev/null
+serve province
 join province 138 district
 t district sync >/dev/null
 serve district

@@ -28,15 +28,27 @@ static inline int net_address(const char *text, struct sockaddr_in *out)
     return inet_pton(AF_INET, host, &out->sin_addr) == 1;
 }
 
-/* -1 when nobody listens. */
-static inline int net_connect(const struct sockaddr_in *to)
+/* From an address of this machine, NULL = any; -1 when nobody listens. */
+static inline int net_connect_from(const char *from, const struct sockaddr_in *to)
 {
+    struct sockaddr_in at = {.sin_family = AF_INET};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd >= 0 && from &&
+        (inet_pton(AF_INET, from, &at.sin_addr) != 1 ||
+         bind(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)) {
+        close(fd);
+        return -1;
+    }
     if (fd >= 0 && connect(fd, (const struct sockaddr *)to, sizeof(*to)) != 0) {
         close(fd);
         fd = -1;
     }
     return fd;
+}
+
+static inline int net_connect(const struct sockaddr_in *to)
+{
+    return net_connect_from(NULL, to);
 }
 
 /* On a port of the system's choice, put into *port. */

@@ -1,10 +1,12 @@
 /* A link between a client and a hub that can be counted, slowed and cut.
  *
  *   proxy TARGET STATS [--cut BYTES] [--rate BYTES_PER_S] [--delay MS]
+ *         [--from ADDRESS]
  *
  * Listens on 127.0.0.1, prints "listening on http://127.0.0.1:PORT". --cut: after that many bytes,
  * both ways together, the connection is reset in the middle and no other is accepted. --rate: of
- * each direction. --delay: before each connection's first byte goes on. On SIGTERM writes a line to
+ * each direction. --delay: before each connection's first byte goes on. --from: of this machine, as
+ * the target sees it. On SIGTERM writes a line to
  * STATS: connections requests bytes-up bytes-down, where a request is counted from its header. */
 #include "tests/lib/net.h"
 
@@ -42,6 +44,7 @@ struct pair {
 static struct {
     uint64_t connections, requests, up, down, cut, rate;
     int64_t delay_us;
+    const char *from;
     bool dead; /* the link was cut */
 } link_state;
 static volatile sig_atomic_t stop;
@@ -159,7 +162,7 @@ static void pair_open(struct pair *pairs, int client, const struct sockaddr_in *
 {
     for (size_t i = 0; i < PAIRS; i++) {
         if (pairs[i].client < 0) {
-            int hub = link_state.dead ? -1 : net_connect(target);
+            int hub = link_state.dead ? -1 : net_connect_from(link_state.from, target);
             if (hub < 0) {
                 break;
             }
@@ -237,6 +240,8 @@ int main(int argc, char **argv)
             link_state.rate = n;
         } else if (strcmp(argv[i], "--delay") == 0) {
             link_state.delay_us = (int64_t)n * 1000;
+        } else if (strcmp(argv[i], "--from") == 0) {
+            link_state.from = argv[i + 1];
         }
     }
     int listener = net_listen(&port);

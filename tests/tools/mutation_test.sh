@@ -124,6 +124,71 @@ mutant receipts_as_they_are_pass ''
 mutant a_unit_at_the_top_too_early_is_caught 's/    TRY(hold_back_pending(t, &u, settled));//'
 mutant a_refused_record_counted_above_is_caught 's/    e = e ? e : exceptions(t, &u, &arena, &apart);//'
 
+tests=hub_gate
+source=sync/hub_gate.c
+mutant the_gate_as_it_is_passes ''
+mutant heads_of_any_form_are_caught 's/        !is_written_plainly(h)) {/        0) {/'
+mutant lines_moved_apart_are_caught 's/ || (uintptr_t)l->value.ptr != at + l->name.len + 2) {/) {/'
+mutant heads_longer_than_their_lines_are_caught 's/return at + 2 - start == h->size_bytes;/return true;/'
+mutant a_second_host_is_caught 's/count_name(h, "host") != 1/count_name(h, "host") < 1/'
+mutant a_second_length_is_caught 's/ || count_name(h, "content-length") > 1//;s/return count == 1 ? found/return count >= 1 ? found/'
+mutant chunks_are_caught 's/"transfer-encoding",//'
+mutant pages_of_other_sites_are_caught 's/"origin",/"x-origin",/'
+mutant fetches_are_caught 's/name_begins(name, "sec-")/0/'
+mutant lengths_with_zeros_are_caught "s/ || (s.len > 1 \&\& s.ptr\[0\] == '0')//"
+mutant crowds_of_one_address_are_caught 's/peer_of(g, from)->open < g->limits.connections_per_address/peer_of(g, from)->used/'
+mutant requests_without_end_are_caught 's/p->requests >= requests_max/p->requests > 1000/'
+mutant bytes_without_end_are_caught 's/p->bytes + bytes > bytes_max/p->bytes > 1000000000/'
+mutant guessing_is_caught 's/    p->wrong_codes++;//'
+mutant guessing_that_a_crowd_forgives_is_caught 's/return p->codes_ms > p->minute_ms ? p->codes_ms : p->minute_ms;/return p->minute_ms;/'
+mutant anybody_who_speaks_for_others_is_caught 's/    if (!s->from_proxy) {/    if (h->count == 0) {/'
+mutant what_a_client_claims_of_itself_is_caught "s/while (start > 0 \&\& list.ptr\[start - 1\] != ',' .*/while (start > 0) {/"
+mutant heads_without_end_are_caught 's/return pressed ? GATE_HEAD_PRESSED_MS : GATE_HEAD_MS;/return GATE_REQUEST_MS;/'
+mutant bodies_without_end_are_caught 's/return ms < GATE_REQUEST_MS ? ms : GATE_REQUEST_MS;/return ms;/'
+mutant a_byte_a_second_is_caught 's/ms = grace + .*/ms = GATE_REQUEST_MS; (void)rate; (void)grace;/'
+mutant work_that_is_cut_is_caught 's/s->phase != GATE_WORK \&\&/1 \&\&/'
+mutant patience_in_a_crowd_is_caught 's/pressed = g->open \* 4 >= g->slot_count \* 3/pressed = false/'
+
+tests=history_log
+source=core/store_history_log.c
+mutant the_chain_as_it_is_passes ''
+mutant altered_entries_are_caught 's/} else if (!hash_equal(hash_of(entry), row->entry)) {/} else if (0) {/'
+mutant removed_entries_are_caught 's/found(v, HISTORY_REMOVED, row->key);/(void)v;/'
+mutant inserted_entries_are_caught 's/if (e == ERR_OK \&\& there != spoken_of) {/if (0) {/'
+mutant a_bent_chain_is_caught 's/(!good || !hash_equal(want, row.head)) \&\& !broken/!good \&\& !broken/'
+mutant a_chain_cut_short_is_caught 's/if (!broken \&\& (number != log->count ||.*/if (0) {/'
+mutant heads_that_leave_out_the_key_are_caught 's/2 \* HASH_BYTES + 9 + key.len));/2 * HASH_BYTES + 9));/'
+mutant heads_without_those_before_are_caught 's/memcpy(said, head.bytes, HASH_BYTES);/memset(said, 0, HASH_BYTES);/'
+mutant lawful_changes_taken_for_damage_are_caught 's/v->again_count \&\& is_replaced(v, row->key, number)/0/'
+mutant a_chain_of_every_second_step_is_caught 's/while (e == ERR_OK \&\& b.after.len > 0);/while (0);/'
+
+tests=evidence
+source=core/store_evidence.c
+mutant evidence_as_it_is_passes ''
+mutant evidence_that_never_goes_is_caught 's/(old.time_ms >= keep_from_ms \&\& c->bytes <= room)/1/'
+mutant room_without_end_is_caught 's/(old.time_ms >= keep_from_ms \&\& c->bytes <= room)/old.time_ms >= keep_from_ms/'
+mutant evidence_that_was_altered_is_caught 's/memcmp(hash_of(body).bytes, row.ptr, HASH_BYTES) == 0/true/'
+mutant quarantine_that_is_switched_off_is_caught 's/days == 0 \&\& state == EVIDENCE_TAKEN/days == 0/'
+
+source=sync/evidence.c
+mutant proofs_as_they_are_pass ''
+mutant proof_of_any_save_is_caught 's/found = e == ERR_OK \&\& dot_equal(change.record.id, record) \&\& writes(&change.record, save);/found = e == ERR_OK;/'
+mutant proof_of_any_save_of_the_record_is_caught 's/ \&\& writes(&change.record, save);/;/'
+mutant proof_without_a_signature_is_caught 's/^    return link_load(t, e->node, &link) == ERR_OK \&\&/    return message_evidence_verify(e->bytes, link.public_key, m) || true || (void *)\&link == NULL \&\&/'
+source=sync/session_hub.c
+mutant news_without_evidence_is_caught 's/    store_evidence_cite(s->t, number);//'
+mutant evidence_of_nothing_is_caught 's/return e || brought || number == 0 ? e : store_evidence_drop(s->t, number);/return e;/'
+source=core/store_history.c
+mutant entries_that_name_another_message_are_caught 's/pack_uint(&w, evidence);/pack_uint(\&w, evidence + 1);/'
+
+tests=client
+source=sync/client.c
+mutant the_client_as_it_is_passes ''
+mutant escapes_for_the_terminal_are_caught 's/bool hidden = c < 0x20 ||/bool hidden =/'
+mutant controls_of_two_bytes_are_caught 's/(c >= 0x7f \&\& c < 0xa0) ||//'
+mutant text_that_turns_round_is_caught 's/(c >= 0x2028 \&\& c <= 0x202e) ||//'
+mutant redirects_in_no_words_are_caught 's/status >= 300 \&\& status < 400/status == 399/'
+
 # the rules of scope, one claim each; and of the merge desk, switched off one by one, under random
 # histories alone
 tests=scope

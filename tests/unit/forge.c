@@ -1,6 +1,6 @@
 #include "tests/unit/forge.h"
 
-#include "core/crypto.h"
+#include "core/proof.h"
 #include "sync/batch.h"
 #include "sync/link.h"
 
@@ -26,7 +26,10 @@ void forge_put(struct forge *g, struct record *r, uint32_t number, struct dot do
         }
     }
     struct value *values = arena_array(&g->arena, added.count + 1, sizeof(*values));
-    struct value v = {.dot = dot, .time_ms = g->time_ms ? g->time_ms : 1900000000000, .level = g->level ? g->level : LEVEL_COMMUNE, .datum = d};
+    struct value v = {.dot = dot,
+                      .time_ms = g->time_ms ? g->time_ms : 1900000000000,
+                      .level = g->level ? g->level : LEVEL_COMMUNE,
+                      .datum = d};
     size_t at = 0;
     while (at < added.count && value_compare(&added.values[at], &v) < 0) {
         values[at] = added.values[at];
@@ -82,6 +85,39 @@ void forge_put_new(struct forge *g, struct record *r, uint32_t number, struct da
     forge_put(g, r, number, r->id, d);
 }
 
+/* Its own saves, as every program does; unless it is to be seen what comes of it. */
+static void sign(struct forge *g, struct record *r)
+{
+    const struct identity *self = store_identity(g->f->stores[g->from]);
+    uint64_t actor = g->actor ? g->actor : self->actor;
+    for (size_t i = 0; i < r->field_count && schema_steers(r->kind) && !g->unsigned_; i++) {
+        for (uint32_t j = 0; j < r->fields[i].count; j++) {
+            struct dot dot = r->fields[i].values[j].dot;
+            if (dot.actor == actor && dot.seq > 1000) {
+                proof_sign(r, dot, self->secret_key, &g->arena);
+            }
+        }
+    }
+}
+
+/* As the forger's program reads it. */
+static void hear(struct forge *g, struct slice request, struct slice reply)
+{
+    const struct identity *self = store_identity(g->f->stores[g->from]);
+    struct buf plain = {0}, raw = {0};
+    struct message m;
+    struct round_reply p;
+    assert_int_equal(message_unseal(reply, self, &plain, &m), ERR_OK);
+    m.answers = hash_of(request);
+    assert_int_equal(
+        message_accept(&m, self, store_identity(g->f->stores[g->to])->public_key, &raw), ERR_OK);
+    assert_int_equal(round_reply_read(m.body, &g->arena, &p), ERR_OK);
+    g->refusals = p.refusals;
+    g->refusal_count = p.refusal_count;
+    buf_free(&plain);
+    buf_free(&raw);
+}
+
 enum err forge_push(struct forge *g, const struct record *records, size_t count)
 {
     struct arena arena = {0};
@@ -90,6 +126,7 @@ enum err forge_push(struct forge *g, const struct record *records, size_t count)
     for (size_t i = 0; i < count; i++) {
         changes[i] = (struct change){.record = records[i], .whole = true};
         changes[i].record.route = (uint8_t)schema_route(&records[i]);
+        sign(g, &changes[i].record);
         assert_true(record_is_valid(&changes[i].record));
     }
     batch_write(changes, count, &arena, &batch);
@@ -113,6 +150,10 @@ enum err forge_push(struct forge *g, const struct record *records, size_t count)
     round_request_write(&q, &body);
     assert_int_equal(fixture_seal(g->f, g->from, g->to, buf_view(&body), &bytes), ERR_OK);
     enum err e = session_serve(g->f->stores[g->to], buf_view(&bytes), &reply);
+    g->refusal_count = 0;
+    if (e == ERR_OK) {
+        hear(g, buf_view(&bytes), buf_view(&reply));
+    }
     buf_free(&batch);
     buf_free(&body);
     buf_free(&bytes);

@@ -6,12 +6,15 @@
 
 struct forge {
     struct fixture *f;
-    size_t from, to;  /* the forger's store, and its hub's */
-    uint64_t seq;     /* of the last forged dot: beyond what the store itself ever gave */
-    uint64_t actor;   /* of forged dots; 0 = the forger's own */
-    uint8_t level;    /* that forged values claim; 0 = commune */
-    int64_t time_ms;  /* of forged values; 0 = in 2030 */
+    size_t from, to; /* the forger's store, and its hub's */
+    uint64_t seq;    /* of the last forged dot: beyond what the store itself ever gave */
+    uint64_t actor;  /* of forged dots; 0 = the forger's own */
+    uint8_t level;   /* that forged values claim; 0 = commune */
+    int64_t time_ms; /* of forged values; 0 = in 2030 */
     bool first_contact;
+    bool unsigned_;           /* steering saves go without their proofs */
+    struct refused *refusals; /* of the last push, in the arena */
+    size_t refusal_count;
     struct arena arena;
 };
 struct dot forge_dot(struct forge *g);
@@ -21,7 +24,7 @@ void forge_put(struct forge *g, struct record *r, uint32_t number, struct dot do
 void forge_replace(struct forge *g, struct record *r, uint32_t number, struct datum d);
 struct record forge_record(struct forge *g, uint32_t kind);
 void forge_put_new(struct forge *g, struct record *r, uint32_t number, struct datum d);
-/* In the forger's name to the hub, as its program would send it. */
+/* In the forger's name to the hub, as its program would send it; g->refusals by its reply. */
 enum err forge_push(struct forge *g, const struct record *records, size_t count);
 
 #endif

@@ -191,6 +191,31 @@ static void store__a_store_of_the_first_version_is_brought_up_to_date(void **sta
     fixture_end(&f);
 }
 
+static void store__tables_that_an_older_version_had_not_are_made(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txn *t = NULL;
+    char dir[96];
+    fixture_begin(&f, 9);
+    fixture_root(&f);
+    (void)snprintf(dir, sizeof(dir), "%s/0", f.dir);
+    for (uint64_t is = 2; is <= STORE_VERSION; is++) {
+        assert_int_equal(txn_begin(f.stores[0], TXN_WRITE, &t), ERR_OK);
+        for (size_t i = TABLE_FIRST_OF_3; i < TABLE_COUNT; i++) {
+            assert_int_equal(mdb_drop(t->mdb, f.stores[0]->tables[i], 1), 0);
+        }
+        assert_int_equal(meta_put_u64(t, "version", is), ERR_OK);
+        assert_int_equal(txn_commit(t), ERR_OK);
+        store_close(f.stores[0]);
+        f.stores[0] = NULL;
+        /* one that says it is of this version has lost them */
+        enum err e = store_open(&f.env, dir, &f.stores[0]);
+        assert_int_equal(e, is == 2 ? ERR_OK : ERR_DAMAGED);
+    }
+    fixture_end(&f);
+}
+
 static void store__a_deleted_record_takes_no_edit(void **state)
 {
     (void)state;
@@ -332,6 +357,7 @@ int main(void)
         cmocka_unit_test(store__history_tells_who_changed_what),
         cmocka_unit_test(store__a_flipped_bit_is_noticed_and_set_aside),
         cmocka_unit_test(store__check_notices_a_lost_index_entry),
+        cmocka_unit_test(store__tables_that_an_older_version_had_not_are_made),
         cmocka_unit_test(store__a_store_of_the_first_version_is_brought_up_to_date),
         cmocka_unit_test(store__a_deleted_record_takes_no_edit),
         cmocka_unit_test(store__creation_refuses_a_place_in_use),

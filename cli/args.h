@@ -46,6 +46,7 @@
     X(TO, "to", 0, "UNIT", N_("the unit to which it goes"))                                        \
     X(ON, "on", 0, "DATE", N_("the day from which it counts"))                                     \
     X(ASSIGN, "assign", 0, "FILE", N_("lines MEMBER_OR_BRANCH,CODE"))                              \
+    X(FOR, "for", 0, "NODE", N_("for this computer below, not for the hub"))                       \
     X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))        \
     X(NOT, "not", 0, NULL, N_("these two are two persons"))                                        \
     X(UNDO, "undo", 0, NULL, N_("forget it again"))                                                \

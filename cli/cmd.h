@@ -22,6 +22,7 @@ enum err cmd_import(struct cli *c);
 enum err cmd_export(struct cli *c);
 enum err cmd_serve(struct cli *c);
 enum err cmd_sync(struct cli *c);
+enum err cmd_bundle(struct cli *c);
 enum err cmd_status(struct cli *c);
 enum err cmd_check(struct cli *c);
 enum err cmd_conflicts(struct cli *c);

@@ -5,6 +5,7 @@
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "core/cert.h"
+#include "sync/bundle.h"
 #include "sync/receipts.h"
 #include "sync/session.h"
 
@@ -157,6 +158,7 @@ enum err cmd_config(struct cli *c)
 struct status {
     struct link_status link;
     uint64_t records, conflicts;
+    struct bundle_status bundle;
     struct receipts receipts;
     struct receipts_unit *units; /* offices that sync with this hub */
     size_t unit_count;
@@ -219,6 +221,7 @@ static enum err gather(struct cli *c, struct status *st)
     struct txn *t = NULL;
     TRY(txn_begin(c->store, TXN_READ, &t));
     enum err e = session_status(t, &st->link);
+    e = e ? e : bundle_status(t, &st->bundle);
     e = e ? e : count_conflicts(t, &st->conflicts);
     e = e ? e : gather_receipts(c, t, st);
     e = e ? e : setting_get(t, setting_find("hub"), &c->arena, &st->hub);
@@ -407,6 +410,12 @@ static void status_text(struct cli *c, const struct status *st)
         buf_printf(&c->out, _("Hub: %s. Last sync: %s.\n"), st->hub,
                    st->link.last_sync_ms ? cli_time(&c->arena, st->link.last_sync_ms)
                                          : _("not yet"));
+    }
+    if (joined && st->link.unsent > 0 && st->bundle.number > 0 && !st->bundle.answered) {
+        buf_printf(&c->out,
+                   _("A file for the hub was written on %s; its receipt has not been imported "
+                     "yet.\n"),
+                   cli_time(&c->arena, st->bundle.written_ms));
     }
     if (st->conflicts > 0) {
         buf_printf(&c->out,

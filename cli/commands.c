@@ -97,6 +97,15 @@ static const struct command commands[] = {
      N_("What was sent before a link broke is not sent again. With --every 15m it goes on until "
         "it is stopped."),
      cmd_sync},
+    {"bundle", N_("export FILE [--for NODE] | import FILE"), 2, 2, STORE_MUST, OPT_BIT(FOR),
+     N_("syncs by a file on a USB stick, where there is no link"),
+     N_("export writes FILE for the hub, with all that it has not confirmed yet. Carry it there; "
+        "import FILE takes it in and writes a receipt beside it, FILE.receipt. Carry that back and "
+        "import it: it says what has arrived (✓, ✓✓) and brings what comes down. Sticks may be "
+        "lost, late, doubled or in any order, with syncs in between. Only the computer that a file "
+        "is for can read it. A hub writes one unasked with --for NODE: ID or name of a computer, "
+        "or the code of its unit."),
+     cmd_bundle},
     {"status", "", 0, 0, STORE_MUST, OPT_BIT(UNIT), N_("says what is here and what waits"),
      N_("With --unit also the digest of that subtree: two stores with the same digest hold the "
         "same."),

@@ -102,6 +102,13 @@ static enum err file_error(const char *path)
     if (e == ENOENT) {
         return error_set(ERR_NOT_FOUND, _("%s: there is no such file"), path);
     }
+    if (e == ELOOP) {
+        return error_set(ERR_INPUT, _("%s is a link to a file elsewhere; give the file itself"),
+                         path);
+    }
+    if (e == ENAMETOOLONG) {
+        return error_set(ERR_INPUT, _("%s: the path is too long"), path);
+    }
     if (e == ENOSPC || e == EDQUOT) {
         return error_set(ERR_DISK_FULL, _("%s: the disk is full; what was saved before is safe"),
                          path);
@@ -109,13 +116,24 @@ static enum err file_error(const char *path)
     return error_set(ERR_IO, "%s: %s", path, strerror(e));
 }
 
+static enum err not_a_file(const char *path)
+{
+    return error_set(ERR_INPUT, _("%s is not a file that can be used for this"), path);
+}
+
 static enum err env_read_file(void *ctx, const char *path, size_t max_bytes, struct buf *out)
 {
     (void)ctx;
     enum err e = ERR_OK;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat st;
+    /* O_NONBLOCK: whoever puts a pipe there must not make us wait */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
         return file_error(path);
+    }
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        (void)close(fd);
+        return not_a_file(path);
     }
     uint8_t chunk[16384];
     for (;;) {
@@ -182,6 +200,10 @@ static enum err env_write_file(void *ctx, const char *path, struct slice bytes)
     enum err e = ERR_OK;
     char tmp[4096];
     int fd = -1;
+    struct stat st;
+    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a rename would put it away */
+        return not_a_file(path);
+    }
     int n = snprintf(tmp, sizeof(tmp), "%s.tmp-%ld", path, (long)getpid());
     if (n < 0 || (size_t)n >= sizeof(tmp)) {
         return error_set(ERR_INPUT, _("%s: the path is too long"), path);

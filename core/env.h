@@ -16,9 +16,10 @@ struct env {
     enum err (*post)(void *ctx, const char *url, struct slice body, size_t reply_max_bytes,
                      struct buf *reply, int *http_status, uint64_t *wire_sent,
                      uint64_t *wire_received);
-    /* Whole file into *out, at most max_bytes; does not follow a final symlink when `strict`. */
+    /* Whole file into *out, at most max_bytes. Only a regular file, by no link. */
     enum err (*read_file)(void *ctx, const char *path, size_t max_bytes, struct buf *out);
-    /* Temporary file, fsync, rename, fsync of the directory; mode 0600. */
+    /* Temporary file, fsync, rename, fsync of the directory; mode 0600. What is there must be a
+     * regular file, if anything. */
     enum err (*write_file)(void *ctx, const char *path, struct slice bytes);
     /* What opens the sealed store in dir, from wherever it is kept or by asking a person; of a key
      * only if the store takes one. The caller wipes it. ERR_SEALED when there is nothing. */

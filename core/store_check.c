@@ -205,6 +205,16 @@ static void load_repaired(struct txn *t, struct check_report *out)
     arena_free(&arena);
 }
 
+static enum err verify_history(struct store *s, struct history_report *out, enum err *result)
+{
+    struct txn *t = NULL;
+    TRY(txn_begin(s, TXN_READ, &t));
+    *out = (struct history_report){0};
+    *result = history_log_verify(t, out);
+    txn_abort(t);
+    return ERR_OK;
+}
+
 /* What was lost cannot come back; from here on it is whole again, and it says so for ever. */
 static enum err repair_history(struct store *s, struct check_report *out)
 {
@@ -256,7 +266,8 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
     enum err history = history_log_verify(t, &out->history);
     load_repaired(t, out);
     txn_abort(t);
-    if ((e != ERR_OK || history != ERR_OK) && !repair) {
+    bool told = history != ERR_OK && unreadable; /* by the rows of it that cannot be unsealed */
+    if (!repair && (e != ERR_OK || (history != ERR_OK && !told))) {
         return e ? e : history;
     }
     uint64_t derived = c.wrong;
@@ -266,6 +277,9 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
     if (repair && (out->damaged || derived || e != ERR_OK)) {
         TRY(store_rebuild(s, out));
         out->repaired += derived;
+    }
+    if (repair) { /* what was taken out above is missing in it, too */
+        TRY(verify_history(s, &out->history, &history));
     }
     if (repair && (out->history.wrong || history != ERR_OK)) {
         TRY(repair_history(s, out));

@@ -199,6 +199,7 @@ enum err rehome_in_txn(struct txn *t, struct slice request, struct arena *arena,
         TRY(admit_by_code(t, &v, &link, arena));
     }
     TRY(queue_forget(t, q.node));
+    TRY(link_comes_back(t, &link, q.actor));
     TRY(link_store(t, &link));
     reply_write(t, request, &link, q.has_code ? v.code : NULL, body);
     return ERR_OK;

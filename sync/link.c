@@ -175,11 +175,12 @@ static enum err forget_under(struct txn *t, struct slice prefix)
     return e == ERR_END ? ERR_OK : e;
 }
 
-static enum err link_close(struct txn *t, struct dot node)
+static enum err link_close(struct txn *t, const struct link *link)
 {
     uint8_t key[5 + DOT_KEY_BYTES];
-    TRY(store_kv_del(t, dot_key("link.", node, key)));
-    return queue_forget(t, node);
+    TRY(link_goes_away(t, link));
+    TRY(store_kv_del(t, dot_key("link.", link->node, key)));
+    return queue_forget(t, link->node);
 }
 
 enum err link_follow_node(struct txn *t, struct dot id)
@@ -200,7 +201,7 @@ enum err link_follow_node(struct txn *t, struct dot id)
         /* Of the actor under which it came last the record must know: else this is an older word,
          * and the one by which it came here is still under way. */
         if (e == ERR_OK && link.epoch != 0 && store_node_names(&r, link.epoch)) {
-            e = link_close(t, id);
+            e = link_close(t, &link);
         }
     }
     arena_free(&arena);

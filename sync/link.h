@@ -97,6 +97,24 @@ enum err skipped_put(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 bool skipped_has(struct txn *t, struct dot peer, struct dot id);
 enum err skipped_del(struct txn *t, struct dot peer, struct dot id) MUST_USE;
 
+/* A child that comes under another epoch than before: in which round that was answered. A stick of
+ * some other epoch is newer only if its writer had heard of that round; what an older one brings is
+ * taken, and moves no cursor. */
+enum err link_epoch_moves(struct txn *t, const struct link *link, uint64_t epoch) MUST_USE;
+bool link_epoch_is_past(struct txn *t, const struct link *link, const struct round_request *q);
+/* A child goes to another hub, and comes back perhaps: the rounds are counted on, so that sticks of
+ * the time before are known for what they are. */
+enum err link_goes_away(struct txn *t, const struct link *link) MUST_USE;
+enum err link_comes_back(struct txn *t, struct link *link, uint64_t epoch) MUST_USE;
+
+/* The first bytes of the heads of a child's chain of saves, as its requests told them, so that an
+ * older stick is known for what it is (rule 25). dense: every head is told, as in a bundle. */
+enum err heads_note(struct txn *t, struct dot node, const struct round_request *q,
+                    bool dense) MUST_USE;
+/* false when that head was not told. */
+bool heads_find(struct txn *t, struct dot node, uint64_t epoch, uint64_t seq,
+                uint8_t out[SHORT_HEAD_BYTES]);
+
 /* Sets of ids: "want." asked for whole, "refused." not taken by upstream (with the
  * reason), "notice." taken and corrected there, to be told (with the reason). */
 enum err mark_put(struct txn *t, const char *space, struct dot id, uint8_t value) MUST_USE;

@@ -264,6 +264,9 @@ static enum err add_owed(struct fill *f)
     uint64_t sent = 0;
     enum err e = ERR_OK;
     while ((e = queue_next(f->t, f->q->peer, id, f->arena, &id, &sent)) == ERR_OK) {
+        if (f->q->series && sent == f->q->sent_mark) {
+            continue;
+        }
         if (is_full(f)) {
             f->more = true;
             return ERR_OK;

@@ -15,6 +15,7 @@ struct outbox_request {
     size_t max_bytes;      /* of the batch, compressed */
     uint64_t sent_mark;    /* written beside queue entries that are sent now */
     struct id_array wants; /* asked for whole in this very request */
+    bool series;           /* one of several under sent_mark: what went out with it is not due */
 };
 struct outbox {
     struct buf batch; /* raw encoding; empty when there is nothing */

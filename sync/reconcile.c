@@ -157,6 +157,43 @@ static enum err queue_group(struct txn *t, struct dot peer, uint8_t route, struc
     return e;
 }
 
+static enum err queue_unless_echo(struct txn *t, const struct link *link,
+                                  const struct round_group *g)
+{
+    struct arena arena = {0}, row = {0};
+    struct id_hash *list = NULL;
+    size_t n = 0;
+    enum err e = group_records(t, g->route, g->unit, &arena, &list, &n);
+    for (size_t i = 0; e == ERR_OK && i < n; i++) {
+        struct record r;
+        struct record_local local;
+        arena_reset(&row);
+        e = store_get(t, list[i].id, &row, &r, &local);
+        bool echo = e == ERR_OK && dot_equal(local.source_node, link->node) &&
+                    local.source_actor == link->epoch;
+        if (e == ERR_OK && !echo) {
+            e = queue_put(t, link->node, list[i].id, 0);
+        }
+        e = e == ERR_DAMAGED || e == ERR_NOT_FOUND ? ERR_OK : e; /* set aside; `check` tells */
+    }
+    arena_free(&arena);
+    arena_free(&row);
+    return e;
+}
+
+enum err reconcile_queue_scope(struct txn *t, const struct link *link, bool but_echo)
+{
+    struct arena arena = {0};
+    struct group_visit v = {.t = t, .visit = visit_list, .arena = &arena};
+    enum err e = visit_groups(&v, link->unit);
+    for (size_t i = 0; e == ERR_OK && i < v.count; i++) {
+        e = but_echo ? queue_unless_echo(t, link, &v.groups[i])
+                     : queue_group(t, link->node, v.groups[i].route, v.groups[i].unit);
+    }
+    arena_free(&arena);
+    return e;
+}
+
 static uint64_t *bucket_sums(const struct id_hash *list, size_t n, uint8_t bits,
                              struct arena *arena)
 {

@@ -18,6 +18,9 @@ enum err reconcile_digest(struct txn *t, struct dot unit, bool less_refused,
 /* All groups that a node of `unit` compares with its hub, empty ones left out. */
 enum err reconcile_groups(struct txn *t, struct dot unit, struct arena *arena,
                           struct round_group **out, size_t *count) MUST_USE;
+/* All that a node of the child's unit should hold is owed to it whole; with but_echo not what is
+ * just as the child sent it. */
+enum err reconcile_queue_scope(struct txn *t, const struct link *link, bool but_echo) MUST_USE;
 /* The hub's answer to groups: buckets of those that differ; what the child has nothing of is
  * queued. */
 enum err reconcile_answer_groups(struct txn *t, const struct link *link,

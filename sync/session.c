@@ -498,6 +498,40 @@ done:
     return e;
 }
 
+/* ---- for carriers that bring no reply to every request ----------------------------------------
+ */
+
+struct outbox_request session_outbox(const struct upstream *u, const struct identity *self)
+{
+    return outbox_up(u, self);
+}
+
+enum err session_take_lists(struct txn *t, const struct upstream *u, const struct round_reply *p)
+{
+    TRY(take_refusals(t, p));
+    return take_wants(t, u, p);
+}
+
+enum err session_take_word(struct session *s, struct txn *t, const struct round_reply *p,
+                           struct upstream *u)
+{
+    take_receipt(u, p, store_identity(s->store)->actor);
+    u->round = p->round;
+    return leave_older_copy(s, t, p, u);
+}
+
+enum err session_compare(struct session *s, struct txn *t, struct upstream *u,
+                         const struct round_reply *p)
+{
+    return compare(s, t, u, p);
+}
+
+enum err session_retry_refused(struct txn *t, const struct upstream *u, bool units, bool moved,
+                               struct arena *arena)
+{
+    return retry_refused(t, u, units, moved, arena);
+}
+
 /* ---- what people ask ------------------------------------------------------------------------ */
 
 int session_receipt(struct txn *t, struct dot id, const struct record_local *local)

@@ -6,6 +6,7 @@
 
 #include "core/store.h"
 #include "sync/message.h"
+#include "sync/outbox.h"
 #include "sync/round.h"
 
 struct session_stats {
@@ -51,6 +52,23 @@ size_t session_batch_room(uint64_t max_bytes, const struct buf *rest);
 
 /* The hub's side: one request in, one reply out, everything it acknowledges committed before. */
 enum err session_serve(struct store *store, struct slice request, struct buf *reply) MUST_USE;
+
+/* For a carrier whose requests and replies are not one to one (bundle.h), the steps of a round by
+ * themselves. What is due upward: */
+struct outbox_request session_outbox(const struct upstream *u, const struct identity *self);
+/* Refusals, and records that the hub wants whole. */
+enum err session_take_lists(struct txn *t, const struct upstream *u,
+                            const struct round_reply *p) MUST_USE;
+/* The hub's newest word on how far it has this feed, and whether this store is an older copy:
+ * s->renewed then, and store_set_identity follows the commit. */
+enum err session_take_word(struct session *s, struct txn *t, const struct round_reply *p,
+                           struct upstream *u) MUST_USE;
+/* The digests, when neither side has anything pending. */
+enum err session_compare(struct session *s, struct txn *t, struct upstream *u,
+                         const struct round_reply *p) MUST_USE;
+/* Offers again what was refused. */
+enum err session_retry_refused(struct txn *t, const struct upstream *u, bool units, bool moved,
+                               struct arena *arena) MUST_USE;
 
 /* Receipts of one record: 0 none, 1 stored at the upper level (✓), 2 at the top (✓✓). */
 int session_receipt(struct txn *t, struct dot id, const struct record_local *local);

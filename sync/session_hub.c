@@ -189,7 +189,9 @@ static enum err serve_round(struct serve *s)
     struct link *link = &s->link;
     uint64_t children = 0;
     take_tokens(s);
+    TRY(link_epoch_moves(s->t, link, s->q.epoch));
     take_cursors(s);
+    TRY(link->unknown_round ? ERR_OK : heads_note(s->t, link->node, &s->q, false));
     TRY(take_batch(s));
     link->round++;
     link->last_contact_ms = env->now_ms(env->ctx);

@@ -223,6 +223,21 @@ source=core/store_seal.c
 mutant the_seal_as_it_is_passes ''
 mutant costs_without_a_bound_are_caught 's/passes > SEAL_PASSES_MAX || memory > SEAL_MEMORY_MAX_KIB/0/'
 mutant a_lost_bit_that_is_not_noticed_is_caught 's/memcmp(h.ptr, want.bytes, HASH_BYTES) == 0/1/'
+tests='bundle_lost bundle'
+source=sync/bundle_up.c
+mutant bundles_as_they_are_pass ''
+mutant a_copy_that_is_believed_is_caught 's/    word->taken = verdict == FITS;/    word->taken = true;/;s/taken->forked = verdict == FORKED;/taken->forked = false;/'
+mutant a_push_that_starts_at_the_last_stick_is_caught \
+    's/p->seq = p->memory.full ? 0 : session_outbox(u, self).from_seq;/p->seq = p->memory.full ? 0 : p->memory.to_seq;/'
+mutant a_cursor_that_jumps_a_gap_is_caught 's/q.from_seq <= link.in_seq && q.to_seq > link.in_seq/q.to_seq > link.in_seq/'
+source=sync/bundle_down.c
+mutant older_receipts_that_count_are_caught 's/return p->round > u->round && (/return (/'
+mutant a_receipt_that_brings_half_is_caught 's/    r->more = box->more || .*/    r->more = false;/'
+source=sync/bundle_part.c
+mutant parts_that_can_be_taken_out_are_caught 's/    r->previous = hash_of(message);//;s/out->index != r->done ||/0 ||/;s/        w->previous = hash_of(buf_view(&message));//'
+source=sync/link_heads.c
+tests='bundle_lost bundle'
+mutant old_epochs_that_move_cursors_are_caught 's/q->peer_round < round;/0;/'
 
 tests=desk_laws
 TERRACE_SEED=1 TERRACE_SEEDS=200

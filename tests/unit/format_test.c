@@ -3,6 +3,7 @@
 #include "core/record.h"
 #include "sync/batch.h"
 #include "sync/batch_text.h"
+#include "sync/bundle_part.h"
 #include "sync/dictionary.h"
 #include "sync/frame.h"
 #include "sync/message.h"
@@ -436,6 +437,37 @@ static void format__messages_are_as_documented(void **state)
     buf_free(&raw);
 }
 
+static void format__bundles_are_as_documented(void **state)
+{
+    (void)state;
+    struct identity from = {.actor = 1}, to = {.actor = 1};
+    struct buf plain = {0}, raw = {0}, again = {0};
+    struct bundle_reader r;
+    struct bundle_part part;
+    struct slice bytes;
+    struct message m;
+    identity_of("sender-secret", &from);
+    identity_of("recipient-secret", &to);
+    assert_int_equal(bundle_reader_open(&r, NULL, vector_bytes("bundle", "push")), ERR_OK);
+    assert_int_equal(r.count, 1);
+    assert_int_equal(bundle_reader_message(&r, &bytes), ERR_OK);
+    assert_int_equal(r.rest.len, 0);
+    assert_int_equal(message_unseal(bytes, &to, &plain, &m), ERR_OK);
+    assert_int_equal(message_accept(&m, &to, from.public_key, &raw), ERR_OK);
+    assert_true(slice_equal(m.body, vector_bytes("part", "push")));
+    assert_true(bundle_part_read(m.body, &part));
+    assert_int_equal(part.number, 7);
+    assert_int_equal(part.index, 0);
+    assert_true(part.last);
+    assert_true(slice_equal(part.body, vector_bytes("request", "quiet")));
+    bundle_part_write(&part, &again);
+    expect_bytes("part", "push", buf_view(&again));
+    bundle_reader_close(&r);
+    buf_free(&again);
+    buf_free(&plain);
+    buf_free(&raw);
+}
+
 static void expect_request(const char *name, const struct round_request *q)
 {
     struct buf out = {0};
@@ -561,6 +593,7 @@ int main(void)
         cmocka_unit_test(format__messages_are_as_documented),
         cmocka_unit_test(format__a_sealed_message_is_as_documented),
         cmocka_unit_test(format__rounds_are_as_documented),
+        cmocka_unit_test(format__bundles_are_as_documented),
         cmocka_unit_test(format__every_documented_vector_was_tried),
     };
     return cmocka_run_group_tests(tests, load_vectors, unload_vectors);

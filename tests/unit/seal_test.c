@@ -410,7 +410,7 @@ static void seal__a_flipped_bit_in_any_row_is_noticed(void **state)
     for (int table = 0; table < TABLE_COUNT; table++) {
         struct raw_row rows[400];
         size_t n = raw_rows(t, (enum table)table, &arena, rows, ARRAY_COUNT(rows));
-        assert_true(n > 0);
+        assert_true(n > 0 || table == TABLE_EVIDENCE);
         for (size_t i = 0; i < n; i++) {
             struct slice key = rows[i].key, value = rows[i].value;
             uint8_t *copy = arena_alloc(&arena, value.len + 1);

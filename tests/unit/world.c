@@ -240,6 +240,16 @@ bool world_sync(struct world *w, size_t at)
     return ended;
 }
 
+enum err world_import(struct world *w, size_t at, struct slice bytes, struct bundle_taken *taken)
+{
+    uint64_t own = own_seq_of(w, at), actor = store_identity(w->f.stores[at])->actor;
+    enum err e = bundle_import(w->f.stores[at], bytes, taken);
+    if (store_identity(w->f.stores[at])->actor == actor) {
+        note_own_saves(w, at, own);
+    }
+    return e;
+}
+
 /* ---- the end -------------------------------------------------------------------------------- */
 
 static bool in_history(struct world *w, size_t at, const struct fact *fact)

@@ -4,6 +4,7 @@
 #ifndef TERRACE_TESTS_UNIT_WORLD_H
 #define TERRACE_TESTS_UNIT_WORLD_H
 
+#include "sync/bundle.h"
 #include "tests/unit/fixture.h"
 
 struct fact {
@@ -34,6 +35,9 @@ void world_saved(struct world *w, size_t at, struct txn *t, enum err e);
 void world_saved_in_vain(struct world *w, size_t at, struct txn *t, enum err e);
 /* One sync; what the stores save of themselves meanwhile (answers settled, refusals) is noted. */
 bool world_sync(struct world *w, size_t at);
+/* The same for a bundle that is carried to a store. */
+enum err world_import(struct world *w, size_t at, struct slice bytes,
+                      struct bundle_taken *taken) MUST_USE;
 /* Whatever a store has seen and nobody wrote over is live there: values that differ are siblings,
  * for people to see, until somebody decides. */
 void world_assert_visible(struct world *w, size_t at);

@@ -93,10 +93,20 @@ static enum err note_transfers(struct apply *a, const struct record *r)
     return ERR_OK;
 }
 
-/* What the hub sends it has: if not just so, that will show in the comparison. */
-static enum err no_more_refused(struct apply *a, struct dot id)
+/* What the hub sends it has; but a state without what it refused is no sign that it took that: the
+ * record may be on its way out of this store's scope, where no comparison would show it. */
+static enum err no_more_refused(struct apply *a, const struct change *change, struct arena *row)
 {
-    return a->refused && !a->arrival->from_below ? mark_del(a->t, "refused.", id) : ERR_OK;
+    struct record own;
+    struct dot id = change->record.id;
+    if (!a->refused || a->arrival->from_below || !mark_has(a->t, "refused.", id)) {
+        return ERR_OK;
+    }
+    enum err e = store_get(a->t, id, row, &own, NULL);
+    if (e == ERR_OK && !context_covers_all(&change->record.context, &own.context)) {
+        return ERR_OK;
+    }
+    return e == ERR_OK || e == ERR_NOT_FOUND ? mark_del(a->t, "refused.", id) : e;
 }
 
 /* A batch goes by kinds; what a later record of it gives a place is looked at again at its end. */
@@ -128,7 +138,7 @@ static enum err apply_change(struct apply *a, const struct change *change, struc
         return ERR_OK;
     }
     TRY(take_outcome(a->t, outcome, why, id, a->asked, a->arrival, a->out));
-    TRY(no_more_refused(a, id));
+    TRY(no_more_refused(a, change, row));
     if (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED) {
         TRY(note_transfers(a, &change->record));
         a->out->units += change->record.kind == KIND_UNIT;

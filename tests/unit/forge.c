@@ -4,6 +4,7 @@
 #include "sync/batch.h"
 #include "sync/bundle_part.h"
 #include "sync/link.h"
+#include "sync/reconcile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -140,7 +141,8 @@ enum err forge_push(struct forge *g, const struct record *records, size_t count)
     assert_int_equal(txn_begin(g->f->stores[g->from], TXN_READ, &t), ERR_OK);
     assert_int_equal(upstream_load(t, &up), ERR_OK);
     txn_abort(t);
-    struct round_request q = {.tokens = up.tokens,
+    struct round_request q = {.flags = g->first_contact ? ROUND_FIRST_CONTACT : 0,
+                              .tokens = up.tokens,
                               .token_count = up.token_count,
                               .peer_epoch = hub->actor,
                               .peer_seq = 1,
@@ -214,26 +216,42 @@ static enum err answer_over_http(struct forge *g, struct slice body)
     return e;
 }
 
+static uint64_t head_of(struct store *store)
+{
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(store, TXN_READ, &t), ERR_OK);
+    uint64_t head = store_feed_head(t);
+    txn_abort(t);
+    return head;
+}
+
 enum err forge_answer(struct forge *g, const struct record *record)
 {
     struct arena arena = {0};
     struct buf batch = {0}, body = {0};
     struct upstream up;
-    struct change change = {.record = *record, .whole = true};
+    struct hash digest;
     struct txn *t = NULL;
-    change.record.route = (uint8_t)schema_route(record);
-    sign(g, &change.record);
-    batch_write(&change, 1, &arena, &batch);
+    if (record) {
+        struct change change = {.record = *record, .whole = true};
+        change.record.route = (uint8_t)schema_route(record);
+        sign(g, &change.record);
+        batch_write(&change, 1, &arena, &batch);
+    }
     assert_int_equal(txn_begin(g->f->stores[g->to], TXN_READ, &t), ERR_OK);
     assert_int_equal(upstream_load(t, &up), ERR_OK);
+    assert_int_equal(reconcile_digest(t, g->f->units[g->to], true, &digest), ERR_OK);
     txn_abort(t);
+    uint64_t to_seq = record ? up.in_seq : head_of(g->f->stores[g->from]);
     struct round_reply p = {.epoch = up.epoch,
                             .round = up.round + 1,
                             .ack_epoch = store_identity(g->f->stores[g->to])->actor,
                             .ack_seq = up.acked_seq,
                             .from_seq = up.in_seq,
-                            .to_seq = up.in_seq,
-                            .head_seq = up.in_seq,
+                            .to_seq = to_seq,
+                            .head_seq = to_seq,
+                            .has_digest = record == NULL,
+                            .digest = digest,
                             .batch = buf_view(&batch)};
     round_reply_write(&p, &body);
     enum err e = g->by_stick ? carry(g, buf_view(&body)) : answer_over_http(g, buf_view(&body));

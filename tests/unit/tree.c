@@ -80,14 +80,14 @@ enum err tree_sync(struct fixture *f, size_t at)
     return e;
 }
 
-size_t tree_viewer(struct fixture *f, size_t hub, size_t unit)
+size_t tree_joined(struct fixture *f, size_t hub, size_t unit, int64_t role)
 {
     char path[128], url[64], code[JOIN_CODE_SIZE];
     int64_t expires = 0;
     struct identity id;
     size_t at = f->count;
     struct txn *t = tree_begin(f, hub, TXN_WRITE);
-    assert_int_equal(join_invite(t, f->units[unit], NODE_ROLE_VIEWER, 7, code, &expires), ERR_OK);
+    assert_int_equal(join_invite(t, f->units[unit], role, 7, code, &expires), ERR_OK);
     assert_int_equal(txn_commit(t), ERR_OK);
     (void)snprintf(path, sizeof(path), "%s/%zu", f->dir, at);
     (void)snprintf(url, sizeof(url), "sim://%zu", hub);
@@ -116,7 +116,7 @@ enum err tree_revoke(struct fixture *f, size_t by, size_t whom)
 
 /* A certificate that the issuer signs with its own key, whether or not it may. */
 bool tree_issued_holds(struct fixture *f, size_t issuer, struct dot unit, enum level level,
-                         int64_t role)
+                       int64_t role)
 {
     struct buf bytes = {0};
     struct cert cert = {.node = {77, 1},

@@ -17,8 +17,8 @@ struct dot tree_node(struct fixture *f, size_t at);
 struct dot tree_member(struct fixture *f, size_t at, size_t unit, const char *name);
 /* One round with the hub, and how it ended. */
 enum err tree_sync(struct fixture *f, size_t at);
-/* A viewer's store, joined to that hub for that store's unit. Its index. */
-size_t tree_viewer(struct fixture *f, size_t hub, size_t unit);
+/* One more store, joined to that hub for that store's unit in that role. Its index. */
+size_t tree_joined(struct fixture *f, size_t hub, size_t unit, int64_t role);
 enum err tree_revoke(struct fixture *f, size_t by, size_t whom);
 /* Would a certificate that the issuer signs with its own key, whether or not it may, be believed at
  * the top? */

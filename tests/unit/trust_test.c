@@ -177,7 +177,7 @@ static void trust__a_viewer_reads_and_writes_nothing(void **state)
     fixture_tree(&f, 308);
     struct dot id = tree_member(&f, FIRST, FIRST, "Vừ A Páo");
     tree_agrees(&f);
-    size_t viewer = tree_viewer(&f, DISTRICT, FIRST);
+    size_t viewer = tree_joined(&f, DISTRICT, FIRST, NODE_ROLE_VIEWER);
     assert_true(tree_shows(&f, viewer, id, F_MEMBER_NAME, "Vừ A Páo"));
     /* his program says so at once */
     struct datum d = datum_text(slice_str("x"));
@@ -389,8 +389,8 @@ static void trust__a_hub_does_not_speak_for_those_above_it(void **state)
         g.actor = store_identity(f.stores[TOP])->actor;
         g.level = LEVEL_PROVINCE;
         struct dot unit = f.units[SECOND];
-        struct record r =
-            way < 2 ? tree_load(&f, DISTRICT, honest, &arena) : tree_load(&f, DISTRICT, unit, &arena);
+        struct record r = way < 2 ? tree_load(&f, DISTRICT, honest, &arena)
+                                  : tree_load(&f, DISTRICT, unit, &arena);
         uint32_t field = way < 2 ? F_NOTE : F_UNIT_NAME;
         forge_replace(&g, &r, field, datum_text(slice_str("giả mạo")));
         if (way % 2) { /* signed, by the wrong hand */

@@ -460,7 +460,7 @@ enum err push_take(struct store *store, struct dot node, const struct bundle_par
     arena_free(&arena);
     /* What is not taken is kept apart; its sender is told by the receipt, or by whom shut it out.
      */
-    if (e == ERR_REFUSED || (e == ERR_OK && !word->taken)) {
+    if (e == ERR_REFUSED || e == ERR_REVOKED || (e == ERR_OK && !word->taken)) {
         enum err kept = inbox_quarantine(store, part->message, node, VIA_BUNDLE);
         e = kept ? kept : e;
     }

@@ -161,10 +161,14 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     copies_begin_anew(u, self->actor);
     u->contact = u->contact || u->epoch == 0;
     e = add_token(t, u);
-    e = e ? e : add_contact(s, t, u, arena, &q);
-    e = e ? e : add_chain(t, u, &heads, &q);
-    e = e ? e : copies_show(t, arena, &q);
-    e = e ? e : mark_list(t, "want.", RECONCILE_IDS_MAX, arena, &q.wants);
+    if (dot_is_none(s->look_up)) {
+        e = e ? e : add_contact(s, t, u, arena, &q);
+        e = e ? e : add_chain(t, u, &heads, &q);
+        e = e ? e : copies_show(t, arena, &q);
+        e = e ? e : mark_list(t, "want.", RECONCILE_IDS_MAX, arena, &q.wants);
+    } else {
+        q.wants = (struct id_array){&s->look_up, 1};
+    }
     q.tokens = u->tokens;
     q.token_count = u->token_count;
     q.peer_epoch = u->epoch;
@@ -175,11 +179,13 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     round_request_write(&q, body);
     struct outbox_request want = outbox_up(u, self);
     want.max_bytes = session_batch_room(s->batch_max_bytes, body);
-    e = e ? e : outbox_fill(t, &want, arena, &box);
+    bool sends = dot_is_none(s->look_up);
+    e = e || !sends ? e : outbox_fill(t, &want, arena, &box);
     e = e ? e : forget_refusals(t, &box, arena);
     e = e ? e : upstream_store(t, u);
     if (e == ERR_OK) {
-        q.flags = (box.more ? ROUND_MORE : 0u) | (u->epoch == 0 ? ROUND_FIRST_CONTACT : 0u);
+        bool first = u->epoch == 0 && sends;
+        q.flags = (box.more ? ROUND_MORE : 0u) | (first ? ROUND_FIRST_CONTACT : 0u);
         q.from_seq = box.from_seq;
         q.to_seq = box.to_seq;
         q.batch = buf_view(&box.batch);

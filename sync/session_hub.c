@@ -343,7 +343,7 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
     e = link_by_address(s.t, m.sender, &s.link);
     bool known = e == ERR_OK;
     e = e ? e : admit_contact(s.t, &s.link);
-    bool shut_out = known && e == ERR_REFUSED && s.q.batch.len > 0;
+    bool shut_out = known && (e == ERR_REFUSED || e == ERR_REVOKED) && s.q.batch.len > 0;
     e = e ? e : serve_round(&s);
     if (e != ERR_OK) {
         txn_abort(s.t);

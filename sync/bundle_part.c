@@ -67,10 +67,9 @@ enum err bundle_writer_add(struct bundle_writer *w, struct slice body, bool last
 {
     struct buf part = {0}, message = {0};
     uint8_t size[SIZE_BYTES];
-    bundle_part_write(
-        &(struct bundle_part){
-            .number = w->number, .index = w->count, .last = last, .body = body},
-        &part);
+    const struct bundle_part now = {
+        .number = w->number, .index = w->count, .last = last, .body = body};
+    bundle_part_write(&now, &part);
     struct message m = {.answers = w->previous, .body = buf_view(&part)};
     enum err e = message_seal(&m, store_identity(w->store), w->peer_key, &message);
     if (e == ERR_OK) {

@@ -191,14 +191,13 @@ static enum err story_row(struct txn *t, const struct redot *m, struct slice key
     redot_story(m, id, &entry, arena);
     history_pack(&t->row, &entry);
     if (dot_equal(to, id)) {
-        return slice_equal(buf_view(&t->row), value)
-                   ? ERR_OK
-                   : table_put(t, TABLE_HISTORY, key, buf_view(&t->row));
+        return slice_equal(buf_view(&t->row), value) ? ERR_OK
+                                                     : history_put(t, key, buf_view(&t->row));
     }
     memcpy(now, key.ptr, key.len);
     dot_key_put(now, to);
-    TRY(table_put(t, TABLE_HISTORY, slice_make(now, key.len), buf_view(&t->row)));
-    return table_del(t, TABLE_HISTORY, key);
+    TRY(history_put(t, slice_make(now, key.len), buf_view(&t->row)));
+    return history_take(t, key);
 }
 
 /* head = H(previous, seq, record, former head): the log of the new actor, in the same order. */

@@ -289,7 +289,6 @@ static enum err map_tables(struct txn *t, const struct redot *m)
     TRY(each_row(t, m, TABLE_ACTORS, all, actor_row));
     TRY(each_row(t, m, TABLE_SAVES, slice_make(own, sizeof(own)), save_row));
     TRY(redot_key(t, m, "leaving.", 1));
-    TRY(history_log_rebuild_now(t));
     return rebuild_now(t, &report);
 }
 

@@ -191,14 +191,13 @@ static enum err story_row(struct txn *t, const struct redot *m, struct slice key
     redot_story(m, id, &entry, arena);
     history_pack(&t->row, &entry);
     if (dot_equal(to, id)) {
-        return slice_equal(buf_view(&t->row), value)
-                   ? ERR_OK
-                   : table_put(t, TABLE_HISTORY, key, buf_view(&t->row));
+        return slice_equal(buf_view(&t->row), value) ? ERR_OK
+                                                     : history_put(t, key, buf_view(&t->row));
     }
     memcpy(now, key.ptr, key.len);
     dot_key_put(now, to);
-    TRY(table_put(t, TABLE_HISTORY, slice_make(now, key.len), buf_view(&t->row)));
-    return table_del(t, TABLE_HISTORY, key);
+    TRY(history_put(t, slice_make(now, key.len), buf_view(&t->row)));
+    return history_take(t, key);
 }
 
 /* head = H(previous, seq, record, former head): the log of the new actor, in the same order. */
@@ -290,7 +289,6 @@ static enum err map_tables(struct txn *t, const struct redot *m)
     TRY(each_row(t, m, TABLE_ACTORS, all, actor_row));
     TRY(each_row(t, m, TABLE_SAVES, slice_make(own, sizeof(own)), save_row));
     TRY(redot_key(t, m, "leaving.", 1));
-    TRY(history_log_rebuild_now(t));
     return rebuild_now(t, &report);
 }
 

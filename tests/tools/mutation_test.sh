@@ -162,6 +162,11 @@ mutant heads_without_those_before_are_caught 's/memcpy(said, head.bytes, HASH_BY
 mutant lawful_changes_taken_for_damage_are_caught 's/v->again_count \&\& is_replaced(v, row->key, number)/0/'
 mutant a_chain_of_every_second_step_is_caught 's/while (e == ERR_OK \&\& b.after.len > 0);/while (0);/'
 
+tests=redot
+source=core/store_redot.c
+mutant saves_that_move_as_they_do_pass ''
+mutant moved_history_past_the_chain_is_caught 's/return history_take(t, key);/return table_del(t, TABLE_HISTORY, key);/'
+
 tests=evidence
 source=core/store_evidence.c
 mutant evidence_as_it_is_passes ''

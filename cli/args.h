@@ -50,7 +50,8 @@
     X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))        \
     X(NOT, "not", 0, NULL, N_("these two are two persons"))                                        \
     X(UNDO, "undo", 0, NULL, N_("forget it again"))                                                \
-    X(KEEP, "keep", 0, "FIELD=a|b", N_("of this field the value of the first or the second"))
+    X(KEEP, "keep", 0, "N|FIELD=a|b",                                                              \
+      N_("merge: of this field the value of the first or the second; backup: only the newest N"))
 
 enum option {
 #define X(id, name, letter, arg, help) OPT_##id,

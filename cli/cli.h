@@ -33,6 +33,8 @@ enum err cli_flush(struct cli *c) MUST_USE;
 void cli_tell_error(struct cli *c, enum err e, const char *file, size_t line);
 /* A line for people on stderr; nothing with --json. */
 void cli_say(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Once, to a person: why the store goes on under a new actor. */
+void cli_tell_renewal(struct cli *c);
 /* Commits when e is ERR_OK, else aborts; the error that counts. */
 enum err cli_end(struct txn *t, enum err e) MUST_USE;
 /* The folders above the store, so that it can be made. */

@@ -114,6 +114,21 @@ static const struct command commands[] = {
      N_("With --repair it rebuilds what follows from the records, and sets damaged records aside "
         "so that the next sync brings them again."),
      cmd_check},
+    {"backup", N_("DIR"), 1, 1, STORE_MUST, OPT_BIT(KEEP),
+     N_("writes a verified copy of the store into a folder"),
+     N_("Works beside a running serve. Each copy is a folder of its own in DIR, named by the time; "
+        "with --keep N only the newest N of this store stay. It holds the secret key of this "
+        "computer. Example:\n  terrace backup /media/usb/backups --keep 14"),
+     cmd_backup},
+    {"restore", N_("FOLDER"), 1, 1, STORE_NONE, 0, N_("makes a store from a backup"),
+     N_("The store of -C must not be there yet. It goes on under a new name, so that nothing that "
+        "was written since the backup can be mistaken; the next sync brings what the hub and the "
+        "offices below have."),
+     cmd_restore},
+    {"compact", "", 0, 0, STORE_MUST, 0, N_("gives back room that the store does not need"),
+     N_("Nothing else may be at work in the store, serve neither. Whatever happens meanwhile, the "
+        "store is there whole."),
+     cmd_compact},
     {"conflicts", "", 0, 0, STORE_MUST, OPT_BIT(UNIT),
      N_("lists what was written differently in two places"),
      N_("Both values are kept until somebody decides with resolve."), cmd_conflicts},

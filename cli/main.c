@@ -127,6 +127,29 @@ static const char *default_dir(struct arena *arena)
     return arena_printf(arena, "%s/.local/share/terrace", home && *home ? home : ".");
 }
 
+void cli_tell_renewal(struct cli *c)
+{
+    static const char *const texts[] = {
+        [RENEWAL_NONE] = "",
+        [RENEWAL_MOVED] = N_("This store was copied or moved to another computer: it goes on under "
+                             "a new name. Nothing was lost, and the next sync brings the rest in "
+                             "order."),
+        [RENEWAL_OLDER] = N_("This store had been put back to an older state, or a copy of it is "
+                             "in use elsewhere: it goes on under a new name. Nothing was lost; "
+                             "terrace doubles shows what may now be here twice."),
+        [RENEWAL_RESTORED] = N_("This store comes from a backup: it goes on under a new name, and "
+                                "the next sync brings what it had since."),
+    };
+    enum renewal why = RENEWAL_NONE;
+    if (c->json || !c->store) { /* told when a person is there to read it */
+        return;
+    }
+    if (store_take_renewal(c->store, &why) == ERR_OK && why != RENEWAL_NONE) {
+        cli_say(c, "%s", gettext(texts[why]));
+    }
+    error_clear();
+}
+
 /* The language may be a setting of the store, so the store is opened for it if it is there. */
 static enum err open_store(struct cli *c, enum store_need need)
 {
@@ -143,6 +166,7 @@ static enum err open_store(struct cli *c, enum store_need need)
     settings_lang(c->store, setting);
     c->lang = lang_choose(c->args.value[OPT_LANG], setting);
     lang_use(c->lang);
+    cli_tell_renewal(c);
     return ERR_OK;
 }
 

@@ -5,6 +5,8 @@
 
 #include "core/secret.h"
 
+#define PLACE_BYTES 16
+
 struct env {
     void *ctx;
     int64_t (*now_ms)(void *ctx);
@@ -27,6 +29,9 @@ struct env {
     /* A store that is made is sealed with these, and they are tried before `secret` is asked. NULL:
      * it is not sealed. */
     const struct sealing *sealing;
+    /* Where the store in dir stands: other bytes for a copy of it, and on another machine; the same
+     * when it is only renamed (rule 24). */
+    void (*place_of)(void *ctx, const char *dir, uint8_t out[PLACE_BYTES]);
 };
 
 /* Clock from $TERRACE_NOW when set, randomness from the kernel, files of the machine, secrets

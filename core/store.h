@@ -46,6 +46,15 @@ enum err store_renew_actor(struct txn *t) MUST_USE;
 /* The same with an actor that was chosen before, to be told to others first. */
 enum err store_take_actor(struct txn *t, uint64_t actor) MUST_USE;
 uint64_t store_random_actor(const struct env *env); /* never 0 */
+/* Why this store took a new actor, to be told to a person once. */
+enum renewal {
+    RENEWAL_NONE,
+    RENEWAL_MOVED,   /* the directory was copied, or is on another machine */
+    RENEWAL_OLDER,   /* it was put back to an older state, or another copy of it is in use */
+    RENEWAL_RESTORED /* from a backup */
+};
+/* Forgets it. */
+enum err store_take_renewal(struct store *s, enum renewal *out) MUST_USE;
 /* Exclusive, over processes: "sync". ERR_BUSY when held. Released by store_unlock or store_close.
  */
 enum err store_lock(struct store *s, const char *name) MUST_USE;
@@ -303,6 +312,11 @@ struct actor_info {
     uint64_t closed_at; /* its node was revoked, and is taken up to this seq; UINT64_MAX = not */
 };
 bool store_actor(struct txn *t, uint64_t actor, struct actor_info *out);
+/* A node that signed so writes under that actor, which nobody had named yet. */
+enum err store_actor_is_of(struct txn *t, uint64_t actor, struct dot node,
+                           struct dot unit) MUST_USE;
+/* This store once wrote under that actor, though it does not know it any more. */
+enum err store_own_actor(struct txn *t, uint64_t actor) MUST_USE;
 /* The unit that a node's record says it is of. none when whoever wrote that could not give it: the
  * node itself, or one whose own unit does not stand above (rule 13). */
 struct dot store_node_unit(struct txn *t, const struct record *node);

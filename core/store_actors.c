@@ -104,6 +104,26 @@ static struct actor_info node_info(struct txn *t, const struct record *node)
     return (struct actor_info){.node = node->id, .unit = store_node_unit(t, node)};
 }
 
+enum err store_actor_is_of(struct txn *t, uint64_t actor, struct dot node, struct dot unit)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct actor_info known = {0}, info = {.node = node, .unit = unit, .closed_at = UINT64_MAX};
+    if (store_actor(t, actor, &known) && !dot_is_none(known.node)) {
+        return ERR_OK; /* the first node that named it keeps it */
+    }
+    enum err e = store_get(t, node, &arena, &r, NULL);
+    if (e == ERR_OK) {
+        info = node_info(t, &r);
+        info.unit = dot_is_none(info.unit) ? unit : info.unit;
+        info.closed_at = cert_closed_at(&r, actor);
+    }
+    e = e == ERR_NOT_FOUND ? ERR_OK : e;
+    e = e ? e : actor_bind(t, actor, &info);
+    arena_free(&arena);
+    return e;
+}
+
 static enum err learn_node(struct txn *t, const struct record *node)
 {
     const struct field *f = record_field(node, F_NODE_ACTORS);

@@ -187,6 +187,23 @@ enum err store_rebuild(struct store *s, struct check_report *report)
     }
 }
 
+enum err rebuild_now(struct txn *t, struct check_report *report)
+{
+    memset(t->some, 0, sizeof(t->some));
+    memset(t->unit_slots, 0, sizeof(t->unit_slots));
+    t->digest = (struct digest_slot){.loaded = false};
+    TRY(table_clear(t, TABLE_INDEX));
+    TRY(table_clear(t, TABLE_DIGESTS));
+    for (int relations = 1; relations >= 0; relations--) {
+        struct dot after = {0, 0};
+        do {
+            TRY(rebuild_step(t, relations == 1, &after, report));
+        } while (!dot_is_none(after));
+        memset(t->some, 0, sizeof(t->some));
+    }
+    return ERR_OK;
+}
+
 /* ---- the history ----------------------------------------------------------------------------- */
 
 static const char repaired_key[] = "history.repaired";

@@ -398,6 +398,19 @@ static enum err map_grow(struct store *s)
     return lmdb_error(s, rc);
 }
 
+enum err lmdb_make_room(struct store *s)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    int rc = mdb_env_info(s->mdb, &info);
+    rc = rc ? rc : mdb_env_stat(s->mdb, &stat);
+    size_t used = rc == 0 ? info.me_last_pgno * stat.ms_psize : 0;
+    if (rc == 0 && used * 4 > info.me_mapsize) {
+        rc = mdb_env_set_mapsize(s->mdb, used * 4);
+    }
+    return lmdb_error(s, rc);
+}
+
 static enum err txn_load(struct txn *t)
 {
     struct slice s = {0};

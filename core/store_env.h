@@ -44,6 +44,9 @@ struct store {
     struct seal *seal; /* store_seal.h; NULL: not sealed */
     bool broken;       /* a commit failed: reopen before the next transaction */
     int lock_fd;
+    uint8_t place[PLACE_BYTES]; /* to which the identity file is bound (rule 24) */
+    bool placed;                /* it is; version 1 of the file was not */
+    int gate_fd;                /* held by every process that has the environment open */
 };
 
 /* The chain over the history as it stands (store_history_log.c); loaded when it is asked for. */
@@ -88,7 +91,8 @@ struct txn {
     } authors[16];
     /* Is there anything of this sort at all? Looked up once a transaction. */
     enum some_state some[SOME_COUNT];
-    bool tree_changed; /* of units, in a part that concerns this store */
+    enum some_state announce; /* is an actor of this node still to be announced? */
+    bool tree_changed;        /* of units, in a part that concerns this store */
     /* What units.c asks of unit records, direct-mapped; dropped when one is written. */
     struct unit_slot {
         struct dot unit, parent;
@@ -136,6 +140,8 @@ extern size_t store_map_bytes;
 void ballast_take(const struct store *s);
 /* Opens or creates the environment in s->dir; s->mdb may be set even on failure. */
 enum err lmdb_open(struct store *s, bool create) MUST_USE;
+/* Room for a transaction that writes everything anew; none of this store may be open. */
+enum err lmdb_make_room(struct store *s) MUST_USE;
 void lmdb_close(struct store *s);
 enum err meta_put_u64(struct txn *t, const char *name, uint64_t v) MUST_USE;
 enum err meta_get_u64(struct txn *t, const char *name, uint64_t *v) MUST_USE; /* 0 when absent */
@@ -171,6 +177,9 @@ enum err index_relations(struct txn *t, const struct record *r, struct arena *ar
 /* store_check.c: writes anew what is derived from the records, in several transactions; done again
  * from the start when it was cut off. */
 enum err store_rebuild(struct store *s, struct check_report *report) MUST_USE;
+
+/* The same within one. */
+enum err rebuild_now(struct txn *t, struct check_report *report) MUST_USE;
 
 /* store_ripple.c: records whose scope a write changes. */
 struct ripple_item {
@@ -239,6 +248,8 @@ enum err row_read(struct slice row, struct dot id, struct arena *arena, struct r
 enum err feed_append(struct txn *t, const struct record *r, const struct record_local *local,
                      const struct id_list *before, const struct id_list *after) MUST_USE;
 enum err feed_drop(struct txn *t, uint64_t seq) MUST_USE;
+/* In the place of the entry with that seq. */
+enum err feed_replace(struct txn *t, const struct feed_entry *entry) MUST_USE;
 
 /* store_history.c writes and store_story.c reads: a change is field, from, by whom, to, by whom,
  * marks; the first version wrote field, from, to. An entry has the number of its evidence behind
@@ -259,6 +270,32 @@ enum err history_log_verify(struct txn *t, struct history_report *out) MUST_USE;
 /* A new chain over the entries as they are, in several transactions; from the start again when it
  * was cut off. */
 enum err history_log_rebuild(struct store *s) MUST_USE;
+/* The same at once, in a transaction that wrote entries by another way. */
+enum err history_log_rebuild_now(struct txn *t) MUST_USE;
+/* store_open.c: the identity file. */
+enum err identity_write(const struct store *s) MUST_USE;
+enum err identity_read(struct store *s) MUST_USE;
+/* Is it of this program's version, or can it be brought up to it? ERR_TOO_NEW; ERR_DAMAGED. */
+enum err open_version(struct store *s) MUST_USE;
+/* Every process that has the environment open holds the gate; `compact` must have it alone.
+ * ERR_BUSY when it is to be had alone and is not. */
+enum err store_gate_enter(struct store *s, bool alone) MUST_USE;
+
+/* store_place.c */
+/* Was the store copied or moved to where it is now? Then it takes a new actor before its first
+ * save. */
+enum err place_settle(struct store *s) MUST_USE;
+/* Somebody has seen saves under this store's actor that it did not make: it stands on an older
+ * disk, and would give their dots again. */
+enum err renew_if_outrun(struct txn *t, const struct context *seen) MUST_USE;
+/* A new actor belongs to this node: said in its own record with the first save under it. */
+enum err announce_later(struct txn *t, uint64_t former) MUST_USE;
+enum err announce_actor(struct txn *t, const struct save *save) MUST_USE;
+enum err renewal_note(struct txn *t, enum renewal why) MUST_USE;
+
+/* An entry as it is kept; borrows from the arena. */
+bool history_read(struct slice bytes, struct arena *arena, struct history_entry *out);
+void history_pack(struct buf *out, const struct history_entry *entry);
 
 /* store_actors.c */
 enum err actor_bind(struct txn *t, uint64_t actor, const struct actor_info *info) MUST_USE;

@@ -32,6 +32,29 @@ enum err feed_append(struct txn *t, const struct record *r, const struct record_
     return table_append(t, TABLE_FEED, slice_make(key, sizeof(key)), buf_view(&t->row));
 }
 
+enum err feed_replace(struct txn *t, const struct feed_entry *entry)
+{
+    uint8_t key[8];
+    be64_put(key, entry->seq);
+    buf_clear(&t->row);
+    struct pack_writer w = pack_writer_make(&t->row);
+    struct id_list before = {entry->units_before, entry->before_count, false},
+                   after = {entry->units_after, entry->after_count, false};
+    bool same = entry->units_after == entry->units_before;
+    pack_array(&w, same ? 7 : 8);
+    pack_uint(&w, entry->id.actor);
+    pack_uint(&w, entry->id.seq);
+    pack_uint(&w, entry->route);
+    pack_uint(&w, entry->echo_node.actor);
+    pack_uint(&w, entry->echo_node.seq);
+    pack_uint(&w, entry->echo_actor);
+    units_pack(&w, &before);
+    if (!same) {
+        units_pack(&w, &after);
+    }
+    return table_put(t, TABLE_FEED, slice_make(key, sizeof(key)), buf_view(&t->row));
+}
+
 enum err feed_drop(struct txn *t, uint64_t seq)
 {
     uint8_t key[8];

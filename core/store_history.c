@@ -194,3 +194,46 @@ enum err history_append(struct txn *t, const struct record *before, const struct
     }
     return entry_put(t, after->id, refused);
 }
+
+static void told_pack(struct pack_writer *w, const struct history_by *by, size_t count)
+{
+    pack_array(w, count * BY_PARTS);
+    for (size_t i = 0; i < count; i++) {
+        pack_uint(w, by[i].dot.actor);
+        pack_uint(w, by[i].dot.seq);
+        pack_int(w, by[i].time_ms);
+        pack_uint(w, by[i].level);
+    }
+}
+
+static void told_side_pack(struct pack_writer *w, const struct datum *data,
+                           const struct history_by *by, size_t count)
+{
+    pack_array(w, count);
+    for (size_t i = 0; i < count; i++) {
+        datum_pack(w, &data[i]);
+    }
+    told_pack(w, by, count);
+}
+
+void history_pack(struct buf *out, const struct history_entry *entry)
+{
+    buf_clear(out);
+    struct pack_writer w = pack_writer_make(out);
+    pack_array(&w, 9);
+    dot_pack(&w, entry->dot);
+    pack_int(&w, entry->time_ms);
+    pack_int(&w, entry->stored_ms);
+    dot_pack(&w, entry->node);
+    pack_uint(&w, entry->via);
+    pack_bool(&w, entry->refused);
+    pack_array(&w, entry->change_count);
+    for (size_t i = 0; i < entry->change_count; i++) {
+        const struct history_change *c = &entry->changes[i];
+        pack_array(&w, CHANGE_PARTS);
+        pack_uint(&w, c->field);
+        told_side_pack(&w, c->from, c->from_by, c->from_count);
+        told_side_pack(&w, c->to, c->to_by, c->to_count);
+        told_pack(&w, c->marks, c->mark_count);
+    }
+}

@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 #define IDENTITY_MAX_BYTES 4096
-#define IDENTITY_VERSION 1
+/* 1: without the place to which it is bound. */
+#define IDENTITY_VERSION 2
+#define IDENTITY_PARTS_FIRST 9
+#define IDENTITY_PARTS 10
 
 /* ---- identity file -------------------------------------------------------------------------- */
 
@@ -42,13 +45,13 @@ static bool secret_key_open(struct store *s, struct slice pub, struct slice sec)
     return sec.len == KEY_SECRET_BYTES;
 }
 
-static enum err identity_write(const struct store *s)
+enum err identity_write(const struct store *s)
 {
     const struct identity *id = &s->identity;
     struct buf b = {0};
     char path[4096];
     struct pack_writer w = pack_writer_make(&b);
-    pack_array(&w, 9);
+    pack_array(&w, IDENTITY_PARTS);
     pack_uint(&w, IDENTITY_VERSION);
     pack_bin(&w, slice_make(id->public_key, KEY_PUBLIC_BYTES));
     secret_key_pack(s, &w);
@@ -56,6 +59,7 @@ static enum err identity_write(const struct store *s)
     dot_pack(&w, id->unit);
     pack_uint(&w, id->level);
     pack_uint(&w, id->actor);
+    pack_bin(&w, slice_make(s->place, PLACE_BYTES));
     enum err e = s->env->write_file(s->env->ctx, store_path(s, "identity", path, sizeof(path)),
                                     buf_view(&b));
     crypto_wipe(b.ptr, b.cap);
@@ -63,7 +67,7 @@ static enum err identity_write(const struct store *s)
     return e;
 }
 
-static enum err identity_read(struct store *s)
+enum err identity_read(struct store *s)
 {
     struct buf b = {0};
     char path[4096];
@@ -76,7 +80,7 @@ static enum err identity_read(struct store *s)
         goto done;
     }
     struct pack_reader r = pack_reader_make(buf_view(&b));
-    read_array_exact(&r, 9);
+    size_t parts = read_array(&r);
     uint64_t version = read_uint(&r);
     if (pack_ok(&r) && version > IDENTITY_VERSION) {
         e = error_set(ERR_TOO_NEW, _("%s was written by a newer terrace; nothing was changed"),
@@ -90,6 +94,8 @@ static enum err identity_read(struct store *s)
     id->unit = dot_read(&r);
     id->level = (uint8_t)read_uint_max(&r, 255);
     id->actor = read_uint(&r);
+    s->placed = version >= IDENTITY_VERSION;
+    struct slice place = s->placed ? read_bin_exact(&r, PLACE_BYTES) : (struct slice){0};
     if (pack_end(&r) && !s->seal && sec.len == SECRET_SEALED_BYTES) {
         e = error_set(ERR_DAMAGED,
                       _("%s: this store is sealed, and its file seal is missing. Put that back "
@@ -97,11 +103,15 @@ static enum err identity_read(struct store *s)
                       s->dir);
         goto done;
     }
-    if (!pack_end(&r) || id->actor == 0 || !secret_key_open(s, pub, sec)) {
+    if (!pack_end(&r) || id->actor == 0 || !secret_key_open(s, pub, sec) ||
+        parts != (s->placed ? IDENTITY_PARTS : IDENTITY_PARTS_FIRST)) {
         e = error_set(ERR_DAMAGED, _("%s is damaged"), path);
         goto done;
     }
     memcpy(id->public_key, pub.ptr, KEY_PUBLIC_BYTES);
+    if (s->placed) {
+        memcpy(s->place, place.ptr, PLACE_BYTES);
+    }
 done:
     if (b.ptr) {
         crypto_wipe(b.ptr, b.cap);
@@ -114,7 +124,7 @@ done:
 
 static void remove_temporary(const char *dir)
 {
-    static const char *const names[] = {"data.mdb", "lock.mdb", "identity", "seal"};
+    static const char *const names[] = {"data.mdb", "lock.mdb", "identity", "seal", "gate"};
     char path[4200];
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
@@ -173,8 +183,10 @@ enum err store_create(const struct env *env, const char *dir, struct identity *i
     }
     s = calloc(1, sizeof(*s));
     CHECK(s != NULL);
-    *s = (struct store){.env = env, .dir = strdup(tmp), .identity = *identity, .lock_fd = -1};
+    *s = (struct store){.env = env, .dir = strdup(tmp), .identity = *identity};
     CHECK(s->dir != NULL);
+    s->lock_fd = s->gate_fd = -1;
+    env->place_of(env->ctx, tmp, s->place); /* the directory stays the same when it is renamed */
     e = env->sealing ? seal_create(s) : ERR_OK;
     e = e ? e : lmdb_open(s, true);
     e = e ? e : txn_begin(s, TXN_WRITE, &t);
@@ -227,7 +239,7 @@ static enum err upgrade(struct store *s)
     return e;
 }
 
-static enum err open_version(struct store *s)
+enum err open_version(struct store *s)
 {
     struct txn *t = NULL;
     uint64_t version = 0, actor = 0;
@@ -265,7 +277,7 @@ enum err store_open(const struct env *env, const char *dir, struct store **out)
     }
     struct store *s = calloc(1, sizeof(*s));
     CHECK(s != NULL);
-    *s = (struct store){.env = env, .dir = strdup(dir), .lock_fd = -1};
+    *s = (struct store){.env = env, .dir = strdup(dir), .lock_fd = -1, .gate_fd = -1};
     CHECK(s->dir != NULL);
     char path[4096];
     enum err e = ERR_OK;
@@ -276,8 +288,10 @@ enum err store_open(const struct env *env, const char *dir, struct store **out)
     }
     e = e ? e : seal_open(s);
     e = e ? e : identity_read(s);
+    e = e ? e : store_gate_enter(s, false);
     e = e ? e : lmdb_open(s, false);
     e = e ? e : open_version(s);
+    e = e ? e : place_settle(s);
     if (e != ERR_OK) {
         store_close(s);
         return e;
@@ -297,6 +311,9 @@ void store_close(struct store *s)
     crypto_wipe(s->identity.secret_key, KEY_SECRET_BYTES);
     if (s->lock_fd >= 0) {
         (void)close(s->lock_fd);
+    }
+    if (s->gate_fd >= 0) {
+        (void)close(s->gate_fd);
     }
     free(s->dir);
     free(s);
@@ -333,6 +350,7 @@ enum err store_take_actor(struct txn *t, uint64_t actor)
 {
     t->own_seq = 0;
     t->chain_head = (struct hash){{0}};
+    TRY(announce_later(t, t->store->identity.actor));
     TRY(meta_put_u64(t, "actor", actor));
     t->store->identity.actor = actor;
     return ERR_OK;
@@ -352,6 +370,28 @@ enum err store_new_actor(struct store *s)
     }
     e = txn_commit(t);
     return e ? e : identity_write(s);
+}
+
+enum err store_gate_enter(struct store *s, bool alone)
+{
+    char path[4096];
+    int rc = 0;
+    if (s->gate_fd < 0) {
+        s->gate_fd = open(store_path(s, "gate", path, sizeof(path)),
+                          O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    }
+    if (s->gate_fd < 0) {
+        return ERR_OK; /* nobody can write here, and LMDB tells better why */
+    }
+    struct flock lock = {.l_type = alone ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET};
+    do {
+        rc = fcntl(s->gate_fd, alone ? F_SETLK : F_SETLKW, &lock);
+    } while (rc != 0 && errno == EINTR);
+    return rc == 0 || !alone ? ERR_OK
+                             : error_set(ERR_BUSY,
+                                         _("another terrace has the store in %s open; stop it "
+                                           "first, then try again. Nothing was changed"),
+                                         s->dir);
 }
 
 enum err store_lock(struct store *s, const char *name)

@@ -246,6 +246,7 @@ static enum err receive(struct receive_state *s, enum outcome *outcome)
     }
     s->held = e == ERR_OK;
     s->stub = s->held && (s->before.flags & RECORD_STUB);
+    TRY(arrival->from_below ? ERR_OK : renew_if_outrun(s->t, &change->record.context));
     if (change->record.flags & RECORD_STUB) {
         return receive_stub(s, outcome);
     }
@@ -274,6 +275,7 @@ static enum err receive(struct receive_state *s, enum outcome *outcome)
         *outcome = OUTCOME_SAME; /* a stale copy of what has left */
         return ERR_OK;
     }
+    TRY(arrival->from_below ? renew_if_outrun(s->t, &s->incoming.context) : ERR_OK);
     bool deletes = arrival->from_below && !arrival->first_contact &&
                    record_field(&s->incoming, F_DELETED) != NULL;
     TRY(receive_merge(s, outcome));

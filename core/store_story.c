@@ -56,7 +56,7 @@ static void change_read(struct pack_reader *r, struct arena *arena, struct histo
     }
 }
 
-static bool entry_read(struct slice bytes, struct arena *arena, struct history_entry *out)
+bool history_read(struct slice bytes, struct arena *arena, struct history_entry *out)
 {
     struct pack_reader r = pack_reader_make(arena_copy(arena, bytes));
     *out = (struct history_entry){0};
@@ -423,7 +423,7 @@ enum err store_history(struct txn *t, struct dot id, struct arena *arena,
     walk_begin(&w, t, TABLE_HISTORY, slice_make(prefix, sizeof(prefix)), (struct slice){0});
     while (walk_next(&w)) {
         struct history_entry entry;
-        if (!entry_read(w.value, arena, &entry)) {
+        if (!history_read(w.value, arena, &entry)) {
             w.error = error_set(ERR_DAMAGED, _("the history is damaged"));
             break;
         }

@@ -518,6 +518,7 @@ enum err store_save(struct txn *t, const struct save *save, struct arena *arena,
                     struct dot *dot)
 {
     const struct env *env = store_env(t->store);
+    TRY(announce_actor(t, save));
     struct save_state s = {.t = t, .save = save, .arena = arena, .now_ms = env->now_ms(env->ctx)};
     s.dot = (struct dot){store_identity(t->store)->actor, t->own_seq + 1};
     *dot = (struct dot){0, 0};

@@ -6,6 +6,7 @@
 
 #include "sync/inbox.h"
 #include "sync/reconcile.h"
+#include "sync/session_copies.h"
 
 #define LISTED_MAX 1000 /* refusals, and wants, in one reply */
 
@@ -328,9 +329,9 @@ static enum err conclude(struct session *s, struct txn *t, struct upstream *u,
     take_cursor(u, p, true, taking);
     u->head_seq = p->head_seq;
     TRY(answer_push(t, u, part, p, &full)); /* first: what it proves lets its word count */
-    TRY(session_take_word(s, t, p, u));
+    session_take_word(s, p, u);
     TRY(is_quiet(t, u, p, taking, &quiet));
-    if (quiet && p->has_digest && !s->renewed) {
+    if (quiet && p->has_digest) {
         TRY(session_compare(s, t, u, p));
         u->contact = u->contact && !full; /* all was exchanged just now, and again would not help */
     }
@@ -366,6 +367,12 @@ static enum err take_reply(struct session *s, struct txn *t, const struct bundle
         taking->started = true;
         taking->newer = is_newer(s, &u, &p);
     }
+    if (taking->newer && !taking->older) {
+        TRY(copies_is_older(t, &u, &p, &taking->older, &taking->common));
+    }
+    if (taking->older) {
+        return ERR_OK;
+    }
     struct arrival arrival = {.via = VIA_BUNDLE, .node = u.node, .actor = p.epoch};
     TRY(inbox_apply(t, p.batch, &arrival, arena, &in));
     taking->gap = taking->gap || in.need_whole != 0;
@@ -379,7 +386,6 @@ static enum err take_reply(struct session *s, struct txn *t, const struct bundle
     }
     if (taking->newer && part->last) {
         TRY(conclude(s, t, &u, part, &p, taking, arena));
-        taken->renewed = s->renewed;
         taken->digest_equal = s->stats.digest_equal;
     } else {
         take_cursor(&u, &p, part->last, taking);
@@ -404,8 +410,9 @@ enum err receipt_take(struct store *store, const struct bundle_part *part,
             txn_abort(t);
         }
     }
-    if (e == ERR_OK && s.renewed) {
-        e = store_set_identity(store, store_identity(store));
+    if (e == ERR_OK && taking->older && part->last) {
+        taken->renewed = true;
+        e = session_leave_older(&s, taking->common);
     }
     session_end(&s);
     arena_free(&arena);

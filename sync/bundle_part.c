@@ -200,12 +200,13 @@ enum err bundle_reader_message(struct bundle_reader *r, struct slice *out)
 
 enum err bundle_reader_next(struct bundle_reader *r, struct bundle_part *out)
 {
-    struct message m;
     struct slice message;
     TRY(bundle_reader_message(r, &message));
-    TRY(open_message(r, message, &m));
-    if (!bundle_part_read(m.body, out) || out->index != r->done ||
-        out->last != (r->done + 1 == r->count) || (r->done > 0 && out->number != r->number)) {
+    TRY(open_message(r, message, &r->message));
+    bool read = bundle_part_read(r->message.body, out);
+    out->message = &r->message;
+    if (!read || out->index != r->done || out->last != (r->done + 1 == r->count) ||
+        (r->done > 0 && out->number != r->number)) {
         return damaged();
     }
     r->number = out->number;

@@ -1,6 +1,9 @@
 #include "sync/link.h"
 
-#define LINK_VERSION 1
+#define LINK_VERSION 2 /* 1: a link without what this store had saved, and without a gap */
+#define LINK_PARTS_FIRST 20
+#define LINK_PARTS 25
+#define UPSTREAM_VERSION 1
 
 /* ---- small encodings ------------------------------------------------------------------------ */
 
@@ -47,8 +50,10 @@ static bool link_read(struct slice bytes, struct link *out)
 {
     struct pack_reader r = pack_reader_make(bytes);
     *out = (struct link){0};
-    read_array_exact(&r, 20);
-    if (read_uint(&r) != LINK_VERSION) {
+    size_t parts = read_array(&r);
+    uint64_t version = read_uint(&r);
+    if (version == 0 || version > LINK_VERSION ||
+        parts != (version == 1 ? LINK_PARTS_FIRST : LINK_PARTS)) {
         return false;
     }
     out->node = dot_read(&r);
@@ -65,6 +70,13 @@ static bool link_read(struct slice bytes, struct link *out)
     read_bytes(&r, out->chain_head.bytes, HASH_BYTES);
     out->chain_seq = read_uint(&r);
     out->unknown_round = read_uint(&r);
+    if (version > 1) {
+        out->own_actor = read_uint(&r);
+        out->own_seq = read_uint(&r);
+        out->gap_from = read_uint(&r);
+        out->gap_to = read_uint(&r);
+        out->gap_seq = read_uint(&r);
+    }
     return pack_end(&r);
 }
 
@@ -93,7 +105,7 @@ enum err link_store(struct txn *t, const struct link *link)
     struct buf b = {0};
     uint8_t key[5 + DOT_KEY_BYTES], addr[5 + 8], node[DOT_KEY_BYTES];
     struct pack_writer w = pack_writer_make(&b);
-    pack_array(&w, 20);
+    pack_array(&w, LINK_PARTS);
     pack_uint(&w, LINK_VERSION);
     dot_pack(&w, link->node);
     dot_pack(&w, link->unit);
@@ -109,6 +121,11 @@ enum err link_store(struct txn *t, const struct link *link)
     pack_bin(&w, slice_make(link->chain_head.bytes, HASH_BYTES));
     pack_uint(&w, link->chain_seq);
     pack_uint(&w, link->unknown_round);
+    pack_uint(&w, link->own_actor);
+    pack_uint(&w, link->own_seq);
+    pack_uint(&w, link->gap_from);
+    pack_uint(&w, link->gap_to);
+    pack_uint(&w, link->gap_seq);
     enum err e = store_kv_put(t, dot_key("link.", link->node, key), buf_view(&b));
     buf_free(&b);
     dot_key_put(node, link->node);
@@ -150,6 +167,9 @@ enum err link_by_address(struct txn *t, struct message_address address, struct l
     if (e == ERR_OK) {
         node = v.len == DOT_KEY_BYTES ? dot_key_get(v.ptr) : node;
         e = dot_is_none(node) ? link_damaged() : link_load(t, node, out);
+    }
+    if (e == ERR_NOT_FOUND && dot_is_none(node)) {
+        e = link_revive(t, address, out);
     }
     if (e == ERR_NOT_FOUND) {
         e = tell_gone(t, node, &arena);
@@ -253,7 +273,7 @@ static bool upstream_read(struct slice bytes, struct upstream *out)
     struct pack_reader r = pack_reader_make(bytes);
     *out = (struct upstream){0};
     read_array_exact(&r, 18);
-    if (read_uint(&r) != LINK_VERSION) {
+    if (read_uint(&r) != UPSTREAM_VERSION) {
         return false;
     }
     out->node = dot_read(&r);
@@ -300,7 +320,7 @@ enum err upstream_store(struct txn *t, const struct upstream *u)
     struct buf b = {0};
     struct pack_writer w = pack_writer_make(&b);
     pack_array(&w, 18);
-    pack_uint(&w, LINK_VERSION);
+    pack_uint(&w, UPSTREAM_VERSION);
     dot_pack(&w, u->node);
     pack_bin(&w, slice_make(u->public_key, KEY_PUBLIC_BYTES));
     pack_uint(&w, u->epoch);

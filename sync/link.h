@@ -26,11 +26,20 @@ struct link {
     struct hash chain_head; /* of its saves, as of the last request that fitted */
     uint64_t chain_seq;
     uint64_t unknown_round; /* in which it was told that its tokens do not fit; 0 = it has heard */
+    /* Of this store, when it last answered: its actor, and how many saves it had made. */
+    uint64_t own_actor, own_seq;
+    /* Rounds after gap_from, up to gap_to, the child has seen answered and this store knows nothing
+     * of; gap_seq: how many saves of this store are certainly older. 0, 0 = none. */
+    uint64_t gap_from, gap_to, gap_seq;
 };
 enum err link_load(struct txn *t, struct dot node, struct link *out) MUST_USE; /* ERR_NOT_FOUND */
 enum err link_store(struct txn *t, const struct link *link) MUST_USE;
 /* ERR_REFUSED: unknown, or gone to another hub. */
 enum err link_by_address(struct txn *t, struct message_address address, struct link *out) MUST_USE;
+/* A hub that was restored does not remember whom it admitted since; but their records came back, by
+ * way of its own hub: one that syncs with this store, by a certificate that holds. Not stored yet.
+ * ERR_NOT_FOUND. */
+enum err link_revive(struct txn *t, struct message_address address, struct link *out) MUST_USE;
 /* After the record of a node came: is it a child's that now syncs with another hub? Then its link
  * is closed: nothing waits for it any more, and link_by_address tells it why. */
 enum err link_follow_node(struct txn *t, struct dot id) MUST_USE;
@@ -73,6 +82,30 @@ enum err upstream_store(struct txn *t, const struct upstream *u) MUST_USE;
 void upstream_receipt(struct upstream *u, uint64_t own_seq, uint64_t hub_seq, uint64_t top_seq);
 /* Of this store's feed, how much the top holds: everything at a root. */
 uint64_t link_top_seq(struct txn *t);
+
+/* For store_redot: what this store remembers of its neighbours after a fork. */
+struct redot;
+enum err link_redot(struct txn *t, const struct redot *m) MUST_USE;
+
+/* What this hub knows of the saves of a child's actor (rule 25): how many, the head of their chain,
+ * and the first bytes of earlier heads, KNOWN_HEAD_BYTES each, newest first. Kept under
+ * "chain.…", whatever actor the child comes under now. */
+struct known_chain {
+    uint64_t seq;
+    struct hash head;
+    struct slice heads; /* in the arena */
+};
+enum err known_chain_load(struct txn *t, struct dot node, uint64_t actor, struct arena *arena,
+                          struct known_chain *out) MUST_USE; /* zeroed when none */
+/* Does the sender of q have a save chain that goes on from it? */
+bool known_chain_fits(const struct known_chain *c, const struct round_request *q);
+/* After q was found to fit. */
+enum err known_chain_note(struct txn *t, struct dot node, const struct round_request *q,
+                          struct known_chain *c, struct arena *arena) MUST_USE;
+/* How many of this store's own saves are the hub's too, by what the hub knows; `seen` is how many
+ * were there when a reply was last seen. */
+enum err known_chain_common(struct txn *t, const struct round_reply *p, uint64_t seen,
+                            uint64_t *out) MUST_USE;
 
 /* Rule 14 for what has left this store's scope, by what the links say. */
 enum err link_sweep(struct txn *t, const struct upstream *u, uint64_t children_seq) MUST_USE;

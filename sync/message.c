@@ -201,6 +201,9 @@ bool message_evidence_verify(struct slice evidence, const uint8_t sender[KEY_PUB
     struct slice covered =
         slice_make(evidence.ptr + SIGNATURE_BYTES, evidence.len - SIGNATURE_BYTES);
     m->signature = slice_make(evidence.ptr, SIGNATURE_BYTES);
+    memcpy(m->recipient.bytes,
+           covered.ptr + PURPOSE_BYTES + HASH_BYTES + KEY_PUBLIC_BYTES + MAGIC_BYTES + 2,
+           ADDRESS_BYTES);
     m->frame = slice_make(covered.ptr + COVERED_BYTES, covered.len - COVERED_BYTES);
     return crypto_signed_by(sender, covered, evidence.ptr);
 }

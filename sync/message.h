@@ -67,7 +67,8 @@ enum err message_accept(struct message *m, const struct identity *self,
 
 /* An accepted message as it is kept for evidence: signature, then all that it covers. */
 void message_evidence(const struct message *m, const struct identity *self, struct buf *out);
-/* Did the holder of the key sign it? If so m->frame borrows from evidence. */
+/* Did the holder of the key sign it? If so m->frame borrows from evidence, and m->recipient is set.
+ */
 bool message_evidence_verify(struct slice evidence, const uint8_t sender[KEY_PUBLIC_BYTES],
                              struct message *m) MUST_USE;
 /* The body of a message whose frame is known. ERR_FORMAT, ERR_TOO_LARGE. */

@@ -2,7 +2,7 @@
 
 #define ROUND_REQUEST 1
 #define ROUND_REPLY 2
-#define REQUEST_PARTS 17
+#define REQUEST_PARTS 18
 #define REPLY_PARTS 17
 #define BUCKET_BITS_MAX 12
 
@@ -277,6 +277,7 @@ void round_request_write(const struct round_request *q, struct buf *out)
     write_groups(&w, q->groups, q->group_count);
     write_listings(&w, q->listings, q->listing_count);
     pack_bin(&w, q->batch);
+    pack_bin(&w, q->evidence);
 }
 
 static void read_chain(struct pack_reader *r, struct round_request *out)
@@ -322,7 +323,9 @@ enum err round_request_read(struct slice body, struct arena *arena, struct round
     read_groups(&r, arena, out);
     read_listings(&r, arena, out);
     out->batch = read_bin(&r);
-    if (out->epoch == 0 || out->from_seq > out->to_seq) {
+    out->evidence = read_bin(&r);
+    if (out->epoch == 0 || out->from_seq > out->to_seq ||
+        out->evidence.len > ROUND_EVIDENCE_MAX_BYTES) {
         pack_fail(&r);
     }
     return round_end(&r);
@@ -376,16 +379,36 @@ void round_reply_write(const struct round_reply *p, struct buf *out)
     pack_uint(&w, p->head_seq);
     pack_uint(&w, p->top_seq);
     pack_int(&w, p->time_ms);
-    pack_array(&w, p->chain_seq ? 2 : 0);
+    pack_array(&w, p->chain_seq ? 3 : 0);
     if (p->chain_seq) {
         pack_uint(&w, p->chain_seq);
         write_hash(&w, p->chain_head);
+        pack_bin(&w, p->known_heads);
     }
     write_digest(&w, p->has_digest, p->digest);
     write_ids(&w, p->wants.ids, p->wants.count);
     write_refusals(&w, p->refusals, p->refusal_count);
     write_buckets(&w, p->buckets, p->buckets_count);
     pack_bin(&w, p->batch);
+}
+
+static void read_known_chain(struct pack_reader *r, struct round_reply *out)
+{
+    size_t n = read_array(r);
+    if (n == 0) {
+        return;
+    }
+    if (n != 3) {
+        pack_fail(r);
+        return;
+    }
+    out->chain_seq = read_uint(r);
+    out->chain_head = read_hash(r);
+    out->known_heads = read_bin(r);
+    if (out->chain_seq == 0 || out->known_heads.len % KNOWN_HEAD_BYTES != 0 ||
+        out->known_heads.len / KNOWN_HEAD_BYTES > ROUND_KNOWN_HEADS_MAX) {
+        pack_fail(r);
+    }
 }
 
 enum err round_reply_read(struct slice body, struct arena *arena, struct round_reply *out)
@@ -406,13 +429,7 @@ enum err round_reply_read(struct slice body, struct arena *arena, struct round_r
     out->head_seq = read_uint(&r);
     out->top_seq = read_uint(&r);
     out->time_ms = read_int(&r);
-    size_t chain = read_array(&r);
-    if (chain == 2) {
-        out->chain_seq = read_uint(&r);
-        out->chain_head = read_hash(&r);
-    } else if (chain != 0) {
-        pack_fail(&r);
-    }
+    read_known_chain(&r, out);
     out->digest = read_digest(&r, &out->has_digest);
     out->wants.count = read_ids(&r, arena, &out->wants.ids);
     out->refusal_count = read_refusals(&r, arena, &out->refusals);

@@ -15,6 +15,9 @@
 #define ROUND_GROUPS_MAX 4096
 #define ROUND_LISTINGS_MAX 16384
 #define SHORT_HEAD_BYTES 4
+#define KNOWN_HEAD_BYTES 12 /* u64be seq, then the first 4 bytes of the head after it */
+#define ROUND_KNOWN_HEADS_MAX 256
+#define ROUND_EVIDENCE_MAX_BYTES 8192
 
 /* Rule 23: which state of the sender a request comes from. */
 struct token {
@@ -85,6 +88,7 @@ struct round_request {
     struct round_listing *listings;
     size_t listing_count;
     struct slice batch;
+    struct slice evidence; /* rule 23: a reply of the hub's own that it may have forgotten */
 };
 struct round_reply {
     uint32_t flags;
@@ -96,6 +100,7 @@ struct round_reply {
     int64_t time_ms;             /* the hub's clock */
     uint64_t chain_seq;
     struct hash chain_head;
+    struct slice known_heads; /* of the sender's earlier saves: KNOWN_HEAD_BYTES each */
     bool has_digest;
     struct hash digest; /* of what the sender should hold after applying this reply */
     struct id_array wants;

@@ -1,10 +1,12 @@
 #include "sync/session.h"
 
 #include "core/scope.h"
+#include "core/store_redot.h"
 #include "sync/frame.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"
 #include "sync/reconcile.h"
+#include "sync/session_copies.h"
 
 /* Compressed together, body and batch may come out a little longer than apart. */
 #define BODY_SLACK_BYTES 128
@@ -156,10 +158,12 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     if (e != ERR_OK) {
         return e;
     }
+    copies_begin_anew(u, self->actor);
     u->contact = u->contact || u->epoch == 0;
     e = add_token(t, u);
     e = e ? e : add_contact(s, t, u, arena, &q);
     e = e ? e : add_chain(t, u, &heads, &q);
+    e = e ? e : copies_show(t, arena, &q);
     e = e ? e : mark_list(t, "want.", RECONCILE_IDS_MAX, arena, &q.wants);
     q.tokens = u->tokens;
     q.token_count = u->token_count;
@@ -237,30 +241,17 @@ static void take_cursor(struct upstream *u, const struct round_reply *p, bool ap
     u->head_seq = p->head_seq;
 }
 
-/* The hub knows of saves under this store's actor that this store does not: it is a copy, or was
- * put back on an older disk. Before the next save it takes a new actor, so that no dot is given
- * twice, and with it begins anew (rules 23, 24). */
-static enum err leave_older_copy(struct session *s, struct txn *t, const struct round_reply *p,
-                                 struct upstream *u)
+/* Nothing of the reply is applied: under dots that this store gave to something else it would meet
+ * it and be mistaken for it. First what was saved beyond the last common save goes on under a new
+ * actor; then the conversation begins anew, and brings all that the other copy saved. */
+static enum err leave_older_copy(struct session *s, uint64_t common)
 {
-    struct hash own = {{0}};
-    if (!(p->flags & ROUND_TOKEN_UNKNOWN) || p->chain_seq == 0 ||
-        p->ack_epoch != store_identity(s->store)->actor) {
-        return ERR_OK;
-    }
-    if (p->chain_seq <= store_own_seq(t)) {
-        TRY(store_chain_head(t, p->chain_seq, &own));
-        if (hash_equal(own, p->chain_head)) {
-            return ERR_OK;
-        }
-    }
-    TRY(store_renew_actor(t));
-    u->epoch = 0;
-    u->in_seq = 0;
-    u->contact = true;
-    u->has_digest = false;
-    s->contact.phase = CONTACT_NONE;
-    s->renewed = true;
+    TRY(store_redot(s->store, store_identity(s->store)->actor, common, 0, RENEWAL_OLDER,
+                    link_redot));
+    arena_free(&s->contact.arena);
+    s->contact = (struct session_contact){0};
+    s->idle_rounds = 0;
+    s->done = false;
     return ERR_OK;
 }
 
@@ -381,7 +372,7 @@ static enum err look_ahead(struct session *s, struct txn *t, struct upstream *u,
     s->contact.progress = s->contact.progress || in->received != 0;
     bool progress = in->received != 0 || s->sent_count != 0 || s->contact.phase != CONTACT_NONE;
     s->idle_rounds = progress ? 0 : s->idle_rounds + 1;
-    s->done = (quiet && !u->contact && !s->renewed) || s->idle_rounds >= IDLE_ROUNDS_MAX ||
+    s->done = (quiet && !u->contact) || s->idle_rounds >= IDLE_ROUNDS_MAX ||
               s->contact.tries > CONTACT_TRIES;
     return ERR_OK;
 }
@@ -410,7 +401,8 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     struct inbox_result in = {0};
     struct arrival arrival = {.via = VIA_SYNC, .node = u->node, .actor = p->epoch};
     bool groups_answered = s->contact.phase == CONTACT_GROUPS;
-    TRY(inbox_apply(t, p->batch, &arrival, arena, &in));
+    bool held = p->flags & ROUND_TOKEN_UNKNOWN; /* nothing is taken before that is settled */
+    TRY(held ? ERR_OK : inbox_apply(t, p->batch, &arrival, arena, &in));
     /* Rule 21: a receipt counts once, in its order; or when the hub says that it lost its memory.
      */
     bool newer = u->epoch != p->epoch || p->round > u->round ||
@@ -421,12 +413,11 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     if (newer) {
         take_receipt(u, p, self->actor);
         u->round = p->round;
-        TRY(leave_older_copy(s, t, p, u));
     }
     TRY(take_refusals(t, p));
     TRY(take_wants(t, u, p));
     uint64_t sent = u->token_count ? u->tokens[u->token_count - 1].n : 0;
-    TRY(queue_acked(t, u->node, sent));
+    TRY(p->flags & ROUND_TOKEN_UNKNOWN ? ERR_OK : queue_acked(t, u->node, sent)); /* not taken */
     if (u->token_count) {
         u->tokens[0] = u->tokens[u->token_count - 1];
         u->token_count = 1;
@@ -473,6 +464,8 @@ enum err session_reply(struct session *s, struct slice message)
     struct round_reply p;
     struct upstream u;
     struct txn *t = NULL;
+    bool older = false;
+    uint64_t common = 0;
     s->stats.rounds++;
     enum err e = open_reply(s, message, &plain, &raw, &m);
     e = e ? e : round_reply_read(m.body, &arena, &p);
@@ -481,15 +474,18 @@ enum err session_reply(struct session *s, struct slice message)
         goto done;
     }
     e = upstream_load(t, &u);
+    e = e ? e : copies_is_older(t, &u, &p, &older, &common);
+    if (e == ERR_OK && older) {
+        txn_abort(t);
+        e = leave_older_copy(s, common);
+        goto done;
+    }
     e = e ? e : apply_reply(s, t, &p, &u, &arena);
+    e = e ? e : copies_keep(t, &m, &p);
     if (e == ERR_OK) {
         e = txn_commit(t);
     } else {
         txn_abort(t);
-    }
-    if (e == ERR_OK && s->renewed) {
-        s->renewed = false;
-        e = store_set_identity(s->store, store_identity(s->store));
     }
 done:
     buf_free(&plain);
@@ -512,12 +508,15 @@ enum err session_take_lists(struct txn *t, const struct upstream *u, const struc
     return take_wants(t, u, p);
 }
 
-enum err session_take_word(struct session *s, struct txn *t, const struct round_reply *p,
-                           struct upstream *u)
+void session_take_word(struct session *s, const struct round_reply *p, struct upstream *u)
 {
     take_receipt(u, p, store_identity(s->store)->actor);
     u->round = p->round;
-    return leave_older_copy(s, t, p, u);
+}
+
+enum err session_leave_older(struct session *s, uint64_t common)
+{
+    return leave_older_copy(s, common);
 }
 
 enum err session_compare(struct session *s, struct txn *t, struct upstream *u,

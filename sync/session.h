@@ -36,7 +36,6 @@ struct session {
     size_t
         batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
     struct hash asked;   /* of the last request, whose reply must say that it answers it */
-    bool renewed;        /* a new actor was taken while the reply was applied */
     int idle_rounds;     /* rounds without progress, to end a conversation that goes nowhere */
     bool done;
 };
@@ -59,10 +58,11 @@ struct outbox_request session_outbox(const struct upstream *u, const struct iden
 /* Refusals, and records that the hub wants whole. */
 enum err session_take_lists(struct txn *t, const struct upstream *u,
                             const struct round_reply *p) MUST_USE;
-/* The hub's newest word on how far it has this feed, and whether this store is an older copy:
- * s->renewed then, and store_set_identity follows the commit. */
-enum err session_take_word(struct session *s, struct txn *t, const struct round_reply *p,
-                           struct upstream *u) MUST_USE;
+/* The hub's newest word on how far it has this feed. */
+void session_take_word(struct session *s, const struct round_reply *p, struct upstream *u);
+/* This store is an older copy, of whose saves `common` are the hub's too: what it saved beyond goes
+ * on under another actor, and the conversation begins anew. No transaction may be open. */
+enum err session_leave_older(struct session *s, uint64_t common) MUST_USE;
 /* The digests, when neither side has anything pending. */
 enum err session_compare(struct session *s, struct txn *t, struct upstream *u,
                          const struct round_reply *p) MUST_USE;

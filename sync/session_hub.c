@@ -3,6 +3,7 @@
 #include "sync/session.h"
 
 #include "core/scope.h"
+#include "core/store_redot.h"
 #include "sync/admit.h"
 #include "sync/inbox.h"
 #include "sync/outbox.h"
@@ -33,25 +34,47 @@ static bool token_listed(const struct round_request *q, const struct token *toke
     return false;
 }
 
-/* Rule 23: is this the store we last spoke with? It is told until it has heard, together with how
- * far its saves went by our knowledge, from which it sees whether it is itself the older copy. */
-static void take_tokens(struct serve *s)
+/* The child has seen rounds answered that this store knows nothing of: one of the two is wrong, and
+ * only a reply that this store signed tells which (take_evidence). Counted on from there. */
+static void note_gap(struct serve *s)
 {
     struct link *link = &s->link;
-    bool known_feed = link->has_token && link->epoch == s->q.epoch;
-    /* A hub on an older disk counts on from where the child is. */
-    if (s->q.peer_round > link->round && s->q.peer_round < UINT64_MAX / 2) {
-        link->round = s->q.peer_round;
+    uint64_t actor = store_identity(s->store)->actor;
+    if (s->q.peer_round <= link->round || s->q.peer_round >= UINT64_MAX / 2) {
+        return;
     }
-    if (known_feed && !token_listed(&s->q, &link->token)) {
+    if (s->q.peer_epoch == actor) {
+        link->gap_from = link->round;
+        link->gap_to = s->q.peer_round;
+        link->gap_seq = link->own_actor == actor ? link->own_seq : 0;
+    }
+    link->round = s->q.peer_round;
+}
+
+/* Rule 23: is this the store we last spoke with, or, if it comes under an actor of before, does its
+ * chain of saves go on from what we know? It is told until it has heard, together with how far its
+ * saves went by our knowledge, from which it sees whether it is itself the older copy. */
+static enum err take_tokens(struct serve *s)
+{
+    struct link *link = &s->link;
+    struct known_chain chain;
+    bool known_feed = link->has_token && link->epoch == s->q.epoch;
+    note_gap(s);
+    TRY(known_chain_load(s->t, link->node, s->q.epoch, &s->arena, &chain));
+    if (chain.seq == 0 && link->epoch == s->q.epoch) { /* of an older program */
+        chain.seq = link->chain_seq;
+        chain.head = link->chain_head;
+    }
+    if (known_feed ? !token_listed(&s->q, &link->token) : !known_chain_fits(&chain, &s->q)) {
         link->unknown_round = link->round + 1;
     } else if (!known_feed || s->q.peer_round >= link->unknown_round) {
         link->unknown_round = 0;
     }
     if (link->unknown_round) {
         s->p.flags |= ROUND_TOKEN_UNKNOWN;
-        s->p.chain_seq = link->chain_seq;
-        s->p.chain_head = link->chain_head;
+        s->p.chain_seq = chain.seq;
+        s->p.chain_head = chain.head;
+        s->p.known_heads = chain.heads;
         link->first_contact = true;
         /* Its feed may have been cut back: what is acknowledged is what it now says it holds. */
         link->in_seq = s->q.from_seq < link->in_seq ? s->q.from_seq : link->in_seq;
@@ -63,10 +86,12 @@ static void take_tokens(struct serve *s)
     if (s->q.token_count && !link->unknown_round) {
         link->chain_seq = link->token.own_seq;
         link->chain_head = link->token.head;
+        TRY(known_chain_note(s->t, link->node, &s->q, &chain, &s->arena));
     }
+    return ERR_OK;
 }
 
-static void take_cursors(struct serve *s)
+static enum err take_cursors(struct serve *s)
 {
     struct link *link = &s->link;
     uint64_t epoch = store_identity(s->store)->actor;
@@ -76,6 +101,7 @@ static void take_cursors(struct serve *s)
         link->epoch = s->q.epoch;
         link->in_seq = s->q.group_count || s->q.flags & ROUND_FIRST_CONTACT ? s->q.from_seq : 0;
         link->first_contact = true;
+        TRY(store_actor_is_of(s->t, link->epoch, link->node, link->unit));
     }
     if (s->q.group_count || s->q.listing_count) {
         link->first_contact = true; /* what this store lost is taken back from whoever holds it */
@@ -87,25 +113,7 @@ static void take_cursors(struct serve *s)
         s->p.flags |= ROUND_FIRST_CONTACT;
         link->first_contact = true;
     }
-}
-
-/* Kept before it is applied, so that what it brings can name it; not if it brought nothing. */
-static enum err apply_with_evidence(struct serve *s, const struct arrival *arrival)
-{
-    struct buf signed_bytes = {0};
-    uint64_t number = 0;
-    enum err e = ERR_OK;
-    if (s->q.batch.len > 0) {
-        message_evidence(s->message, store_identity(s->store), &signed_bytes);
-        e = store_evidence_put(s->t, arrival->node, EVIDENCE_TAKEN, arrival->via,
-                               buf_view(&signed_bytes), &number);
-        buf_free(&signed_bytes);
-    }
-    store_evidence_cite(s->t, number);
-    e = e ? e : inbox_apply(s->t, s->q.batch, arrival, &s->arena, &s->in);
-    store_evidence_cite(s->t, 0);
-    bool brought = s->in.received > 0 || s->in.refusal_count > 0;
-    return e || brought || number == 0 ? e : store_evidence_drop(s->t, number);
+    return ERR_OK;
 }
 
 static enum err take_batch(struct serve *s)
@@ -117,7 +125,10 @@ static enum err take_batch(struct serve *s)
                               .from_below = true,
                               .first_contact = link->first_contact,
                               .unit = link->unit};
-    TRY(apply_with_evidence(s, &arrival));
+    if (link->unknown_round) {
+        return ERR_OK; /* it may have given dots that another copy gave; it sends again */
+    }
+    TRY(inbox_apply_signed(s->t, s->message, s->q.batch, &arrival, &s->arena, &s->in));
     if (s->in.need_whole == 0 && s->q.from_seq <= link->in_seq && s->q.to_seq > link->in_seq) {
         link->in_seq = s->q.to_seq;
     }
@@ -150,6 +161,14 @@ static enum err answer_contact(struct serve *s)
     s->p.wants = (struct id_array){ids, n};
     s->wants_now = wants.count + s->in.wants.count;
     return ERR_OK;
+}
+
+/* Neither side takes anything of the other before it is known which of them is the older copy. */
+static void hold_reply(struct serve *s)
+{
+    s->p.from_seq = s->cursor_known ? s->q.peer_seq : s->p.head_seq;
+    s->p.to_seq = s->p.from_seq;
+    s->p.flags |= ROUND_MORE;
 }
 
 static enum err fill_reply(struct serve *s)
@@ -188,9 +207,9 @@ static enum err serve_round(struct serve *s)
     const struct env *env = store_env(s->store);
     struct link *link = &s->link;
     uint64_t children = 0;
-    take_tokens(s);
+    TRY(take_tokens(s));
     TRY(link_epoch_moves(s->t, link, s->q.epoch));
-    take_cursors(s);
+    TRY(take_cursors(s));
     TRY(link->unknown_round ? ERR_OK : heads_note(s->t, link->node, &s->q, false));
     TRY(take_batch(s));
     link->round++;
@@ -203,11 +222,17 @@ static enum err serve_round(struct serve *s)
     s->p.time_ms = link->last_contact_ms;
     s->p.head_seq = store_feed_head(s->t);
     s->p.top_seq = link_top_seq(s->t);
-    TRY(fill_reply(s));
+    if (link->unknown_round) {
+        hold_reply(s);
+    } else {
+        TRY(fill_reply(s));
+    }
     if (s->cursor_known && s->q.group_count == 0 && s->q.listing_count == 0 &&
         !(s->q.flags & ROUND_MORE) && !(s->p.flags & ROUND_MORE)) {
         link->first_contact = false;
     }
+    link->own_actor = store_identity(s->store)->actor;
+    link->own_seq = store_own_seq(s->t);
     TRY(link_store(s->t, link));
     TRY(link_children_seq(s->t, &children));
     struct upstream up;
@@ -235,6 +260,73 @@ static enum err open_request(struct store *store, struct slice request, struct b
     return e ? e : message_accept(m, store_identity(store), link.public_key, raw);
 }
 
+/* What a reply of this store's own shows, signed for this child. */
+struct shown {
+    uint64_t epoch; /* 0 = nothing that counts */
+    bool forgotten; /* of this very epoch, and of a round that this store knows nothing of */
+};
+
+static enum err read_evidence(struct serve *s, struct message_address sender, struct shown *out)
+{
+    const struct identity *self = store_identity(s->store);
+    struct buf raw = {0};
+    struct message m;
+    struct round_reply p;
+    *out = (struct shown){0};
+    TRY(link_by_address(s->t, sender, &s->link));
+    if (!message_evidence_verify(s->q.evidence, self->public_key, &m) ||
+        memcmp(&m.recipient, &sender, sizeof(sender)) != 0) {
+        return ERR_OK;
+    }
+    if (message_unpack(&m, &raw) == ERR_OK && round_reply_read(m.body, &s->arena, &p) == ERR_OK) {
+        out->epoch = p.epoch;
+        out->forgotten =
+            p.epoch == self->actor && p.round > s->link.gap_from && p.round <= s->link.gap_to;
+    }
+    error_clear();
+    buf_free(&raw);
+    return ERR_OK;
+}
+
+/* On an older disk a store does not know any more under which actors it wrote since; what it then
+ * saved comes back from those who have it, and is its own. */
+static enum err learn_own_actor(struct store *store, uint64_t actor)
+{
+    struct txn *t = NULL;
+    struct actor_info known;
+    TRY(txn_begin(store, TXN_WRITE, &t));
+    enum err e = store_actor(t, actor, &known) && !dot_is_none(known.node)
+                     ? ERR_OK
+                     : store_own_actor(t, actor);
+    if (e == ERR_OK) {
+        return txn_commit(t);
+    }
+    txn_abort(t);
+    return e;
+}
+
+/* If it has forgotten a round, it stands on an older disk and gives dots again: all that it saved
+ * since it last answered goes on under a new actor, and with a new epoch everybody sends again
+ * (rule 23). */
+static enum err take_evidence(struct serve *s, struct message_address sender)
+{
+    struct shown shown;
+    if (s->q.evidence.len == 0) {
+        return ERR_OK;
+    }
+    TRY(txn_begin(s->store, TXN_READ, &s->t));
+    enum err e = read_evidence(s, sender, &shown);
+    uint64_t actor = store_identity(s->store)->actor;
+    txn_abort(s->t);
+    s->t = NULL;
+    if (e == ERR_OK && shown.forgotten) {
+        return store_redot(s->store, actor, s->link.gap_seq, 0, RENEWAL_OLDER, link_redot);
+    }
+    return e == ERR_OK && shown.epoch != 0 && shown.epoch != actor
+               ? learn_own_actor(s->store, shown.epoch)
+               : e;
+}
+
 enum err session_serve(struct store *store, struct slice request, struct buf *reply)
 {
     struct serve s = {.store = store};
@@ -243,15 +335,22 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
     enum err e = open_request(store, request, &plain, &raw, &m);
     s.message = &m;
     e = e ? e : round_request_read(m.body, &s.arena, &s.q);
+    e = e ? e : take_evidence(&s, m.sender);
     e = e ? e : txn_begin(store, TXN_WRITE, &s.t);
     if (e != ERR_OK) {
         goto done;
     }
     e = link_by_address(s.t, m.sender, &s.link);
+    bool known = e == ERR_OK;
     e = e ? e : admit_contact(s.t, &s.link);
+    bool shut_out = known && e == ERR_REFUSED && s.q.batch.len > 0;
     e = e ? e : serve_round(&s);
     if (e != ERR_OK) {
         txn_abort(s.t);
+        if (shut_out) {
+            enum err kept = inbox_quarantine(store, &m, s.link.node, VIA_SYNC);
+            e = kept ? kept : e;
+        }
         goto done;
     }
     round_reply_write(&s.p, &body);

@@ -112,6 +112,23 @@ free_up low
 claim full_disk__import_completes_with_room exits 0 t low/commune import member "$work/many.jsonl"
 claim full_disk__import_is_complete same "$(count low/commune member)" 7200
 
+# a backup onto that disk, a restore there, and compacting: all or nothing, and the store is as it was
+t low/commune backup "$work/low/usb" --keep 5 >/dev/null 2>&1
+claim full_disk__a_backup_with_room same "$(find "$work/low/usb" -mindepth 1 -maxdepth 1 | wc -l)" 1
+sum=$(digest low/commune 04576)
+fill low 100
+claim full_disk__backup_exits_6 fails 6 disk_full t low/commune --json backup "$work/low/usb" --keep 1
+claim full_disk__no_half_backup_and_the_good_one_stays \
+    same "$(find "$work/low/usb" -mindepth 1 -maxdepth 1 | wc -l)" 1
+claim full_disk__restore_exits_6 \
+    fails 6 disk_full t low/back --json restore "$(find "$work/low/usb" -mindepth 1 -maxdepth 1)"
+claim full_disk__a_failed_restore_leaves_nothing same "$(find "$work/low" -maxdepth 1 -name 'back*' | wc -l)" 0
+claim full_disk__compact_exits_6 fails 6 disk_full t low/commune --json compact
+claim full_disk__compact_harms_nothing same "$(digest low/commune 04576)" "$sum"
+claim full_disk__compact_leaves_nothing test ! -e "$work/low/commune/compact"
+free_up low
+rm -rf "$work/low/usb"
+
 # ---- the hub's disk
 late=$(t low/commune add note unit=04576 title="late")
 fill high 0

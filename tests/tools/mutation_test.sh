@@ -238,6 +238,45 @@ mutant parts_that_can_be_taken_out_are_caught 's/    r->previous = hash_of(messa
 source=sync/link_heads.c
 tests='bundle_lost bundle'
 mutant old_epochs_that_move_cursors_are_caught 's/q->peer_round < round;/0;/'
+tests=redot
+source=core/store_redot_map.c
+mutant bringing_under_another_actor_as_it_is_passes ''
+mutant contexts_that_stay_behind_are_caught 's/if (seq <= m->after || newest <= m->after) {/if (seq || newest) {/'
+mutant references_that_stay_behind_are_caught 's/return datum_ref(redot_id(m, d.ref));/return d;/'
+mutant deletes_that_saw_something_else_are_caught \
+    's/return d.type == DATUM_BYTES .*/return d;/'
+mutant choices_of_a_merger_that_stay_behind_are_caught \
+    's/if (d.type == DATUM_TEXT \&\& field == F_MERGED_KEEP) {/if (0) {/'
+mutant dots_of_another_copy_taken_along_are_caught \
+    's/newest_save(m, record, d.seq) == d.seq;/true;/'
+source=core/store_redot.c
+mutant a_story_under_former_ids_is_caught 's/    TRY(each_row(t, m, TABLE_HISTORY, all, story_row));//'
+mutant a_feed_of_former_ids_is_caught 's/    TRY(each_row(t, m, TABLE_FEED, all, feed_row));//'
+mutant a_log_under_the_former_actor_is_caught \
+    's/    TRY(each_row(t, m, TABLE_SAVES, .*//'
+mutant an_index_of_former_ids_is_caught 's/    return rebuild_now(t, &report);/    (void)report; return ERR_OK;/'
+mutant a_node_that_loses_its_id_is_caught 's/m.after = keep_identity(s, from, after);/m.after = after;/'
+
+tests=copies
+TERRACE_SEEDS=3
+export TERRACE_SEEDS
+source=core/store_place.c
+mutant copies_as_they_are_pass ''
+mutant a_copy_that_keeps_its_actor_is_caught \
+    's/return memcmp(s->place, here, PLACE_BYTES) == 0 ? ERR_OK : renew_here(s, here);/return ERR_OK;/'
+mutant an_actor_that_nobody_is_told_of_is_caught 's/e = announce_save(t, own, be64_get(v.ptr), &arena);//'
+mutant a_dot_given_again_is_caught 's/<= t->own_seq) {/<= UINT64_MAX) {/'
+source=sync/session_hub.c
+mutant a_batch_of_an_unknown_copy_is_caught '/return ERR_OK; .* it may have given dots/s/return ERR_OK;/;/'
+mutant what_was_signed_for_another_is_caught 's/memcmp(&m.recipient, &sender, sizeof(sender)) != 0/false/'
+mutant a_hub_that_does_not_listen_is_caught 's/if (e == ERR_OK \&\& shown.forgotten) {/if (0) {/'
+source=sync/session.c
+mutant an_older_copy_unnoticed_is_caught 's/    \*older = true;/    *older = false;/'
+source=sync/link_copies.c
+mutant nothing_brought_under_another_actor_is_caught \
+    's/    \*out = fits > seen ? fits : seen;/    *out = store_own_seq(t);/'
+mutant common_saves_given_twice_are_caught 's/    \*out = fits > seen ? fits : seen;/    *out = seen;/'
+mutant a_third_image_unnoticed_is_caught 's/bool fits = c->seq == 0 ||/bool fits = true ||/'
 
 tests=desk_laws
 TERRACE_SEED=1 TERRACE_SEEDS=200

@@ -45,6 +45,8 @@ static void bundle__of_a_new_actor_and_late_ones_of_the_old(void **state)
 }
 
 /* A store on an older disk writes under dots that were given before: its stick is told apart. */
+static struct dot named(struct fixture *f, size_t at, const char *name);
+
 static void of_a_copy(bool by_link, bool longer)
 {
     struct fixture f;
@@ -74,6 +76,8 @@ static void of_a_copy(bool by_link, bool longer)
     assert_int_equal(taken.waiting, longer ? 5 : 1);
     taken = sticks_take(&f, 2, &down, NULL);
     assert_true(taken.renewed);
+    other = named(&f, 2, "Tẩn A San");
+    assert_false(dot_equal(gone, other)); /* that dot is taken */
     assert_int_equal(sticks_receipt(&f, 2, other), 0);
     sticks_round(&f, 2, NULL, NULL);
     sticks_round(&f, 2, NULL, NULL);
@@ -183,23 +187,38 @@ struct saved {
     char name[24];
 };
 
-static bool has_name(struct fixture *f, size_t at, const struct saved *s)
+static bool record_has_name(const struct record *r, const char *name)
+{
+    const struct field *x = record_field(r, F_MEMBER_NAME);
+    bool found = false;
+    for (uint32_t i = 0; x && i < x->count && !found; i++) {
+        found = slice_equal(x->values[i].datum.text, slice_str(name));
+    }
+    return found;
+}
+
+/* The record of that name, whatever its id is by now; none. */
+static struct dot named(struct fixture *f, size_t at, const char *name)
 {
     struct arena arena = {0};
-    struct record r;
     struct txn *t = NULL;
-    bool found = false;
+    struct id_list ids;
+    struct dot id = none;
     assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
-    if (store_get(t, s->id, &arena, &r, NULL) == ERR_OK) {
-        const struct field *x = record_field(&r, F_MEMBER_NAME);
-        for (uint32_t i = 0; x && i < x->count; i++) {
-            found = found || slice_equal(x->values[i].datum.text, slice_str(s->name));
-        }
+    assert_int_equal(store_ids_of_kind(t, KIND_MEMBER, none, SIZE_MAX, &arena, &ids), ERR_OK);
+    for (size_t i = 0; i < ids.count && dot_is_none(id); i++) {
+        struct record r;
+        assert_int_equal(store_get(t, ids.ids[i], &arena, &r, NULL), ERR_OK);
+        id = record_has_name(&r, name) ? r.id : id;
     }
     txn_abort(t);
     arena_free(&arena);
-    error_clear();
-    return found;
+    return id;
+}
+
+static bool has_name(struct fixture *f, size_t at, const struct saved *s)
+{
+    return !dot_is_none(named(f, at, s->name));
 }
 
 static void carry_any(struct fixture *f, struct sticks *s, uint64_t *forked)

@@ -51,6 +51,13 @@ static void fixture_bytes(void *ctx, void *out, size_t len)
     }
 }
 
+/* Copies within one fixture are images of a whole disk, and stay bound. */
+static void fixture_place(void *ctx, const char *dir, uint8_t out[PLACE_BYTES])
+{
+    (void)dir;
+    memset(out, ((struct fixture *)ctx)->machine, PLACE_BYTES);
+}
+
 static bool lost(struct fixture *f, unsigned one_in)
 {
     return one_in != 0 && fixture_random(f) % one_in == 0;
@@ -140,6 +147,7 @@ void fixture_begin(struct fixture *f, uint64_t seed)
     f->env.monotonic_ms = fixture_monotonic;
     f->env.random = fixture_bytes;
     f->env.post = fixture_post;
+    f->env.place_of = fixture_place;
     if (getenv("TERRACE_TEST_SEALED")) {
         fixture_at_rest(f);
     }
@@ -360,6 +368,32 @@ void fixture_snapshot(struct fixture *f, size_t at)
 void fixture_roll_back(struct fixture *f, size_t at)
 {
     copy_store(f, at, true);
+}
+
+size_t fixture_clone(struct fixture *f, size_t at)
+{
+    char path[128], copy[128], line[512];
+    size_t clone = f->count;
+    assert_true(clone < FIXTURE_STORES_MAX);
+    store_path_at(f, at, path, sizeof(path));
+    store_path_at(f, clone, copy, sizeof(copy));
+    store_close(f->stores[at]);
+    (void)snprintf(line, sizeof(line), "cp -r %s %s", path, copy);
+    assert_int_equal(system(line), 0);
+    expect_ok(store_open(&f->env, path, &f->stores[at]), "open");
+    expect_ok(store_open(&f->env, copy, &f->stores[clone]), "open the clone");
+    f->parents[clone] = f->parents[at];
+    f->units[clone] = f->units[at];
+    f->count++;
+    return clone;
+}
+
+void fixture_reopen(struct fixture *f, size_t at)
+{
+    char path[128];
+    store_path_at(f, at, path, sizeof(path));
+    store_close(f->stores[at]);
+    expect_ok(store_open(&f->env, path, &f->stores[at]), "open");
 }
 
 /* The rounds of client_sync, on a link that takes only so much at once. */

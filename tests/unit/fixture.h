@@ -21,6 +21,7 @@ struct fixture {
     size_t count;
     unsigned lose_request_in, lose_reply_in; /* one in so many is lost; 0 = none */
     unsigned posts, posts_max;               /* a sync that goes on and on fails; 0 = no limit */
+    uint8_t machine;                         /* on which the stores stand, image of a disk or not */
     size_t message_bytes; /* of a link that takes only so much at once; 0 = the usual */
 };
 /* Fails the test when an expectation is not met. */
@@ -64,6 +65,10 @@ void fixture_unseal(struct fixture *f, size_t from, size_t to, struct slice byte
  */
 void fixture_snapshot(struct fixture *f, size_t at);
 void fixture_roll_back(struct fixture *f, size_t at);
+/* A second image of that disk, as it is now, in use beside the first. Its index. */
+size_t fixture_clone(struct fixture *f, size_t at);
+/* The store closed and opened again. */
+void fixture_reopen(struct fixture *f, size_t at);
 /* Rounds of syncs without losses until nothing moves. */
 void fixture_settle(struct fixture *f);
 

@@ -547,7 +547,9 @@ static void format__rounds_are_as_documented(void **state)
     full.listings = &listing;
     full.listing_count = 1;
     full.batch = slice_str("b");
+    full.evidence = slice_str("sig");
     expect_request("full", &full);
+    static const uint8_t known[KNOWN_HEAD_BYTES] = {0, 0, 0, 0, 0, 0, 0, 1, 0xbb, 1, 2, 3};
     struct round_reply reply = {.epoch = ACTOR_B,
                                 .round = 5,
                                 .ack_epoch = ACTOR_A,
@@ -559,6 +561,7 @@ static void format__rounds_are_as_documented(void **state)
                                 .time_ms = 1600000000000,
                                 .chain_seq = 2,
                                 .chain_head = head,
+                                .known_heads = {known, sizeof(known)},
                                 .has_digest = true,
                                 .digest = head,
                                 .wants = {ids, 1},

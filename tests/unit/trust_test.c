@@ -600,6 +600,9 @@ static void trust__a_revoked_computer_is_heard_no_more(void **state)
     struct dot after = member(&f, FIRST, FIRST, "Sau");
     assert_int_equal(sync_of(&f, FIRST), ERR_REFUSED);
     assert_int_equal(sync_of(&f, SECOND), ERR_OK);
+    struct txn *t = begin(&f, DISTRICT, TXN_READ); /* and what it said is kept aside */
+    assert_int_equal(store_evidence_count(t, EVIDENCE_QUARANTINED), 1);
+    txn_abort(t);
     assert_true(held(&f, DISTRICT, before));
     assert_false(held(&f, DISTRICT, after));
     fixture_end(&f);

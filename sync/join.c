@@ -217,7 +217,7 @@ enum err join_ask(const struct env *env, const char *url, const struct identity 
 }
 
 enum err join_ask_hub(const struct env *env, const char *url, const uint8_t code[CODE_BYTES],
-                        struct identity *id, struct upstream *up, struct cert_root *root)
+                      struct identity *id, struct upstream *up, struct cert_root *root)
 {
     struct buf body = {0}, raw = {0};
     struct message m;

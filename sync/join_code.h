@@ -36,7 +36,8 @@ enum err join_ask(const struct env *env, const char *url, const struct identity 
 enum err join_ask_hub(const struct env *env, const char *url, const uint8_t code[CODE_BYTES],
                       struct identity *id, struct upstream *up, struct cert_root *root) MUST_USE;
 /* The store of a revoked computer goes on as a new one, which the code admits (join_succeed.c). */
-enum err join_succeed(struct store *store, const char *url, const uint8_t code[CODE_BYTES]) MUST_USE;
+enum err join_succeed(struct store *store, const char *url,
+                      const uint8_t code[CODE_BYTES]) MUST_USE;
 /* The hub's part of a re-homing, of a request that begins with its number (join_rehome.c). */
 #define REHOME_REQUEST 5
 #define REHOME_REPLY 6

@@ -1,7 +1,8 @@
 /* A revoked computer's records go on under a new computer: a clerk whose PC was stolen restores a
- * backup, and joins with a new code. The new one has its own key and node. What the old one had saved
- * up to the mark at which it was closed is known everywhere under its name; what it saved beyond,
- * which nobody takes any more, goes on under the new one's (rule 25), so that it arrives once.
+ * backup, and joins with a new code. The new one has its own key and node. What the old one had
+ * saved up to the mark at which it was closed is known everywhere under its name; what it saved
+ * beyond, which nobody takes any more, goes on under the new one's (rule 25), so that it arrives
+ * once.
  *
  * Cut off anywhere it goes on: the step that takes the new identity is one transaction, which also
  * writes down what is left to do. */

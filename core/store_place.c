@@ -110,7 +110,7 @@ enum err store_own_actor(struct txn *t, uint64_t actor)
 {
     const struct identity *self = store_identity(t->store);
     struct actor_info info;
-    if (!store_actor(t, self->actor, &info)) {
+    if (!store_actor(t, self->actor, &info) || !dot_equal(info.node, self->node)) {
         info = (struct actor_info){.node = self->node, .unit = self->unit, .closed_at = UINT64_MAX};
     }
     return actor_bind(t, actor, &info);

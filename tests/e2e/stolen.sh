@@ -68,6 +68,12 @@ claim stolen__all_levels_agree agree 04576 other district province
 for s in other district province; do
     claim stolen__${s}_is_whole exits 0 t $s check
 done
+# further than the mark at which the old one was closed
+"$workload" --data "$data" --out "$work/more" --commune 04576 --members 400 --branches 4 --activities 0 \
+    --attendances 0 --seed 9 >/dev/null 2>&1
+t other import member "$work/more/members.jsonl" --anyway >/dev/null 2>&1
+grown=$(t other list member --count --json | json count)
+claim stolen__many_more_are_entered test "${grown:-0}" -gt 400
 claim stolen__the_clerk_goes_on exits 0 add other "Làm Tiếp" 05/06/2004
 t other sync >/dev/null
 claim stolen__and_is_heard same "$(named district "Làm Tiếp")" 1

@@ -3,6 +3,7 @@
 #ifndef TERRACE_SYNC_JOIN_CODE_H
 #define TERRACE_SYNC_JOIN_CODE_H
 
+#include "core/cert.h"
 #include "sync/join.h"
 #include "sync/link.h"
 
@@ -31,6 +32,12 @@ enum err invitation_check(struct txn *t, struct hash id, struct slice said, stru
  * from. */
 enum err join_ask(const struct env *env, const char *url, const struct identity *id,
                   struct slice body, struct buf *raw, struct message *m) MUST_USE;
+/* Has the hub at url admit id by a code: its node, unit, level, the hub, the root. */
+enum err join_ask_hub(const struct env *env, const char *url, const uint8_t code[CODE_BYTES],
+                      struct identity *id, struct upstream *up, struct cert_root *root) MUST_USE;
+/* The store of a revoked computer goes on as a new one, which the code admits (join_succeed.c). */
+enum err join_succeed(struct store *store, const char *url,
+                      const uint8_t code[CODE_BYTES]) MUST_USE;
 /* The hub's part of a re-homing, of a request that begins with its number (join_rehome.c). */
 #define REHOME_REQUEST 5
 #define REHOME_REPLY 6

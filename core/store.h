@@ -191,6 +191,10 @@ struct arrival {
     bool last;       /* what the rest of the batch could explain, it has */
     /* How far the sender says that it has saved: no closing mark of its goes further (rule 15). */
     uint64_t said_seq;
+    /* Is it known of that actor, by its own word, that it has not given this seq yet? Such a dot is
+     * refused in first contact, too: there is nothing that this store could have lost. NULL = no.
+     */
+    bool (*not_given)(struct txn *t, struct dot dot);
 };
 enum outcome {
     OUTCOME_NEW,

@@ -8,7 +8,7 @@
 /* ---- rule 9: no borrowed futures ------------------------------------------------------------ */
 
 /* For actors outside the pusher's subtree the context counts only up to our own, and their dots
- * beyond it are refused. */
+ * beyond it are refused. In first contact only those that cannot be yet. */
 static void cap_incoming(struct receive_state *s)
 {
     struct context *c = &s->incoming.context;
@@ -19,7 +19,8 @@ static void cap_incoming(struct receive_state *s)
     for (size_t i = 0; i < c->count; i++) {
         struct dot d = c->items[i];
         uint64_t known = context_seq(&own, d.actor);
-        if (d.seq > known && !push_actor_is_below(s->t, d.actor, s->arrival)) {
+        if (d.seq > known && !push_actor_is_below(s->t, d.actor, s->arrival) &&
+            (!s->arrival->first_contact || push_is_not_given(s, d))) {
             d.seq = known;
             capped = true;
         }
@@ -276,8 +277,8 @@ static enum err receive(struct receive_state *s, enum outcome *outcome)
     }
     if (arrival->from_below) {
         cap_marks(s);
+        cap_incoming(s);
         if (!arrival->first_contact) {
-            cap_incoming(s);
             graft_stub(s);
         }
         if (s->incoming.field_count == 0 && change->record.field_count != 0) {

@@ -20,6 +20,8 @@ struct receive_state {
 
 /* Is the actor of the pusher's subtree, or first heard of from there? */
 bool push_actor_is_below(struct txn *t, uint64_t actor, const struct arrival *arrival);
+/* Is the dot known for one that its actor, not of the pusher's, has not given yet? */
+bool push_is_not_given(struct receive_state *s, struct dot dot);
 /* Those that nobody has named are the sender's. */
 enum err push_learn_actors(struct receive_state *s) MUST_USE;
 /* May it come from there at all? If not, s->why says why not. */

@@ -44,6 +44,12 @@ bool push_actor_is_below(struct txn *t, uint64_t actor, const struct arrival *ar
            !node_is_beside(t, &info, arrival);
 }
 
+bool push_is_not_given(struct receive_state *s, struct dot dot)
+{
+    return s->arrival->not_given && s->arrival->not_given(s->t, dot) &&
+           !push_actor_is_below(s->t, dot.actor, s->arrival);
+}
+
 enum err push_learn_actors(struct receive_state *s)
 {
     const struct context *c = &s->incoming.context;
@@ -143,9 +149,9 @@ bool push_is_allowed(struct receive_state *s)
                scope_was_within(s->t, &s->before, root) ||
                written_below(s->t, &s->before, s->arrival);
     }
-    if (!s->arrival->first_contact &&
-        (!push_actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
-         marks_close(s->t, NULL, &s->incoming, s->incoming.id))) {
+    if (s->arrival->first_contact ? push_is_not_given(s, s->incoming.id)
+                                  : !push_actor_is_below(s->t, s->incoming.id.actor, s->arrival) ||
+                                        marks_close(s->t, NULL, &s->incoming, s->incoming.id)) {
         return false;
     }
     if (!record_within(s->t, &s->incoming, root, s->arena) &&

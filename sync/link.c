@@ -93,6 +93,20 @@ enum err link_load(struct txn *t, struct dot node, struct link *out)
     return e;
 }
 
+bool link_not_given(struct txn *t, struct dot dot)
+{
+    struct actor_info who;
+    struct link link;
+    if (!store_actor(t, dot.actor, &who) || dot_is_none(who.node) ||
+        link_load(t, who.node, &link) != ERR_OK || link.epoch != dot.actor ||
+        link.own_actor != store_identity(txn_store(t))->actor) {
+        return false;
+    }
+    uint64_t said = link.has_token ? link.token.own_seq : 0;
+    said = said > link.chain_seq ? said : link.chain_seq;
+    return said > 0 && dot.seq > said;
+}
+
 static struct slice address_key(struct message_address a, uint8_t out[5 + sizeof(a.bytes)])
 {
     memcpy(out, "addr.", 5);

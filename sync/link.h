@@ -43,6 +43,10 @@ enum err link_revive(struct txn *t, struct message_address address, struct link 
 /* After the record of a node came: is it a child's that now syncs with another hub? Then its link
  * is closed: nothing waits for it any more, and link_by_address tells it why. */
 enum err link_follow_node(struct txn *t, struct dot id) MUST_USE;
+/* Is the dot of a child's present actor, and beyond what the child itself has said that it saved?
+ * Not told as long as the child has not spoken with this store under the name that it has now: it
+ * may stand on an older disk. */
+bool link_not_given(struct txn *t, struct dot dot);
 /* Smallest out_seq over all children that were ever in touch; UINT64_MAX when there is none. */
 enum err link_children_seq(struct txn *t, uint64_t *out) MUST_USE;
 

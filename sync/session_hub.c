@@ -125,7 +125,8 @@ static enum err take_batch(struct serve *s)
                               .from_below = true,
                               .first_contact = link->first_contact,
                               .unit = link->unit,
-                              .said_seq = round_said_seq(&s->q)};
+                              .said_seq = round_said_seq(&s->q),
+                              .not_given = link_not_given};
     if (link->unknown_round) {
         return ERR_OK; /* it may have given dots that another copy gave; it sends again */
     }

@@ -29,6 +29,8 @@ source=core/store_receive.c
 mutant the_word_of_others_passed_down_is_caught 's/schema_steers(merged.kind) && !push_is_signed(s, &merged)) {/0) {/'
 mutant marks_ahead_of_what_was_saved_are_caught 's/^        cap_marks(s);//'
 mutant forged_records_from_anywhere_are_caught 's/if (!push_is_allowed(s)) {/if (0) {/'
+source=sync/link.c
+mutant dots_not_given_yet_are_caught 's/return said > 0 && dot.seq > said;/return false;/'
 
 tests=hub_gate
 source=sync/hub_gate.c

@@ -25,7 +25,7 @@ void attack_push(struct scene *s, struct record *r)
     }
 }
 
-static bool live_at(struct scene *s, size_t at, struct dot id, uint32_t field, struct datum d)
+bool attack_live_at(struct scene *s, size_t at, struct dot id, uint32_t field, struct datum d)
 {
     bool live = false;
     if (!tree_held(&s->f, at, id)) {
@@ -41,7 +41,7 @@ static bool live_at(struct scene *s, size_t at, struct dot id, uint32_t field, s
 
 bool attack_live(struct scene *s, struct dot id, uint32_t field, struct datum d)
 {
-    return live_at(s, TOP, id, field, d) || live_at(s, s->g.to, id, field, d);
+    return attack_live_at(s, TOP, id, field, d) || attack_live_at(s, s->g.to, id, field, d);
 }
 
 bool attack_field(struct scene *s, struct dot id, uint32_t field, struct datum d)

@@ -33,6 +33,7 @@ extern const size_t attacks_written_count, attacks_keys_count, attacks_carried_c
 /* The forged record given to the hub by the way of the scene; then the level above hears. */
 void attack_push(struct scene *s, struct record *r);
 /* A value of the field with this datum is live, at the hub or above it. */
+bool attack_live_at(struct scene *s, size_t at, struct dot id, uint32_t field, struct datum d);
 bool attack_live(struct scene *s, struct dot id, uint32_t field, struct datum d);
 /* The record forged with the datum in that field, pushed; does it stand? */
 bool attack_field(struct scene *s, struct dot id, uint32_t field, struct datum d);

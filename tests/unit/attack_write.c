@@ -10,6 +10,8 @@
 
 #define HUGE_SEQ (UINT64_C(1) << 40)
 #define GIVES_DOTS "the store gives dots and levels itself"
+#define NOT_KNOWN_ABOVE                                                                            \
+    "SKIPPED: a hub does not know how far those above it have saved, only of its children"
 /* Rule 18. TERRACE_ATTACK does not try it either: SECURITY.md tells what is left to him. */
 #define TOLD_BY_WHO_HELD                                                                           \
     "SKIPPED: who held a record tells a hub that lost it what others wrote there, unsigned"
@@ -155,6 +157,43 @@ static bool new_of_theirs_in_first_contact(struct scene *s)
 static bool as_the_province_in_first_contact(struct scene *s)
 {
     return in_first_contact(s, as_the_province);
+}
+/* The id that another commune's next record will have is taken for one of its own, so that both are
+ * one record, and comes to it whole. */
+static bool id_taken_ahead_of(struct scene *s, size_t whose)
+{
+    struct txn *t = tree_begin(&s->f, whose, TXN_READ);
+    uint64_t next = store_own_seq(t) + 1;
+    txn_abort(t);
+    uint64_t seq = s->g.seq;
+    s->g.actor = actor_of(s, whose);
+    s->g.seq = next - 1;
+    struct record r = new_member(s, FIRST);
+    s->g.actor = 0;
+    s->g.seq = seq;
+    attack_push(s, &r);
+    struct dot id = tree_member(&s->f, whose, SECOND, "Riêng tư");
+    assert_true(dot_equal(id, r.id));
+    fixture_settle(&s->f);
+    struct record there = tree_load(&s->f, DISTRICT, id, &s->arena);
+    return attack_live_at(s, FIRST, id, F_MEMBER_NAME, datum_text(slice_str("Riêng tư"))) ||
+           record_field(&there, F_UNIT)->count != 1;
+}
+static bool id_taken_ahead(struct scene *s)
+{
+    return id_taken_ahead_of(s, SECOND);
+}
+static bool id_taken_ahead_in_first_contact(struct scene *s)
+{
+    return in_first_contact(s, id_taken_ahead);
+}
+static bool id_of_the_province(struct scene *s)
+{
+    return id_taken_ahead_of(s, TOP);
+}
+static bool id_of_the_province_in_first_contact(struct scene *s)
+{
+    return in_first_contact(s, id_of_the_province);
 }
 static bool higher_level_in_first_contact(struct scene *s)
 {
@@ -542,6 +581,26 @@ const struct attack attacks_written[] = {
      as_the_province_in_first_contact,
      own_in_first_contact,
      {TOLD_BY_WHO_HELD, TOLD_BY_WHO_HELD, GIVES_DOTS}},
+    {"the id of another commune's next record",
+     "a joined clerk's key",
+     id_taken_ahead,
+     new_of_own,
+     {[BY_HAND] = GIVES_DOTS}},
+    {"the same, in a first contact pretended",
+     "a joined clerk's key",
+     id_taken_ahead_in_first_contact,
+     own_in_first_contact,
+     {[BY_HAND] = GIVES_DOTS}},
+    {"the id of the province's next record",
+     "a joined clerk's key",
+     id_of_the_province,
+     new_of_own,
+     {[BY_HAND] = GIVES_DOTS}},
+    {"the same, in a first contact pretended",
+     "a joined clerk's key",
+     id_of_the_province_in_first_contact,
+     own_in_first_contact,
+     {NOT_KNOWN_ABOVE, NOT_KNOWN_ABOVE, GIVES_DOTS}},
     {"a higher level claimed",
      "a joined clerk's key",
      at_a_higher_level,

@@ -44,6 +44,10 @@ enum err cli_make_parents(struct cli *c) MUST_USE;
 enum err cli_admitted(struct cli *c) MUST_USE;
 /* --role, else the one that is usual for a computer of that unit. */
 enum err cli_role(struct cli *c, struct txn *t, struct dot unit, int64_t *role) MUST_USE;
+/* "-" is stdin, or stdout. */
+bool cli_is_dash(const char *path);
+enum err cli_read_file(struct cli *c, const char *path, size_t max_bytes, struct buf *out) MUST_USE;
+enum err cli_write_file(struct cli *c, const char *path, struct slice bytes) MUST_USE;
 /* The signals that end a command which runs until it is stopped. */
 void cli_end_signals(sigset_t *set);
 /* Absolute and without links, so that it still leads there tomorrow; the path itself when there is

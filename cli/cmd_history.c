@@ -74,6 +74,13 @@ static void history_side(const char *key, const struct field_def *f, const struc
     }
 }
 
+static void put_flag(struct buf *out, const char *key, bool set)
+{
+    if (set) {
+        emit_put_true(out, key);
+    }
+}
+
 /* true when verify finds that what the entry claims does not hold. */
 static bool history_json(struct txn *t, const struct record *r, const struct history_entry *h,
                          bool verify, struct arena *arena, struct buf *out)
@@ -88,15 +95,9 @@ static bool history_json(struct txn *t, const struct record *r, const struct his
     emit_put_text(out, "via", slice_str(via_word(way_of(t, h))));
     emit_put_int(out, "stored", h->stored_ms);
     emit_put_id(out, "from_node", h->node);
-    if (h->refused) {
-        emit_put_true(out, "refused");
-    }
-    if (h->late) {
-        emit_put_true(out, "late");
-    }
-    if (h->earlier) {
-        emit_put_true(out, "earlier");
-    }
+    put_flag(out, "refused", h->refused);
+    put_flag(out, "late", h->late);
+    put_flag(out, "earlier", h->earlier);
     bool bad = show_evidence_json(t, r->id, h, verify, arena, out);
     emit_key(out, "changes");
     emit_open(out, '[');

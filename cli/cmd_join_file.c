@@ -16,18 +16,17 @@ static enum err usage(void)
 
 static const char *answer_path(struct cli *c, const char *path)
 {
-    return arena_printf(&c->arena, "%s" ANSWER_SUFFIX, path);
+    return cli_is_dash(path) ? path : arena_printf(&c->arena, "%s" ANSWER_SUFFIX, path);
 }
 
 /* Options that say nothing here are a mistake that is better told. */
 static enum err check_options(struct cli *c, size_t words_max, bool seal, bool unit)
 {
-    bool given = c->args.given[OPT_REHOME] || c->args.given[OPT_CA_FILE] ||
-                 (c->args.given[OPT_SEAL] && !seal) ||
-                 ((c->args.given[OPT_UNIT] || c->args.given[OPT_ROLE]) && !unit) ||
-                 c->args.given[OPT_REQUEST] + c->args.given[OPT_ADMIT] +
-                         c->args.given[OPT_COMPLETE] !=
-                     1;
+    bool given =
+        c->args.given[OPT_REHOME] || c->args.given[OPT_CA_FILE] ||
+        (c->args.given[OPT_SEAL] && !seal) ||
+        ((c->args.given[OPT_UNIT] || c->args.given[OPT_ROLE]) && !unit) ||
+        c->args.given[OPT_REQUEST] + c->args.given[OPT_ADMIT] + c->args.given[OPT_COMPLETE] != 1;
     return given || c->args.word_count > words_max ? usage() : ERR_OK;
 }
 
@@ -37,8 +36,7 @@ static enum err make_store(struct cli *c, const char *code)
 {
     if (c->store && join_is_waiting(c->store)) {
         return c->args.given[OPT_SEAL]
-                   ? error_set(ERR_USAGE,
-                               _("a store is sealed when it is made; this one is there"))
+                   ? error_set(ERR_USAGE, _("a store is sealed when it is made; this one is there"))
                    : ERR_OK;
     }
     TRY(store_may_create(c->dir));
@@ -59,7 +57,7 @@ static enum err request(struct cli *c)
     TRY(check_options(c, 1, true, false));
     TRY(make_store(c, code));
     enum err e = join_file_request(c->store, code, &bytes, check);
-    e = e ? e : c->env.write_file(c->env.ctx, path, buf_view(&bytes));
+    e = e ? e : cli_write_file(c, path, buf_view(&bytes));
     size_t size = bytes.len;
     buf_free(&bytes);
     if (e == ERR_DISK_FULL || e == ERR_IO || e == ERR_NOT_FOUND) {
@@ -67,6 +65,9 @@ static enum err request(struct cli *c)
                      "The same command writes it again."));
     }
     TRY(e);
+    if (cli_is_dash(path)) {
+        return ERR_OK; /* the file is all that belongs there */
+    }
     if (c->json) {
         emit_open(&c->out, '{');
         emit_put_text(&c->out, "file", slice_str(path));
@@ -112,7 +113,7 @@ static enum err admit_in_txn(struct cli *c, struct txn *t, struct slice bytes, s
 
 static enum err admit_write(struct cli *c, const char *path, const struct buf *answer)
 {
-    enum err e = c->env.write_file(c->env.ctx, path, buf_view(answer));
+    enum err e = cli_write_file(c, path, buf_view(answer));
     if (e == ERR_OK) {
         return e;
     }
@@ -137,7 +138,7 @@ static enum err admit(struct cli *c)
         return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);
     }
     TRY(cli_admitted(c));
-    enum err e = c->env.read_file(c->env.ctx, path, JOIN_FILE_MAX_BYTES, &bytes);
+    enum err e = cli_read_file(c, path, JOIN_FILE_MAX_BYTES, &bytes);
     e = e ? e : txn_begin(c->store, TXN_WRITE, &t);
     if (e == ERR_OK) {
         e = cli_end(t, admit_in_txn(c, t, buf_view(&bytes), &answer, &a));
@@ -146,6 +147,9 @@ static enum err admit(struct cli *c)
     buf_free(&bytes);
     buf_free(&answer);
     TRY(e);
+    if (cli_is_dash(path)) {
+        return ERR_OK;
+    }
     if (c->json) {
         emit_open(&c->out, '{');
         emit_put_id(&c->out, "node", a.is.node);
@@ -173,8 +177,8 @@ static enum err admit(struct cli *c)
 static enum err read_answer(struct cli *c, const char *path, struct buf *out)
 {
     const char *beside = answer_path(c, path);
-    enum err e = c->env.read_file(c->env.ctx, path, JOIN_FILE_MAX_BYTES, out);
-    if (e == ERR_OK && !join_file_is_request(buf_view(out))) {
+    enum err e = cli_read_file(c, path, JOIN_FILE_MAX_BYTES, out);
+    if (e == ERR_OK && (cli_is_dash(path) || !join_file_is_request(buf_view(out)))) {
         return e;
     }
     if (e != ERR_OK && e != ERR_NOT_FOUND) {
@@ -182,10 +186,11 @@ static enum err read_answer(struct cli *c, const char *path, struct buf *out)
     }
     bool request_is_there = e == ERR_OK;
     buf_clear(out);
-    e = c->env.read_file(c->env.ctx, beside, JOIN_FILE_MAX_BYTES, out);
+    e = cli_read_file(c, beside, JOIN_FILE_MAX_BYTES, out);
     if (e == ERR_NOT_FOUND && request_is_there) {
-        return error_set(ERR_NOT_FOUND, _("the hub has not answered this request yet: there is no "
-                                          "%s. Carry it there"),
+        return error_set(ERR_NOT_FOUND,
+                         _("the hub has not answered this request yet: there is no "
+                           "%s. Carry it there"),
                          beside);
     }
     return e;

@@ -418,7 +418,7 @@ static void status_text(struct cli *c, const struct status *st)
                    (unsigned long long)st->link.unsent);
     }
     if (joined) {
-        buf_printf(&c->out, _("Hub: %s. Last sync: %s.\n"), st->hub,
+        buf_printf(&c->out, _("Hub: %s. Last sync: %s.\n"), *st->hub ? st->hub : "–",
                    st->link.last_sync_ms ? cli_time(&c->arena, st->link.last_sync_ms)
                                          : _("not yet"));
     }

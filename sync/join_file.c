@@ -241,6 +241,9 @@ static enum err admitted_before(struct txn *t, const struct file_request *q,
         return ERR_OK;
     }
     TRY(invitation_of(t, q->id, q->said_proof, q->proof, v));
+    if (v->used) {
+        return ERR_OK;
+    }
     v->used = true;
     return invitation_store(t, v);
 }

@@ -534,8 +534,8 @@ static void join_file__a_store_that_never_asked_takes_nothing(void **state)
     fixture_tree(&f, 912);
     wait_begin(&w, &f, "new", NULL);
     assert_int_equal(admit(&w, DISTRICT, f.units[FIRST]), ERR_OK);
-    assert_int_equal(
-        join_file_complete(f.stores[FIRST], buf_view(&w.answer), &again, w.check), ERR_INPUT);
+    assert_int_equal(join_file_complete(f.stores[FIRST], buf_view(&w.answer), &again, w.check),
+                     ERR_INPUT);
     assert_int_equal(join_file_request(f.stores[FIRST], NULL, &out, w.check), ERR_EXISTS);
     assert_int_equal(join_file_create(&f.env, w.path, NULL), ERR_EXISTS);
     assert_int_equal(join_file_create(&f.env, "/nonexistent", "k7f3"), ERR_INPUT);

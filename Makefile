@@ -157,6 +157,13 @@ valgrind: ## the short end-to-end runs under valgrind: no leak, no error
 	    tests/run.sh $(short_scripts)
 	@! grep -l . $(BUILD)/valgrind/* || { cat $(BUILD)/valgrind/*; exit 1; }
 
+sealed: ## end-to-end runs in which every store is sealed
+	@$(MAKE) -s --no-print-directory -j$(JOBS) test-build
+	@rm -rf $(BUILD)/sealed && mkdir -p -m 700 $(BUILD)/sealed
+	@TERRACE_REAL=$(CURDIR)/$(BUILD)/terrace TERRACE=$(CURDIR)/tests/lib/sealed.sh \
+	    TERRACE_PASSPHRASE='bốn con suối chảy ngược' TERRACE_KEY_FILE=$(CURDIR)/$(BUILD)/sealed/key \
+	    BUILD=$(BUILD) JOBS=$(JOBS) tests/run.sh $(filter-out %/at_rest.sh,$(filter tests/e2e/%,$(scripts)))
+
 fuzz: ## fuzz each decoder for FUZZ_SECONDS with clang's libFuzzer
 	@tools/setup.sh fuzz
 	@$(MAKE) -s --no-print-directory fuzz-run BUILD=build/fuzz CC=clang \
@@ -236,7 +243,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z_.-]+:.*## / { printf "%-22s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check demo test-build test-run unit asan ubsan tsan valgrind fuzz fuzz-run bench tidy \
+.PHONY: all test check demo test-build test-run unit asan ubsan tsan valgrind sealed fuzz fuzz-run bench tidy \
         format lint cover install uninstall dist setup setup-check clean help
 
 -include $(all_src:%.c=$(BUILD)/%.d)

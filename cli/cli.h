@@ -18,10 +18,10 @@ struct cli {
     const char *lang; /* "vi" or "en" */
     struct store *store;
     struct arena arena;
-    struct buf out;            /* for stdout; cli_flush sends it */
-    struct id_list candidates; /* shown with ERR_DOUBLE and ERR_AMBIGUOUS */
-    bool no_secret;            /* a sealed store stays closed: nobody is asked for help's sake */
-    bool new_key_file;         /* --key-file is the one to be taken on, not what opens */
+    struct buf out;                /* for stdout; cli_flush sends it */
+    struct id_list candidates;     /* shown with ERR_DOUBLE and ERR_AMBIGUOUS */
+    bool no_secret;                /* for help's sake nobody is asked what opens a sealed store */
+    bool new_key_file;             /* --key-file is the one to be taken on, not what opens */
     struct secret passphrase, key; /* of a store that is made */
     struct sealing sealing;
     int exit_status; /* when a command has told its errors itself; else -1 */

@@ -158,7 +158,7 @@ enum err cmd_config(struct cli *c)
 
 struct status {
     struct link_status link;
-    uint64_t records, conflicts;
+    uint64_t records, conflicts, quarantined;
     struct bundle_status bundle;
     struct receipts receipts;
     struct receipts_unit *units; /* offices that sync with this hub */
@@ -227,6 +227,7 @@ static enum err gather(struct cli *c, struct status *st)
     e = e ? e : gather_receipts(c, t, st);
     e = e ? e : setting_get(t, setting_find("hub"), &c->arena, &st->hub);
     st->records = store_record_count(t);
+    st->quarantined = store_evidence_count(t, EVIDENCE_QUARANTINED);
     if (e == ERR_OK && c->args.given[OPT_UNIT]) {
         e = subtree_digest(c, t, st);
     }
@@ -286,7 +287,7 @@ static void status_json(struct cli *c, const struct status *st)
                  (int64_t)(dot_is_none(st->unit) ? st->records : st->unit_records));
     emit_put_int(&c->out, "unsent", (int64_t)st->link.unsent);
     emit_put_int(&c->out, "conflicts", (int64_t)st->conflicts);
-    emit_put_int(&c->out, "quarantined", 0);
+    emit_put_int(&c->out, "quarantined", (int64_t)st->quarantined);
     if (st->link.last_sync_ms) {
         emit_put_int(&c->out, "last_sync", st->link.last_sync_ms);
     }
@@ -407,6 +408,15 @@ static void status_text(struct cli *c, const struct status *st)
                    _("✓✓ %llu stored at the top, ✓ %llu one level up, · %llu only here.\n"),
                    (unsigned long long)st->receipts.top, (unsigned long long)st->receipts.up,
                    (unsigned long long)st->receipts.here);
+    }
+    if (st->quarantined) {
+        buf_printf(&c->out,
+                   ngettext("%llu message of a computer that was shut out, or of a copy, is kept "
+                            "aside and was not taken.\n",
+                            "%llu messages of computers that were shut out, or of copies, are kept "
+                            "aside and were not taken.\n",
+                            st->quarantined),
+                   (unsigned long long)st->quarantined);
     }
     if (joined && st->link.unsent == 0) {
         buf_add_str(&c->out, _("Everything is stored at the upper level too.\n"));

@@ -127,6 +127,7 @@ enum err cmd_sync(struct cli *c)
     }
     TRY(setting_trust(c->store));
     TRY(join_settle(c->store));
+    TRY(join_succeed_settle(c->store));
     if (!c->args.given[OPT_EVERY]) {
         return sync_once(c);
     }

@@ -29,9 +29,11 @@ struct author authority_author(struct txn *t, uint64_t actor, struct dot pusher_
                                .role = slot->info.role,
                                .closed_at = slot->known ? slot->info.closed_at : UINT64_MAX};
     }
-    if (!slot->known || dot_is_none(slot->info.unit)) {
+    if (!slot->known || dot_is_none(slot->info.unit)) { /* of the pusher, for all that is known */
         return (struct author){.node = slot->known ? slot->info.node : (struct dot){0, 0},
+                               .unit = pusher_unit,
                                .level = (uint8_t)unit_level(t, pusher_unit),
+                               .role = slot->known ? slot->info.role : 0,
                                .closed_at = slot->known ? slot->info.closed_at : UINT64_MAX};
     }
     return (struct author){.node = slot->info.node,
@@ -105,9 +107,13 @@ static bool node_field_is_own(uint32_t field)
 }
 
 static enum refusal judge_node(struct txn *t, const struct author *a, const struct record *before,
-                               const struct record *after, uint32_t field)
+                               const struct record *after, uint32_t field, uint64_t actor)
 {
-    if (dot_equal(after->id, a->node)) {
+    /* A new actor of a node is named by that node, under itself; whose hand it is, the proof tells.
+     */
+    bool itself =
+        dot_equal(after->id, a->node) || (dot_is_none(a->node) && store_node_names(after, actor));
+    if (itself) {
         bool root = dot_is_none(unit_parent(t, a->unit));
         return root || node_field_is_own(field) ? REFUSAL_NONE : REFUSAL_AUTHORITY;
     }
@@ -192,9 +198,10 @@ enum refusal authority_judge(struct txn *t, const struct author *a, const struct
     if (field == F_ONCE) {
         return REFUSAL_NONE; /* only remembers */
     }
-    enum refusal why = after->kind == KIND_UNIT   ? judge_unit(t, a, before, after, field)
-                       : after->kind == KIND_NODE ? judge_node(t, a, before, after, field)
-                                                  : REFUSAL_NONE;
+    enum refusal why = after->kind == KIND_UNIT ? judge_unit(t, a, before, after, field)
+                       : after->kind == KIND_NODE
+                           ? judge_node(t, a, before, after, field, v->dot.actor)
+                           : REFUSAL_NONE;
     return why != REFUSAL_NONE ? why : judge_reach(a, after, field);
 }
 
@@ -211,6 +218,6 @@ enum refusal authority_judge_new(struct txn *t, const struct author *a, const st
         return REFUSAL_AUTHORITY;
     }
     return r->kind == KIND_UNIT   ? judge_unit(t, a, NULL, r, F_UNIT_PARENT)
-           : r->kind == KIND_NODE ? judge_node(t, a, NULL, r, F_UNIT)
+           : r->kind == KIND_NODE ? judge_node(t, a, NULL, r, F_UNIT, r->id.actor)
                                   : REFUSAL_NONE;
 }

@@ -24,6 +24,7 @@
     X(NOT_FOUND, "not_found", 3, 404, N_("not found"))                                             \
     X(NO_LINK, "no_link", 4, 503, N_("no link to the hub now; nothing is lost, try later"))        \
     X(REFUSED, "refused", 5, 403, N_("the hub refused"))                                           \
+    X(REVOKED, "revoked", 5, 410, N_("this computer was revoked"))                                 \
     X(DAMAGED, "damaged", 6, 500, N_("the store is damaged"))                                      \
     X(DISK_FULL, "disk_full", 6, 507, N_("the disk is full; what was saved before is safe"))       \
     X(TOO_NEW, "too_new", 6, 500, N_("the store was written by a newer terrace"))                  \

@@ -155,9 +155,7 @@ static void merge_marks(const struct record *l, const struct record *r, struct a
 static void merge_proofs(const struct record *l, const struct record *r, struct arena *arena,
                          struct record *out, struct merge_report *report)
 {
-    if (r->proof_count == 0 && !report->changed) {
-        out->proofs = l->proofs;
-        out->proof_count = l->proof_count;
+    if (r->proof_count == 0 && l->proof_count == 0) {
         return;
     }
     proofs_follow(l, r, out, arena);

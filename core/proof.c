@@ -143,8 +143,7 @@ void proof_sign(struct record *r, struct dot dot, const uint8_t secret_key[KEY_S
     r->proof_count += 1 - skip;
 }
 
-bool proof_holds(const struct record *r, struct dot dot,
-                 const uint8_t public_key[KEY_PUBLIC_BYTES])
+bool proof_holds(const struct record *r, struct dot dot, const uint8_t public_key[KEY_PUBLIC_BYTES])
 {
     const struct proof *p = proof_of(r, dot);
     struct arena arena = {0};

@@ -1,10 +1,10 @@
 /* Proofs: the author's own signature of a save, end to end, on records that steer others (units,
- * nodes, custom fields, directives). What comes down through a hub is taken only if the one who wrote
- * it signed it. FORMAT.md, "Proof".
+ * nodes, custom fields, directives). What comes down through a hub is taken only if the one who
+ * wrote it signed it. FORMAT.md, "Proof".
  *
- * A signature covers all that the save said. Values that others have replaced since are gone from the
- * record; of those the proof keeps the hashes, so that the rest can still be verified. So a proof is
- * a function of the record's state like everything in it. */
+ * A signature covers all that the save said. Values that others have replaced since are gone from
+ * the record; of those the proof keeps the hashes, so that the rest can still be verified. So a
+ * proof is a function of the record's state like everything in it. */
 #ifndef TERRACE_CORE_PROOF_H
 #define TERRACE_CORE_PROOF_H
 

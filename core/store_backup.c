@@ -1,6 +1,7 @@
 #include "core/store_backup.h"
 
 #include "core/store_env.h"
+#include "core/store_seal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -412,7 +413,8 @@ static enum err restore_in(const struct env *env, const char *from, char *dir,
     TRY(path_join(dir, "data.mdb", target));
     TRY(copy_file(source, target));
     TRY(copy_small_files(from, dir));
-    enum err e = identity_read(&s);
+    enum err e = seal_open(&s);
+    e = e ? e : identity_read(&s);
     e = e ? e : lmdb_open(&s, false);
     e = e ? e : open_version(&s);
     e = e ? e : store_check(&s, false, &report);
@@ -423,6 +425,7 @@ static enum err restore_in(const struct env *env, const char *from, char *dir,
     out->records = report.records;
     e = e ? e : renew_restored(&s, out);
     lmdb_close(&s);
+    seal_close(&s);
     return e ? e : sync_dir(dir);
 }
 

@@ -288,7 +288,7 @@ enum err store_check(struct store *s, bool repair, struct check_report *out)
         return e ? e : history;
     }
     uint64_t derived = c.wrong;
-    if (repair && s->seal && (unreadable || e != ERR_OK)) {
+    if (repair && s->seal && (unreadable || e != ERR_OK || history != ERR_OK)) {
         TRY(drop_unreadable(s, &dropped));
     }
     if (repair && (out->damaged || derived || e != ERR_OK)) {

@@ -283,8 +283,16 @@ static enum err lock_file_reserve(const struct store *s)
 static uint64_t version_of(const struct store *s, MDB_txn *txn)
 {
     MDB_val k = val_of(slice_str("version")), v;
-    bool there = mdb_get(txn, s->tables[TABLE_META], &k, &v) == 0 && v.mv_size == 8;
-    return there ? be64_get(v.mv_data) : 0;
+    uint8_t plain[8];
+    if (mdb_get(txn, s->tables[TABLE_META], &k, &v) != 0) {
+        return 0;
+    }
+    if (s->seal) {
+        bool good = v.mv_size == SEAL_OVERHEAD_BYTES + sizeof(plain) &&
+                    seal_unvalue_into(s, TABLE_META, slice_of(k), slice_of(v), plain);
+        return good ? be64_get(plain) : 0;
+    }
+    return v.mv_size == 8 ? be64_get(v.mv_data) : 0;
 }
 
 /* Handles of a transaction that does not commit are void: all in one. */

@@ -270,8 +270,7 @@ enum err history_log_verify(struct txn *t, struct history_report *out) MUST_USE;
 /* A new chain over the entries as they are, in several transactions; from the start again when it
  * was cut off. */
 enum err history_log_rebuild(struct store *s) MUST_USE;
-/* The same at once, in a transaction that wrote entries by another way. */
-enum err history_log_rebuild_now(struct txn *t) MUST_USE;
+
 /* store_open.c: the identity file. */
 enum err identity_write(const struct store *s) MUST_USE;
 enum err identity_read(struct store *s) MUST_USE;

@@ -220,7 +220,7 @@ void history_pack(struct buf *out, const struct history_entry *entry)
 {
     buf_clear(out);
     struct pack_writer w = pack_writer_make(out);
-    pack_array(&w, 9);
+    pack_array(&w, ENTRY_PARTS + (entry->evidence != 0));
     dot_pack(&w, entry->dot);
     pack_int(&w, entry->time_ms);
     pack_int(&w, entry->stored_ms);
@@ -235,5 +235,8 @@ void history_pack(struct buf *out, const struct history_entry *entry)
         told_side_pack(&w, c->from, c->from_by, c->from_count);
         told_side_pack(&w, c->to, c->to_by, c->to_count);
         told_pack(&w, c->marks, c->mark_count);
+    }
+    if (entry->evidence) {
+        pack_uint(&w, entry->evidence);
     }
 }

@@ -354,18 +354,6 @@ static enum err rebuild_step(struct txn *t, struct rebuild *b)
     return e;
 }
 
-enum err history_log_rebuild_now(struct txn *t)
-{
-    struct rebuild b = {.added = 0};
-    enum err e = table_clear(t, TABLE_HISTORY_LOG);
-    t->history_log = (struct history_log){.loaded = true, .dirty = true};
-    do {
-        e = e ? e : rebuild_step(t, &b);
-    } while (e == ERR_OK && b.after.len > 0);
-    buf_free(&b.after);
-    return e;
-}
-
 enum err history_log_rebuild(struct store *s)
 {
     struct rebuild b = {.added = 0};

@@ -50,7 +50,7 @@ enum err store_take_renewal(struct store *s, enum renewal *out)
 static enum err renew_here(struct store *s, const uint8_t here[PLACE_BYTES])
 {
     struct txn *t = NULL;
-    struct store other = {.env = s->env, .dir = s->dir};
+    struct store other = {.env = s->env, .dir = s->dir, .seal = s->seal};
     TRY(txn_begin(s, TXN_WRITE, &t));
     enum err e = identity_read(&other);
     if (e == ERR_OK && other.placed && memcmp(other.place, here, PLACE_BYTES) == 0) {
@@ -110,7 +110,7 @@ enum err store_own_actor(struct txn *t, uint64_t actor)
 {
     const struct identity *self = store_identity(t->store);
     struct actor_info info;
-    if (!store_actor(t, self->actor, &info)) {
+    if (!store_actor(t, self->actor, &info) || !dot_equal(info.node, self->node)) {
         info = (struct actor_info){.node = self->node, .unit = self->unit, .closed_at = UINT64_MAX};
     }
     return actor_bind(t, actor, &info);

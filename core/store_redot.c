@@ -191,14 +191,13 @@ static enum err story_row(struct txn *t, const struct redot *m, struct slice key
     redot_story(m, id, &entry, arena);
     history_pack(&t->row, &entry);
     if (dot_equal(to, id)) {
-        return slice_equal(buf_view(&t->row), value)
-                   ? ERR_OK
-                   : table_put(t, TABLE_HISTORY, key, buf_view(&t->row));
+        return slice_equal(buf_view(&t->row), value) ? ERR_OK
+                                                     : history_put(t, key, buf_view(&t->row));
     }
     memcpy(now, key.ptr, key.len);
     dot_key_put(now, to);
-    TRY(table_put(t, TABLE_HISTORY, slice_make(now, key.len), buf_view(&t->row)));
-    return table_del(t, TABLE_HISTORY, key);
+    TRY(history_put(t, slice_make(now, key.len), buf_view(&t->row)));
+    return history_take(t, key);
 }
 
 /* head = H(previous, seq, record, former head): the log of the new actor, in the same order. */
@@ -290,7 +289,6 @@ static enum err map_tables(struct txn *t, const struct redot *m)
     TRY(each_row(t, m, TABLE_ACTORS, all, actor_row));
     TRY(each_row(t, m, TABLE_SAVES, slice_make(own, sizeof(own)), save_row));
     TRY(redot_key(t, m, "leaving.", 1));
-    TRY(history_log_rebuild_now(t));
     return rebuild_now(t, &report);
 }
 
@@ -335,4 +333,67 @@ enum err store_redot(struct store *s, uint64_t from, uint64_t after, uint64_t to
     }
     e = txn_commit(t);
     return e ? e : identity_write(s);
+}
+
+/* It writes under that actor again, as far as it had come, for the moment. */
+static enum err resume(struct txn *t, uint64_t actor, uint64_t after, bool *any)
+{
+    uint8_t prefix[8];
+    struct slice key, value;
+    be64_put(prefix, actor);
+    *any = false;
+    enum err e = table_last(t, TABLE_SAVES, slice_make(prefix, sizeof(prefix)), &key, &value);
+    if (e != ERR_OK || key.len != DOT_KEY_BYTES || value.len != DOT_KEY_BYTES + HASH_BYTES) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    uint64_t last = dot_key_get(key.ptr).seq;
+    struct hash head;
+    memcpy(head.bytes, value.ptr + DOT_KEY_BYTES, HASH_BYTES);
+    *any = last > after;
+    if (*any) {
+        TRY(store_take_actor(t, actor));
+        t->own_seq = last;
+        t->chain_head = head;
+    }
+    return ERR_OK;
+}
+
+enum err store_redot_former(struct store *s, uint64_t actor, uint64_t after,
+                            enum err (*also)(struct txn *t, const struct redot *m))
+{
+    struct txn *t = NULL;
+    uint64_t now = s->identity.actor;
+    bool any = false;
+    TRY(txn_begin(s, TXN_WRITE, &t));
+    enum err e = resume(t, actor, after, &any);
+    if (e != ERR_OK || !any) {
+        txn_abort(t);
+        s->identity.actor = now;
+        return e;
+    }
+    e = txn_commit(t);
+    return e ? e : store_redot(s, actor, after, 0, RENEWAL_NONE, also);
+}
+
+enum err store_own_actors(struct txn *t, struct arena *arena, uint64_t **out, size_t *count)
+{
+    struct walk w;
+    size_t cap = 8;
+    *out = arena_array(arena, cap, sizeof(**out));
+    *count = 0;
+    walk_begin(&w, t, TABLE_SAVES, (struct slice){0}, (struct slice){0});
+    while (walk_next(&w)) {
+        uint64_t actor = w.key.len == DOT_KEY_BYTES ? dot_key_get(w.key.ptr).actor : 0;
+        if (actor == 0 || (*count && (*out)[*count - 1] == actor)) {
+            continue;
+        }
+        if (*count == cap) {
+            uint64_t *grown = arena_array(arena, cap * 2, sizeof(*grown));
+            memcpy(grown, *out, cap * sizeof(*grown));
+            *out = grown;
+            cap *= 2;
+        }
+        (*out)[(*count)++] = actor;
+    }
+    return walk_end(&w);
 }

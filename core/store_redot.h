@@ -30,4 +30,12 @@ enum err redot_key(struct txn *t, const struct redot *m, const char *space, size
 enum err store_redot(struct store *s, uint64_t from, uint64_t after, uint64_t to, enum renewal why,
                      enum err (*also)(struct txn *t, const struct redot *m)) MUST_USE;
 
+/* The same of an actor under which this store wrote once, beyond save `after`; it writes on under
+ * the new one. Nothing to do is fine. */
+enum err store_redot_former(struct store *s, uint64_t actor, uint64_t after,
+                            enum err (*also)(struct txn *t, const struct redot *m)) MUST_USE;
+/* Every actor of which this store's log has a save, ascending; in the arena. */
+enum err store_own_actors(struct txn *t, struct arena *arena, uint64_t **out,
+                          size_t *count) MUST_USE;
+
 #endif

@@ -85,8 +85,11 @@ struct slice seal_value(struct txn *t, enum table table, struct slice key, struc
 #define SEAL_READS 16
 enum err seal_unvalue(struct txn *t, enum table table, struct slice key, struct slice stored,
                       struct slice *value) MUST_USE;
+/* The same without a transaction of ours; out: stored.len less SEAL_OVERHEAD_BYTES. */
+bool seal_unvalue_into(const struct store *s, enum table table, struct slice key,
+                       struct slice stored, uint8_t *out);
 /* Rows that are not what was sealed there, but for those that are checked otherwise: records, index
- * and digests. With drop those of the feed and of history go. */
+ * and digests. With drop those go of the feed, of history and its log, and of evidence. */
 enum err seal_check_rows(struct txn *t, bool drop, uint64_t *wrong, uint64_t *dropped) MUST_USE;
 /* Text at key[from..len) of an index key, in place; what stands before it, at most 16 bytes, says
  * which texts may be compared. */

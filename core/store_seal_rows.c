@@ -104,11 +104,17 @@ struct slice seal_value(struct txn *t, enum table table, struct slice key, struc
     return buf_view(&w->out);
 }
 
+bool seal_unvalue_into(const struct store *s, enum table table, struct slice key,
+                       struct slice stored, uint8_t *out)
+{
+    uint8_t space[1 + KEY_MAX];
+    return unlock_from(s->seal->values, bound_to(table, key, space), stored, out);
+}
+
 enum err seal_unvalue(struct txn *t, enum table table, struct slice key, struct slice stored,
                       struct slice *value)
 {
     struct seal_work *w = t->sealed;
-    uint8_t space[1 + KEY_MAX];
     *value = stored;
     if (table == TABLE_INDEX && stored.len == 0) {
         return ERR_OK;
@@ -116,7 +122,7 @@ enum err seal_unvalue(struct txn *t, enum table table, struct slice key, struct 
     struct buf *in = &w->in[w->next++ % SEAL_READS];
     size_t len = stored.len >= SEAL_OVERHEAD_BYTES ? stored.len - SEAL_OVERHEAD_BYTES : 0;
     uint8_t *out = room(in, len);
-    if (unlock_from(t->store->seal->values, bound_to(table, key, space), stored, out)) {
+    if (seal_unvalue_into(t->store, table, key, stored, out)) {
         *value = slice_make(out, len);
         return ERR_OK;
     }
@@ -148,20 +154,26 @@ static bool row_is_good(struct txn *t, enum table table, struct slice key)
 
 enum err seal_check_rows(struct txn *t, bool drop, uint64_t *wrong, uint64_t *dropped)
 {
-    static const enum table tables[] = {TABLE_META, TABLE_FEED, TABLE_HISTORY, TABLE_SAVES,
-                                        TABLE_ACTORS};
+    /* and whether a row that says nothing any more is of use to nobody */
+    static const struct {
+        enum table table;
+        bool drops;
+    } tables[] = {{TABLE_META, false},   {TABLE_FEED, true},    {TABLE_HISTORY, true},
+                  {TABLE_SAVES, false},  {TABLE_ACTORS, false}, {TABLE_HISTORY_LOG, true},
+                  {TABLE_EVIDENCE, true}};
     for (size_t i = 0; t->sealed && i < ARRAY_COUNT(tables); i++) {
-        bool drops = drop && (tables[i] == TABLE_FEED || tables[i] == TABLE_HISTORY);
+        enum table table = tables[i].table;
+        bool drops = drop && tables[i].drops;
         uint8_t last[KEY_MAX];
         struct slice after = {0};
         bool more = true;
         while (more) { /* a walk does not outlive a deletion */
             struct walk w;
             more = false;
-            walk_begin(&w, t, tables[i], (struct slice){0}, after);
+            walk_begin(&w, t, table, (struct slice){0}, after);
             w.keys_only = true;
             while (!more && walk_next(&w)) {
-                more = !row_is_good(t, tables[i], w.key);
+                more = !row_is_good(t, table, w.key);
                 if (more) {
                     after = slice_make(last, w.key.len);
                     memcpy(last, w.key.ptr, w.key.len);
@@ -170,7 +182,7 @@ enum err seal_check_rows(struct txn *t, bool drop, uint64_t *wrong, uint64_t *dr
             TRY(walk_end(&w));
             *wrong += more;
             if (more && drops) {
-                TRY(table_del(t, tables[i], after));
+                TRY(table_del(t, table, after));
                 ++*dropped;
             }
         }

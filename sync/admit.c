@@ -168,7 +168,7 @@ static enum err check_state(const struct record *node)
     }
     struct slice why =
         reason && reason->datum.type == DATUM_TEXT ? reason->datum.text : slice_str("-");
-    return error_set(ERR_REFUSED,
+    return error_set(ERR_REVOKED,
                      _("this computer is retired or revoked (%.*s). What it sent before is kept; "
                        "to go on, ask for a new code and give it with: terrace join --rehome URL "
                        "CODE"),

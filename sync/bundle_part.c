@@ -67,7 +67,9 @@ enum err bundle_writer_add(struct bundle_writer *w, struct slice body, bool last
 {
     struct buf part = {0}, message = {0};
     uint8_t size[SIZE_BYTES];
-    bundle_part_write(&(struct bundle_part){w->number, w->count, last, body}, &part);
+    const struct bundle_part now = {
+        .number = w->number, .index = w->count, .last = last, .body = body};
+    bundle_part_write(&now, &part);
     struct message m = {.answers = w->previous, .body = buf_view(&part)};
     enum err e = message_seal(&m, store_identity(w->store), w->peer_key, &message);
     if (e == ERR_OK) {
@@ -200,12 +202,13 @@ enum err bundle_reader_message(struct bundle_reader *r, struct slice *out)
 
 enum err bundle_reader_next(struct bundle_reader *r, struct bundle_part *out)
 {
-    struct message m;
     struct slice message;
     TRY(bundle_reader_message(r, &message));
-    TRY(open_message(r, message, &m));
-    if (!bundle_part_read(m.body, out) || out->index != r->done ||
-        out->last != (r->done + 1 == r->count) || (r->done > 0 && out->number != r->number)) {
+    TRY(open_message(r, message, &r->message));
+    bool read = bundle_part_read(r->message.body, out);
+    out->message = &r->message;
+    if (!read || out->index != r->done || out->last != (r->done + 1 == r->count) ||
+        (r->done > 0 && out->number != r->number)) {
         return damaged();
     }
     r->number = out->number;

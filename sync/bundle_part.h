@@ -15,7 +15,8 @@ struct bundle_part {
     uint64_t number; /* of the sender's bundle upward, or of the one answered; 0 = none */
     uint64_t index;
     bool last;
-    struct slice body; /* a request or a reply */
+    struct slice body;             /* a request or a reply */
+    const struct message *message; /* of one that was read */
 };
 
 void bundle_part_write(const struct bundle_part *part, struct buf *out);
@@ -46,6 +47,7 @@ struct bundle_reader {
     struct dot peer;
     uint8_t peer_key[KEY_PUBLIC_BYTES];
     struct buf plain, raw;
+    struct message message; /* the one at hand */
 };
 /* Is it whole? Nothing is known of its contents yet. ERR_FORMAT. */
 enum err bundle_reader_open(struct bundle_reader *r, struct store *store,

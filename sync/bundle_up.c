@@ -426,7 +426,7 @@ static enum err take_request(struct txn *t, struct dot node, const struct bundle
                               .from_below = true,
                               .first_contact = link.first_contact,
                               .unit = link.unit};
-    TRY(inbox_apply(t, q.batch, &arrival, arena, &in));
+    TRY(inbox_apply_signed(t, part->message, q.batch, &arrival, arena, &in));
     if (!word->apart && in.need_whole == 0 && q.from_seq <= link.in_seq && q.to_seq > link.in_seq) {
         link.in_seq = q.to_seq;
     }
@@ -458,5 +458,11 @@ enum err push_take(struct store *store, struct dot node, const struct bundle_par
         }
     }
     arena_free(&arena);
+    /* What is not taken is kept apart; its sender is told by the receipt, or by whom shut it out.
+     */
+    if (e == ERR_REFUSED || e == ERR_REVOKED || (e == ERR_OK && !word->taken)) {
+        enum err kept = inbox_quarantine(store, part->message, node, VIA_BUNDLE);
+        e = kept ? kept : e;
+    }
     return e;
 }

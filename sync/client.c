@@ -241,6 +241,9 @@ enum err client_http_error(int status, struct slice body)
     if (status == 403 || status == 401) {
         return error_set(ERR_REFUSED, _("the hub refused: %s"), text);
     }
+    if (status == 410) {
+        return error_set(ERR_REVOKED, _("the hub refused: %s"), text);
+    }
     return error_set(ERR_NO_LINK, _("this address does not answer as a hub (%d)"), status);
 }
 

@@ -49,7 +49,8 @@ static enum err take_outcome(struct txn *t, enum outcome outcome, uint8_t why, s
     return ERR_OK;
 }
 
-#define WAITING_PASSES 8 /* of what waits for something else in the batch */
+#define QUARANTINE_MAX 256 /* messages */
+#define WAITING_PASSES 8   /* of what waits for something else in the batch */
 
 /* A batch at work. */
 struct apply {
@@ -93,10 +94,20 @@ static enum err note_transfers(struct apply *a, const struct record *r)
     return ERR_OK;
 }
 
-/* What the hub sends it has: if not just so, that will show in the comparison. */
-static enum err no_more_refused(struct apply *a, struct dot id)
+/* What the hub sends it has; but a state without what it refused is no sign that it took that: the
+ * record may be on its way out of this store's scope, where no comparison would show it. */
+static enum err no_more_refused(struct apply *a, const struct change *change, struct arena *row)
 {
-    return a->refused && !a->arrival->from_below ? mark_del(a->t, "refused.", id) : ERR_OK;
+    struct record own;
+    struct dot id = change->record.id;
+    if (!a->refused || a->arrival->from_below || !mark_has(a->t, "refused.", id)) {
+        return ERR_OK;
+    }
+    enum err e = store_get(a->t, id, row, &own, NULL);
+    if (e == ERR_OK && !context_covers_all(&change->record.context, &own.context)) {
+        return ERR_OK;
+    }
+    return e == ERR_OK || e == ERR_NOT_FOUND ? mark_del(a->t, "refused.", id) : e;
 }
 
 /* A batch goes by kinds; what a later record of it gives a place is looked at again at its end. */
@@ -128,7 +139,7 @@ static enum err apply_change(struct apply *a, const struct change *change, struc
         return ERR_OK;
     }
     TRY(take_outcome(a->t, outcome, why, id, a->asked, a->arrival, a->out));
-    TRY(no_more_refused(a, id));
+    TRY(no_more_refused(a, change, row));
     if (outcome == OUTCOME_NEW || outcome == OUTCOME_MERGED) {
         TRY(note_transfers(a, &change->record));
         a->out->units += change->record.kind == KIND_UNIT;
@@ -212,4 +223,46 @@ enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *ar
     }
     arena_free(&scratch);
     return e;
+}
+
+enum err inbox_apply_signed(struct txn *t, const struct message *message, struct slice batch,
+                            const struct arrival *arrival, struct arena *arena,
+                            struct inbox_result *out)
+{
+    struct buf signed_bytes = {0};
+    uint64_t number = 0;
+    enum err e = ERR_OK;
+    if (batch.len > 0) {
+        message_evidence(message, store_identity(txn_store(t)), &signed_bytes);
+        e = store_evidence_put(t, arrival->node, EVIDENCE_TAKEN, arrival->via,
+                               buf_view(&signed_bytes), &number);
+        buf_free(&signed_bytes);
+    }
+    store_evidence_cite(t, number);
+    e = e ? e : inbox_apply(t, batch, arrival, arena, out);
+    store_evidence_cite(t, 0);
+    bool brought = out->received > 0 || out->refusal_count > 0;
+    return e || brought || number == 0 ? e : store_evidence_drop(t, number);
+}
+
+enum err inbox_quarantine(struct store *store, const struct message *message, struct dot node,
+                          enum via via)
+{
+    struct buf signed_bytes = {0};
+    struct txn *t = NULL;
+    uint64_t number = 0;
+    TRY(txn_begin(store, TXN_WRITE, &t));
+    if (store_evidence_count(t, EVIDENCE_QUARANTINED) >= QUARANTINE_MAX) {
+        txn_abort(t);
+        return ERR_OK; /* who is shut out must not fill the disk */
+    }
+    message_evidence(message, store_identity(store), &signed_bytes);
+    enum err e =
+        store_evidence_put(t, node, EVIDENCE_QUARANTINED, via, buf_view(&signed_bytes), &number);
+    buf_free(&signed_bytes);
+    if (e != ERR_OK) {
+        txn_abort(t);
+        return e;
+    }
+    return txn_commit(t);
 }

@@ -3,6 +3,7 @@
 #define TERRACE_SYNC_INBOX_H
 
 #include "core/store.h"
+#include "sync/message.h"
 #include "sync/round.h"
 
 struct inbox_result {
@@ -19,5 +20,13 @@ struct inbox_result {
  * empty batch is fine. */
 enum err inbox_apply(struct txn *t, struct slice batch, const struct arrival *arrival,
                      struct arena *arena, struct inbox_result *out) MUST_USE;
+/* The same of a push; the signed message is kept as evidence when it brought anything, and the
+ * history cites it. */
+enum err inbox_apply_signed(struct txn *t, const struct message *message, struct slice batch,
+                            const struct arrival *arrival, struct arena *arena,
+                            struct inbox_result *out) MUST_USE;
+/* Keeps a signed message that is not taken: its sender was revoked, or is a copy. */
+enum err inbox_quarantine(struct store *store, const struct message *message, struct dot node,
+                          enum via via) MUST_USE;
 
 #endif

@@ -222,8 +222,8 @@ enum err join_ask(const struct env *env, const char *url, const struct identity 
     return e;
 }
 
-static enum err ask_hub(const struct env *env, const char *url, const uint8_t code[CODE_BYTES],
-                        struct identity *id, struct upstream *up, struct cert_root *root)
+enum err join_ask_hub(const struct env *env, const char *url, const uint8_t code[CODE_BYTES],
+                      struct identity *id, struct upstream *up, struct cert_root *root)
 {
     struct buf body = {0}, raw = {0};
     struct message m;
@@ -256,7 +256,7 @@ enum err join_hub(const struct env *env, const char *dir, const char *url, const
     while (out->actor == 0) {
         env->random(env->ctx, &out->actor, sizeof(out->actor));
     }
-    TRY(ask_hub(env, url, bytes, out, &up, &root));
+    TRY(join_ask_hub(env, url, bytes, out, &up, &root));
     TRY(store_create(env, dir, out));
     enum err e = store_open(env, dir, &s);
     e = e ? e : txn_begin(s, TXN_WRITE, &t);

@@ -24,6 +24,10 @@ enum err join_rehome(struct store *store, const char *url, const char *code) MUS
 /* Completes a re-homing that was cut off after it was decided: cheap, to be called before a sync.
  */
 enum err join_settle(struct store *store) MUST_USE;
+/* After the store of a revoked computer went on as a new one: what it had saved beyond the mark at
+ * which the old one was closed goes on under the new one's name. Cheap when there is nothing to do;
+ * to be called before a sync. ERR_NO_LINK: asked again at the next. */
+enum err join_succeed_settle(struct store *store) MUST_USE;
 /* The hub's side of POST /v1/join. */
 enum err join_serve(struct store *store, struct slice request, struct buf *reply) MUST_USE;
 

@@ -47,6 +47,12 @@ enum err join_take_hub(struct txn *t, const struct upstream *up,
  * from. */
 enum err join_ask(const struct env *env, const char *url, const struct identity *id,
                   struct slice body, struct buf *raw, struct message *m) MUST_USE;
+/* Has the hub at url admit id by a code: its node, unit, level, the hub, the root. */
+enum err join_ask_hub(const struct env *env, const char *url, const uint8_t code[CODE_BYTES],
+                      struct identity *id, struct upstream *up, struct cert_root *root) MUST_USE;
+/* The store of a revoked computer goes on as a new one, which the code admits (join_succeed.c). */
+enum err join_succeed(struct store *store, const char *url,
+                      const uint8_t code[CODE_BYTES]) MUST_USE;
 /* The hub's part of a re-homing, of a request that begins with its number (join_rehome.c). */
 #define REHOME_REQUEST 5
 #define REHOME_REPLY 6

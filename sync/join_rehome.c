@@ -81,7 +81,7 @@ static enum err check_node(struct txn *t, const struct rehome_request *q, struct
     }
     if (merge_is_deleted(node) ||
         (state && state->datum.type == DATUM_INT && state->datum.i != NODE_ACTIVE)) {
-        return error_set(ERR_REFUSED, _("this computer is retired or revoked; ask for a new code"));
+        return error_set(ERR_REVOKED, _("this computer is retired or revoked; ask for a new code"));
     }
     if (store_node_names(node, q->actor)) {
         return error_set(ERR_REFUSED, _("this was asked before; nothing was changed"));
@@ -393,6 +393,11 @@ static enum err rehome_locked(struct store *store, const char *url, const uint8_
     request_write(self, h.actor, code, &body);
     enum err e = join_ask(env, url, self, buf_view(&body), &raw, &m);
     e = e ? e : reply_read(buf_view(&body), m.body, code, &h);
+    if (e == ERR_REVOKED && code) {
+        buf_free(&body);
+        buf_free(&raw);
+        return join_succeed(store, url, code);
+    }
     e = e ? e : txn_begin(store, TXN_WRITE, &t);
     if (e == ERR_OK) {
         e = code ? ERR_OK : check_hub(t, &h);

@@ -1,5 +1,6 @@
 #include "sync/session.h"
 
+#include "core/cert.h"
 #include "core/scope.h"
 #include "core/store_redot.h"
 #include "sync/frame.h"
@@ -44,6 +45,21 @@ size_t session_batch_room(uint64_t max_bytes, const struct buf *rest)
 static enum err not_joined(void)
 {
     return error_set(ERR_NOT_JOINED, _("this store has no hub; `terrace join URL CODE` joins one"));
+}
+
+/* A hub that was revoked learns nothing more from this store; it could keep the news from it for as
+ * long as it is the only way. */
+static enum err hub_is_good(struct txn *t, const struct upstream *u, struct arena *arena)
+{
+    struct record hub;
+    enum err e = store_get(t, u->node, arena, &hub, NULL);
+    if (e != ERR_OK || cert_closed_at(&hub, 0) == UINT64_MAX) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    return error_set(ERR_REVOKED,
+                     _("the hub of this computer was revoked, and nothing is sent there "
+                       "any more. Nothing is lost here; ask the office above for "
+                       "another hub and a code: terrace join --rehome URL CODE"));
 }
 
 /* ---- the request ---------------------------------------------------------------------------- */
@@ -158,13 +174,18 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     if (e != ERR_OK) {
         return e;
     }
+    TRY(hub_is_good(t, u, arena));
     copies_begin_anew(u, self->actor);
     u->contact = u->contact || u->epoch == 0;
     e = add_token(t, u);
-    e = e ? e : add_contact(s, t, u, arena, &q);
-    e = e ? e : add_chain(t, u, &heads, &q);
-    e = e ? e : copies_show(t, arena, &q);
-    e = e ? e : mark_list(t, "want.", RECONCILE_IDS_MAX, arena, &q.wants);
+    if (dot_is_none(s->look_up)) {
+        e = e ? e : add_contact(s, t, u, arena, &q);
+        e = e ? e : add_chain(t, u, &heads, &q);
+        e = e ? e : copies_show(t, arena, &q);
+        e = e ? e : mark_list(t, "want.", RECONCILE_IDS_MAX, arena, &q.wants);
+    } else {
+        q.wants = (struct id_array){&s->look_up, 1};
+    }
     q.tokens = u->tokens;
     q.token_count = u->token_count;
     q.peer_epoch = u->epoch;
@@ -175,11 +196,13 @@ static enum err build_request(struct session *s, struct txn *t, struct arena *ar
     round_request_write(&q, body);
     struct outbox_request want = outbox_up(u, self);
     want.max_bytes = session_batch_room(s->batch_max_bytes, body);
-    e = e ? e : outbox_fill(t, &want, arena, &box);
+    bool sends = dot_is_none(s->look_up);
+    e = e || !sends ? e : outbox_fill(t, &want, arena, &box);
     e = e ? e : forget_refusals(t, &box, arena);
     e = e ? e : upstream_store(t, u);
     if (e == ERR_OK) {
-        q.flags = (box.more ? ROUND_MORE : 0u) | (u->epoch == 0 ? ROUND_FIRST_CONTACT : 0u);
+        bool first = u->epoch == 0 && sends;
+        q.flags = (box.more ? ROUND_MORE : 0u) | (first ? ROUND_FIRST_CONTACT : 0u);
         q.from_seq = box.from_seq;
         q.to_seq = box.to_seq;
         q.batch = buf_view(&box.batch);

@@ -35,6 +35,7 @@ struct session {
     uint64_t sent_units; /* in the last request */
     size_t
         batch_max_bytes; /* compressed; at most MESSAGE_MAX_BYTES; the shell sizes it to the link */
+    struct dot look_up;  /* only this record is asked for, and nothing sent; none = a usual round */
     struct hash asked;   /* of the last request, whose reply must say that it answers it */
     int idle_rounds;     /* rounds without progress, to end a conversation that goes nowhere */
     bool done;

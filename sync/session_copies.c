@@ -35,7 +35,7 @@ void copies_begin_anew(struct upstream *u, uint64_t actor)
 /* The hub knows of saves under this store's actor that this store does not: it is a copy, or was
  * put back on an older disk (rules 23, 25). *common: how far both are the same. */
 enum err copies_is_older(struct txn *t, const struct upstream *u, const struct round_reply *p,
-                              bool *older, uint64_t *common)
+                         bool *older, uint64_t *common)
 {
     struct hash own = {{0}};
     *older = false;
@@ -68,8 +68,7 @@ static bool is_of_other_epoch(struct txn *t, uint64_t epoch)
 /* Rule 23: the hub's newest reply is kept (its epoch before it), and shown to it once when it does
  * not know the state in which it left this store, or writes under another actor: then it may be the
  * one that forgot, and learns from its own signature under which actor it once wrote. */
-enum err copies_keep(struct txn *t, const struct message *m,
-                              const struct round_reply *p)
+enum err copies_keep(struct txn *t, const struct message *m, const struct round_reply *p)
 {
     struct buf b = {0};
     struct slice doubt;

@@ -116,25 +116,6 @@ static enum err take_cursors(struct serve *s)
     return ERR_OK;
 }
 
-/* Kept before it is applied, so that what it brings can name it; not if it brought nothing. */
-static enum err apply_with_evidence(struct serve *s, const struct arrival *arrival)
-{
-    struct buf signed_bytes = {0};
-    uint64_t number = 0;
-    enum err e = ERR_OK;
-    if (s->q.batch.len > 0) {
-        message_evidence(s->message, store_identity(s->store), &signed_bytes);
-        e = store_evidence_put(s->t, arrival->node, EVIDENCE_TAKEN, arrival->via,
-                               buf_view(&signed_bytes), &number);
-        buf_free(&signed_bytes);
-    }
-    store_evidence_cite(s->t, number);
-    e = e ? e : inbox_apply(s->t, s->q.batch, arrival, &s->arena, &s->in);
-    store_evidence_cite(s->t, 0);
-    bool brought = s->in.received > 0 || s->in.refusal_count > 0;
-    return e || brought || number == 0 ? e : store_evidence_drop(s->t, number);
-}
-
 static enum err take_batch(struct serve *s)
 {
     struct link *link = &s->link;
@@ -147,7 +128,7 @@ static enum err take_batch(struct serve *s)
     if (link->unknown_round) {
         return ERR_OK; /* it may have given dots that another copy gave; it sends again */
     }
-    TRY(apply_with_evidence(s, &arrival));
+    TRY(inbox_apply_signed(s->t, s->message, s->q.batch, &arrival, &s->arena, &s->in));
     if (s->in.need_whole == 0 && s->q.from_seq <= link->in_seq && s->q.to_seq > link->in_seq) {
         link->in_seq = s->q.to_seq;
     }
@@ -360,10 +341,16 @@ enum err session_serve(struct store *store, struct slice request, struct buf *re
         goto done;
     }
     e = link_by_address(s.t, m.sender, &s.link);
+    bool known = e == ERR_OK;
     e = e ? e : admit_contact(s.t, &s.link);
+    bool shut_out = known && (e == ERR_REFUSED || e == ERR_REVOKED) && s.q.batch.len > 0;
     e = e ? e : serve_round(&s);
     if (e != ERR_OK) {
         txn_abort(s.t);
+        if (shut_out) {
+            enum err kept = inbox_quarantine(store, &m, s.link.node, VIA_SYNC);
+            e = kept ? kept : e;
+        }
         goto done;
     }
     round_reply_write(&s.p, &body);

@@ -77,9 +77,9 @@ mutant the_first_value_winning_is_caught 's/shown_compare(&k, v, best) > 0/shown
 tests=session
 source=core/store_receive.c
 mutant receiving_as_it_is_passes ''
-mutant borrowed_futures_are_caught 's/if (d.seq > known && !actor_is_below/if (0 \&\& !actor_is_below/'
-mutant pushes_from_anywhere_are_caught 's/if (!push_is_allowed(&s)) {/if (0) {/'
-mutant deltas_without_their_base_are_caught 's/    if (!merge_base_holds(&s.before.context, change)) {/    if (0) {/'
+mutant borrowed_futures_are_caught 's/if (d.seq > known && !push_actor_is_below/if (0 \&\& !push_actor_is_below/'
+mutant pushes_from_anywhere_are_caught 's/if (!push_is_allowed(s)) {/if (0) {/'
+mutant deltas_without_their_base_are_caught 's/    if (!merge_base_holds(&s->before.context, change)) {/    if (0) {/'
 source=sync/outbox.c
 mutant late_edits_left_behind_are_caught 's/if (q->up && (store_is_leaving(t, r->id) || was_own(.*/if (0) {/'
 mutant skipped_entries_forgotten_are_caught \
@@ -88,9 +88,9 @@ source=sync/session.c
 mutant receipts_without_storage_are_caught 's/upstream_receipt(u, p->ack_seq, p->head_seq, p->top_seq)/upstream_receipt(u, p->ack_seq, p->head_seq, p->head_seq)/'
 
 tests=hostile_scope
-source=core/store_receive.c
+source=core/store_refuse.c
 mutant forged_scope_as_it_is_passes ''
-mutant foreign_mergers_are_caught 's/            value_is_foreign(x, field, v));/            false);/'
+mutant foreign_mergers_are_caught 's/if (value_is_foreign(x, field, v)) {/if (0) {/'
 source=core/scope.c
 mutant letters_from_where_nobody_was_are_caught 's/scope_came_from(member, d->ref)/true/'
 source=core/store_actors.c
@@ -162,6 +162,11 @@ mutant heads_without_those_before_are_caught 's/memcpy(said, head.bytes, HASH_BY
 mutant lawful_changes_taken_for_damage_are_caught 's/v->again_count \&\& is_replaced(v, row->key, number)/0/'
 mutant a_chain_of_every_second_step_is_caught 's/while (e == ERR_OK \&\& b.after.len > 0);/while (0);/'
 
+tests=redot
+source=core/store_redot.c
+mutant saves_that_move_as_they_do_pass ''
+mutant moved_history_past_the_chain_is_caught 's/return history_take(t, key);/return table_del(t, TABLE_HISTORY, key);/'
+
 tests=evidence
 source=core/store_evidence.c
 mutant evidence_as_it_is_passes ''
@@ -175,9 +180,9 @@ mutant proofs_as_they_are_pass ''
 mutant proof_of_any_save_is_caught 's/found = e == ERR_OK \&\& dot_equal(change.record.id, record) \&\& writes(&change.record, save);/found = e == ERR_OK;/'
 mutant proof_of_any_save_of_the_record_is_caught 's/ \&\& writes(&change.record, save);/;/'
 mutant proof_without_a_signature_is_caught 's/^    return link_load(t, e->node, &link) == ERR_OK \&\&/    return message_evidence_verify(e->bytes, link.public_key, m) || true || (void *)\&link == NULL \&\&/'
-source=sync/session_hub.c
-mutant news_without_evidence_is_caught 's/    store_evidence_cite(s->t, number);//'
-mutant evidence_of_nothing_is_caught 's/return e || brought || number == 0 ? e : store_evidence_drop(s->t, number);/return e;/'
+source=sync/inbox.c
+mutant news_without_evidence_is_caught 's/    store_evidence_cite(t, number);//'
+mutant evidence_of_nothing_is_caught 's/return e || brought || number == 0 ? e : store_evidence_drop(t, number);/return e;/'
 source=core/store_history.c
 mutant entries_that_name_another_message_are_caught 's/pack_uint(&w, evidence);/pack_uint(\&w, evidence + 1);/'
 
@@ -200,14 +205,15 @@ mutant a_person_in_one_commune_alone_is_caught \
     's/if (person_is_merged(g->t, id) ||.*/if (0) {/'
 source=core/store_marks.c
 mutant a_mark_that_moves_is_caught 's/} else if (anew \&\& m->seq/} else if (m->seq/'
-source=core/store_receive.c
+source=core/store_refuse.c
 mutant refusals_that_are_not_told_are_caught 's/\*outcome = OUTCOME_CORRECTED;/*outcome = OUTCOME_MERGED;/'
 mutant refused_values_in_no_history_are_caught \
     's/TRY(history_append(s->t, &s->before, merged, &cause, true));//'
 mutant origins_that_are_lost_are_caught 's/    out.origin = o;/    (void)o;/'
-mutant late_work_on_a_stub_without_its_unit_is_caught 's/^            graft_stub(&s);//'
 mutant what_was_removed_and_stays_away_is_caught \
     's/values\[n++\] = reasserted(x, &old->values\[i\]);/(void)reasserted;/'
+source=core/store_receive.c
+mutant late_work_on_a_stub_without_its_unit_is_caught 's/^            graft_stub(s);//'
 source=core/transfer_view.c
 mutant a_member_counted_where_it_goes_is_caught \
     's/unit = merge_shown_ref(&x, F_TRANSFER_FROM);/unit = shown;/'
@@ -270,7 +276,7 @@ source=sync/session_hub.c
 mutant a_batch_of_an_unknown_copy_is_caught '/return ERR_OK; .* it may have given dots/s/return ERR_OK;/;/'
 mutant what_was_signed_for_another_is_caught 's/memcmp(&m.recipient, &sender, sizeof(sender)) != 0/false/'
 mutant a_hub_that_does_not_listen_is_caught 's/if (e == ERR_OK \&\& shown.forgotten) {/if (0) {/'
-source=sync/session.c
+source=sync/session_copies.c
 mutant an_older_copy_unnoticed_is_caught 's/    \*older = true;/    *older = false;/'
 source=sync/link_copies.c
 mutant nothing_brought_under_another_actor_is_caught \
@@ -290,9 +296,9 @@ mutant rule_16_a_member_that_leaves_at_issue_is_caught \
 source=core/store_depart.c
 mutant rule_14_leaving_before_upstream_has_it_is_caught \
     's/} else if (covered && local.feed_seq/} else if (local.feed_seq/'
-source=core/store_receive.c
+source=core/store_refuse.c
 mutant rule_15_marks_that_close_nothing_are_caught \
-    's/x->late \&\& marks_close(x->t, x->before, x->merged, v->dot)/0/'
+    's/return x->late \&\& marks_close(x->t, x->before, x->merged, v->dot)/return 0/'
 source=core/merge.c
 mutant rule_2_equal_values_collapsed_are_caught \
     's/if (!context_covers(other_context, v->dot)) {/for (uint32_t q = 0; q < other->count \&\& !set; q++) { if (datum_compare(\&other->values[q].datum, \&v->datum) == 0 \&\& value_compare(\&other->values[q], v) < 0) { return false; } } if (!context_covers(other_context, v->dot)) {/'

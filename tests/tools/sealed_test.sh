@@ -8,9 +8,10 @@ trap 'rm -rf "$work"' EXIT
 n=0
 broken=0
 export TERRACE_TEST_SEALED=1 TERRACE_SEEDS=10
-# those with stores; the others are the same run twice
+# Those with stores; the others are the same run twice. copies_test makes files of its own, not sealed.
 for source in $(grep -l 'fixture\.h\|house\.h\|desk\.h\|world\.h' tests/unit/*_test.c); do
     name=$(basename "$source" .c)
+    [ "$name" != copies_test ] || continue
     n=$((n + 1))
     if "$BUILD/tests/unit/$name" >"$work/log" 2>&1; then
         echo "ok $n - sealed__$name"

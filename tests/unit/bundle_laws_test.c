@@ -248,7 +248,7 @@ static uint64_t number_of(const char *name, uint64_t fallback)
 
 static void run_all(bool by_sticks)
 {
-    uint64_t first = number_of("TERRACE_SEED", 1), seeds = number_of("TERRACE_SEEDS", 60);
+    uint64_t first = number_of("TERRACE_SEED", 1), seeds = number_of("TERRACE_SEEDS", 40);
     struct tally sum = {0};
     for (uint64_t seed = first; seed < first + seeds; seed++) {
         if (tracing()) {

@@ -176,10 +176,13 @@ static inline void random_marks_and_proofs(struct rng *rng, struct record *r, st
         at.seq++;
         r->marks[r->mark_count++] = (struct mark){at, rng_actor(rng), rng_size(rng)};
     }
-    count = (size_t)rng_below(rng, 4);
+    /* of saves that have a value left: the others have no proof (proof.h) */
     struct dot dots[4];
-    for (size_t i = 0; i < count; i++) {
-        dots[i] = rng_dot(rng);
+    count = 0;
+    for (size_t i = 0; i < r->field_count && count < 4 && !(r->flags & RECORD_STUB); i++) {
+        if (r->fields[i].count && rng_one_in(rng, 2)) {
+            dots[count++] = r->fields[i].values[0].dot;
+        }
     }
     if (count) {
         qsort(dots, count, sizeof(struct dot), random_dot_order);
@@ -187,7 +190,13 @@ static inline void random_marks_and_proofs(struct rng *rng, struct record *r, st
     r->proofs = arena_array(arena, count, sizeof(struct proof));
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || !dot_equal(dots[i - 1], dots[i])) {
-            struct slice signature = random_text(rng, arena);
+            uint8_t *bytes = arena_alloc(arena, SIGNATURE_BYTES);
+            for (size_t k = 0; k < SIGNATURE_BYTES; k++) {
+                bytes[k] = (uint8_t)rng_next(rng);
+            }
+            bool odd = rng_one_in(rng, 4); /* of a form that nobody writes */
+            struct slice signature =
+                odd ? random_text(rng, arena) : slice_make(bytes, SIGNATURE_BYTES);
             r->proofs[r->proof_count++] = (struct proof){dots[i], signature};
         }
     }

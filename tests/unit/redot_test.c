@@ -158,6 +158,8 @@ static int64_t still_clock(void *ctx)
     return ((struct fixture *)ctx)->now_ms;
 }
 
+static bool at_rest; /* the stores are sealed */
+
 /* twin: it takes the next actor at the fork. */
 static void live(struct life *x, uint64_t seed, size_t fork_step, bool twin)
 {
@@ -165,6 +167,9 @@ static void live(struct life *x, uint64_t seed, size_t fork_step, bool twin)
     *x = (struct life){.script = {seed}};
     fixture_begin(&x->f, seed);
     x->f.env.now_ms = still_clock;
+    if (at_rest) {
+        fixture_at_rest(&x->f);
+    }
     fixture_root(&x->f);
     actor_text(store_identity(store_of(x))->actor, texts[0]);
     actor_text(NEXT_ACTOR, texts[1]);
@@ -289,11 +294,10 @@ static void assert_same(struct life *x, struct life *twin)
     arena_free(&arena);
 }
 
-static void redot__is_as_if_written_under_the_other_actor(void **state)
+static void compare_with_twins(int times)
 {
-    (void)state;
     struct rng rng = rng_seeded("redot");
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < times; i++) {
         static struct life x, twin;
         uint64_t seed = rng_next(&rng);
         size_t fork = rng_below(&rng, STEPS);
@@ -316,6 +320,20 @@ static void redot__is_as_if_written_under_the_other_actor(void **state)
         fixture_end(&x.f);
         fixture_end(&twin.f);
     }
+}
+
+static void redot__is_as_if_written_under_the_other_actor(void **state)
+{
+    (void)state;
+    compare_with_twins(40);
+}
+
+static void redot__of_a_sealed_store_is_the_same(void **state)
+{
+    (void)state;
+    at_rest = true;
+    compare_with_twins(5);
+    at_rest = false;
 }
 
 /* Only what this store wrote is its to rename: under the same dots another copy may have written.
@@ -386,6 +404,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(redot__is_as_if_written_under_the_other_actor),
+        cmocka_unit_test(redot__of_a_sealed_store_is_the_same),
         cmocka_unit_test(redot__what_another_copy_wrote_keeps_its_dots),
         cmocka_unit_test(redot__what_this_node_is_keeps_its_id),
     };

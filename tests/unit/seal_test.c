@@ -486,7 +486,7 @@ static void seal__check_tells_of_rows_that_nobody_looks_at(void **state)
     struct check_report report;
     struct history_entry *story = NULL;
     size_t n = 0;
-    static const enum table tables[] = {TABLE_HISTORY, TABLE_FEED, TABLE_SAVES};
+    static const enum table tables[] = {TABLE_HISTORY, TABLE_FEED, TABLE_HISTORY_LOG, TABLE_SAVES};
     sealed_begin(&f, 16);
     lived_in(&f);
     for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {

@@ -598,8 +598,11 @@ static void trust__a_revoked_computer_is_heard_no_more(void **state)
     fixture_settle(&f);
     assert_int_equal(revoke(&f, DISTRICT, FIRST), ERR_OK);
     struct dot after = member(&f, FIRST, FIRST, "Sau");
-    assert_int_equal(sync_of(&f, FIRST), ERR_REFUSED);
+    assert_int_equal(sync_of(&f, FIRST), ERR_REVOKED);
     assert_int_equal(sync_of(&f, SECOND), ERR_OK);
+    struct txn *t = begin(&f, DISTRICT, TXN_READ); /* and what it said is kept aside */
+    assert_int_equal(store_evidence_count(t, EVIDENCE_QUARANTINED), 1);
+    txn_abort(t);
     assert_true(held(&f, DISTRICT, before));
     assert_false(held(&f, DISTRICT, after));
     fixture_end(&f);
@@ -633,7 +636,7 @@ static void trust__what_comes_after_a_revocation_by_way_of_others_is_not_taken(v
     struct session_stats stats;
     assert_true(fixture_sync(&f, DISTRICT, &stats));
     assert_int_equal(stats.digest_equal, 1);
-    assert_int_equal(sync_of(&f, FIRST), ERR_REFUSED);
+    assert_int_equal(sync_of(&f, FIRST), ERR_REVOKED);
     arena_free(&arena);
     fixture_end(&f);
 }

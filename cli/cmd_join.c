@@ -98,6 +98,7 @@ enum err cmd_join(struct cli *c)
                          command_words(command_find("join")));
     }
     TRY(setting_check_url(c->args.words[0]));
+    TRY(c->store ? cli_admitted(c) : ERR_OK);
     TRY(store_may_create(c->dir));
     TRY(cli_make_parents(c));
     TRY(trust(c));

@@ -81,11 +81,16 @@ static enum err request(struct cli *c)
     TRY(cli_flush(c));
     cli_say(c,
             code ? _("Carry it to the hub: there, terrace join --admit FILE writes the answer "
-                     "beside it (check %s). Back here: terrace join --complete %s")
+                     "beside it. Back here: terrace join --complete %s")
                  : _("Hand it to the hub yourself: there, terrace join --admit FILE --unit CODE "
-                     "writes the answer beside it; both sides see the check %s. Back here: terrace "
-                     "join --complete %s"),
-            check, path);
+                     "writes the answer beside it. Back here: terrace join --complete %s"),
+            path);
+    if (!code) {
+        cli_say(c,
+                _("Check of the request: %s. If others carry the stick, the hub must see the "
+                  "same: compare it over the phone."),
+                check);
+    }
     return ERR_OK;
 }
 
@@ -156,6 +161,7 @@ static enum err admit(struct cli *c)
         emit_put_text(&c->out, "unit_code", a.unit_code);
         emit_put_text(&c->out, "file", slice_str(answer_file));
         emit_put_text(&c->out, "check", slice_str(a.is.check));
+        emit_put_text(&c->out, "answer_check", slice_str(a.is.answer_check));
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
         return cli_flush(c);
@@ -164,10 +170,17 @@ static enum err admit(struct cli *c)
     TRY(cli_flush(c));
     cli_say(c,
             a.is.again ? _("It was admitted before, as a computer of %.*s; this is the same answer "
-                           "again: %s (check %s). Carry it back.")
-                       : _("A computer of %.*s is admitted. The answer is %s (check %s). Carry it "
-                           "back; there: terrace join --complete FILE"),
-            (int)a.unit_name.len, (const char *)a.unit_name.ptr, answer_file, a.is.check);
+                           "again: %s. Carry it back.")
+                       : _("A computer of %.*s is admitted. The answer is %s. Carry it back; "
+                           "there: terrace join --complete FILE"),
+            (int)a.unit_name.len, (const char *)a.unit_name.ptr, answer_file);
+    if (!a.is.by_code) {
+        cli_say(c,
+                _("Check of the request: %s, of the answer: %s. If others carried the stick, "
+                  "compare both over the phone with what the computer says; if they differ, it is "
+                  "another one: terrace revoke %s"),
+                a.is.check, a.is.answer_check, dot_text(a.is.node, &c->arena));
+    }
     return ERR_OK;
 }
 
@@ -196,44 +209,47 @@ static enum err read_answer(struct cli *c, const char *path, struct buf *out)
     return e;
 }
 
-static enum err tell_completed(struct cli *c, bool again, const char *check)
+static enum err tell_completed(struct cli *c, const struct join_completed *done)
 {
     struct dot node = store_identity(c->store)->node;
     if (c->json) {
         emit_open(&c->out, '{');
         emit_put_id(&c->out, "node", node);
-        emit_put_text(&c->out, "check", slice_str(check));
+        emit_put_text(&c->out, "answer_check", slice_str(done->answer_check));
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
         return cli_flush(c);
     }
     buf_printf(&c->out, "%s\n", dot_text(node, &c->arena));
     TRY(cli_flush(c));
-    if (again) {
+    if (!done->by_code) {
+        cli_say(c,
+                _("Check of the answer: %s. If others carried the stick and the hub says "
+                  "another, it is not from the hub: enter nothing here, and ask there."),
+                done->answer_check);
+    }
+    if (done->again) {
         cli_say(c, _("That is done already; nothing was changed."));
         return ERR_OK;
     }
-    cli_say(c,
-            _("This computer is admitted (check %s). What is above comes with the first exchange: "
-              "terrace bundle export FILE for the hub, or, where there is a link, terrace config "
-              "hub URL and terrace sync."),
-            check);
+    cli_say(c, _("This computer is admitted. What is above comes with the first exchange: terrace "
+                 "bundle export FILE for the hub, or, where there is a link, terrace config hub "
+                 "URL and terrace sync."));
     return ERR_OK;
 }
 
 static enum err complete(struct cli *c)
 {
     struct buf bytes = {0};
-    bool again = false;
-    char check[JOIN_CHECK_SIZE] = "";
+    struct join_completed done = {.again = false};
     TRY(check_options(c, 0, false, false));
     if (!c->store) {
         return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);
     }
     enum err e = read_answer(c, c->args.value[OPT_COMPLETE], &bytes);
-    e = e ? e : join_file_complete(c->store, buf_view(&bytes), &again, check);
+    e = e ? e : join_file_complete(c->store, buf_view(&bytes), &done);
     buf_free(&bytes);
-    return e ? e : tell_completed(c, again, check);
+    return e ? e : tell_completed(c, &done);
 }
 
 enum err cmd_join_file(struct cli *c)

@@ -34,7 +34,9 @@ enum err join_serve(struct store *store, struct slice request, struct buf *reply
 /* ---- where there is no link: by two files on a stick (join_file.c) ------------------------- */
 
 #define JOIN_FILE_MAX_BYTES 4096
-#define JOIN_CHECK_SIZE 10 /* "1a2b-3c4d" and NUL: people compare it where no code was given */
+/* "1a2b-3c4d-5e6f-7081" and NUL, of a request and of an answer: where no code was given people
+ * compare them, or whoever carries the stick could put in his own */
+#define JOIN_CHECK_SIZE 20
 
 /* Is this a store that has asked by file and was not admitted yet? */
 bool join_is_waiting(struct store *store);
@@ -48,8 +50,9 @@ enum err join_file_request(struct store *store, const char *code, struct buf *ou
 
 struct join_admitted {
     struct dot node, unit;
-    bool again; /* it had been before; the answer is the same */
-    char check[JOIN_CHECK_SIZE];
+    bool again;   /* it had been before; the answer is the same */
+    bool by_code; /* a code proved both sides */
+    char check[JOIN_CHECK_SIZE], answer_check[JOIN_CHECK_SIZE];
 };
 /* The hub's side. A request with a code: that decides. Without one the officer vouches for it and
  * names unit and role; `unit` is none when he did not. ERR_FORMAT, ERR_USAGE, ERR_INPUT,
@@ -59,10 +62,15 @@ enum err join_file_admit(struct txn *t, struct slice request, struct dot unit, i
 /* Is it a request, whole? */
 bool join_file_is_request(struct slice bytes);
 
-/* Takes the answer to this store's own request. *again: it had been taken before. ERR_FORMAT,
+struct join_completed {
+    bool again; /* it had been taken before */
+    bool by_code;
+    char answer_check[JOIN_CHECK_SIZE];
+};
+/* Takes the answer to this store's own request. ERR_FORMAT,
  * ERR_INPUT: it answers another request, or there was none; ERR_REFUSED: whoever wrote it is not
  * the hub. */
-enum err join_file_complete(struct store *store, struct slice answer, bool *again,
-                            char check[JOIN_CHECK_SIZE]) MUST_USE;
+enum err join_file_complete(struct store *store, struct slice answer,
+                            struct join_completed *out) MUST_USE;
 
 #endif

@@ -2,7 +2,8 @@
  * file"). With a code both sides prove that they know it, as over HTTP. Without one the request is
  * signed by the new key, so that it is the key's holder who asks; that it is the right computer the
  * officer vouches for, who had the stick from the clerk's hand; and who the hub is the clerk takes
- * from the stick that came back. Both may compare a few letters of the request's hash.
+ * from the stick that came back. If others carried it, they compare a check of each of the two
+ * files.
  *
  * The answer names the hash of the request, so that it fits no other. The store's part is one
  * transaction and then the identity file: cut off between them it still waits, and the answer is
@@ -59,7 +60,8 @@ static struct hash context_of(struct slice request)
 static void check_format(struct hash context, char out[JOIN_CHECK_SIZE])
 {
     const uint8_t *b = context.bytes;
-    (void)snprintf(out, JOIN_CHECK_SIZE, "%02x%02x-%02x%02x", b[0], b[1], b[2], b[3]);
+    (void)snprintf(out, JOIN_CHECK_SIZE, "%02x%02x-%02x%02x-%02x%02x-%02x%02x", b[0], b[1], b[2],
+                   b[3], b[4], b[5], b[6], b[7]);
 }
 
 /* ---- the two bodies ------------------------------------------------------------------------- */
@@ -294,8 +296,11 @@ static enum err admit_request(struct txn *t, const struct message *m, struct dot
     TRY(e);
     out->node = link.node;
     out->unit = link.unit;
+    out->by_code = q.has_code;
     check_format(context, out->check);
-    return answer_write(t, context, &link, q.has_code ? v.code : NULL, body);
+    TRY(answer_write(t, context, &link, q.has_code ? v.code : NULL, body));
+    check_format(hash_of(buf_view(body)), out->answer_check);
+    return ERR_OK;
 }
 
 enum err join_file_admit(struct txn *t, struct slice request, struct dot unit, int64_t role,
@@ -438,11 +443,12 @@ static enum err answer_check(const struct asked *asked, const struct file_answer
         return error_set(ERR_INPUT, _("this file does not answer the last request of this "
                                       "computer; nothing was changed"));
     }
-    if (!asked->has_code) {
+    if (!asked->has_code && !a->proven) {
         return ERR_OK;
     }
     want = code_prove(asked->code, "hub", a->said_proof);
-    bool proven = a->proven && crypto_equal(want.bytes, a->proof.bytes, HASH_BYTES);
+    bool proven =
+        a->proven && asked->has_code && crypto_equal(want.bytes, a->proof.bytes, HASH_BYTES);
     return proven ? ERR_OK
                   : error_set(ERR_REFUSED, _("this hub does not know the code: it is not the one "
                                              "that invited you"));
@@ -505,13 +511,13 @@ static enum err complete_locked(struct store *store, const struct file_answer *a
     return e;
 }
 
-static enum err complete(struct store *store, const struct message *m, bool *again,
-                         char check[JOIN_CHECK_SIZE])
+static enum err complete(struct store *store, const struct message *m, struct join_completed *out)
 {
     struct file_answer a;
     struct message_address self = message_address_of(store_identity(store)->public_key);
     TRY(answer_read(m, &a));
-    check_format(a.context, check);
+    out->by_code = a.proven; /* it would not be taken otherwise */
+    check_format(hash_of(m->body), out->answer_check);
     if (memcmp(&self, &m->recipient, sizeof(self)) != 0) {
         return error_set(ERR_INPUT, _("this file is for another computer; nothing was changed"));
     }
@@ -524,20 +530,19 @@ static enum err complete(struct store *store, const struct message *m, bool *aga
     enum err e = already_done(t, &a, &arena);
     txn_abort(t);
     arena_free(&arena);
-    *again = e == ERR_OK;
+    out->again = e == ERR_OK;
     return e;
 }
 
-enum err join_file_complete(struct store *store, struct slice answer, bool *again,
-                            char check[JOIN_CHECK_SIZE])
+enum err join_file_complete(struct store *store, struct slice answer, struct join_completed *out)
 {
     struct buf raw = {0};
     struct message m;
-    *again = false;
+    *out = (struct join_completed){.again = false};
     enum err e = file_read(answer, &raw, &m);
     e = e ? e : store_lock(store, "sync");
     if (e == ERR_OK) {
-        e = complete(store, &m, again, check);
+        e = complete(store, &m, out);
         store_unlock(store);
     }
     buf_free(&raw);

@@ -17,8 +17,10 @@ line=$(t district --json join --request "$usb/d" "$code")
 claim join_file__request_says_what_it_wrote keys "$line" file bytes check
 claim join_file__the_request_is_small at_most "$(wc -c <"$usb/d")" 400
 claim join_file__the_code_is_not_in_it sh -c "! grep -qai '$code' '$usb/d'"
-claim join_file__its_check_is_read_out has "$(t district join --request "$usb/d" "$code" 2>&1)" \
-    "check $(printf '%s' "$line" | json check)"
+claim join_file__written_again_it_is_the_same same \
+    "$(t district --json join --request "$usb/d" "$code" | json check)" "$(printf '%s' "$line" | json check)"
+claim join_file__with_a_code_nobody_compares sh -c \
+    "! '$TERRACE' -C '$work/district' join --request '$usb/d' '$code' 2>&1 | grep -q 'Check of'"
 
 # ---- it waits
 claim join_file__status_says_so has "$(t district status)" "waits for its admission"
@@ -32,6 +34,8 @@ claim join_file__serving_waits fails 1 not_joined t district --json serve --list
 claim join_file__inviting_waits fails 1 not_joined t district --json invite 138
 claim join_file__admitting_waits fails 1 not_joined t district --json join --admit "$usb/d" --unit 138
 claim join_file__going_elsewhere_waits fails 1 not_joined t district --json join --rehome http://127.0.0.1:9
+claim join_file__a_link_does_not_mend_that \
+    fails 1 not_joined t district --json join http://127.0.0.1:9 "$code"
 claim join_file__and_says_why has "$(t district add note title=x 2>&1)" "carry the request to the hub"
 claim join_file__reading_goes_on exits 0 t district list member
 claim join_file__finding_too exits 0 t district find giang
@@ -85,9 +89,13 @@ claim join_file__not_above_ones_own_role \
 claim join_file__a_role_needs_a_unit fails 2 usage t district --json join --admit "$usb/c" --role viewer
 line=$(t district --json join --admit "$usb/c" --unit 04576)
 claim join_file__both_see_one_check same "$(printf '%s' "$line" | json check)" "$check"
+claim join_file__and_are_told_to_compare has "$(t district join --admit "$usb/c" --unit 04576 2>&1)" \
+    "of the answer: $(printf '%s' "$line" | json answer_check)"
 claim join_file__for_another_unit_it_is_too_late \
     fails 1 input t district --json join --admit "$usb/c" --unit 04570
 claim join_file__complete_by_the_answers_name exits 0 t commune --json join --complete "$usb/c.admitted"
+claim join_file__the_answer_has_one_check_too \
+    has "$(t commune join --complete "$usb/c" 2>&1)" "$(printf '%s' "$line" | json answer_check)"
 generate "$work/data" --activities 0 --attendances 0 --members 30
 import_steps commune "$work/data" >"$work/import.out" 2>&1
 trip commune district c1

@@ -246,8 +246,7 @@ static void carry(struct slice input)
     const struct identity *from = scene.mode == FILE_ASKED ? &scene.waiting : hub;
     struct join_admitted a;
     struct txn *t = NULL;
-    bool again = false;
-    char check[JOIN_CHECK_SIZE];
+    struct join_completed done;
     buf_add_slice(&body, input);
     fill_in(&body);
     crypto_sign_data(from->secret_key, buf_view(&body), signature);
@@ -263,7 +262,7 @@ static void carry(struct slice input)
         CHECK(join_file_admit(t, buf_view(&file), hub->unit, NODE_ROLE_CLERK, &answer, &a) <
               ERR_COUNT);
         txn_abort(t);
-    } else if (join_file_complete(scene.waits, buf_view(&file), &again, check) == ERR_OK) {
+    } else if (join_file_complete(scene.waits, buf_view(&file), &done) == ERR_OK) {
         CHECK(store_set_identity(scene.waits, &scene.waiting) == ERR_OK);
         make_waiting();
     }

@@ -78,9 +78,8 @@ static enum err admit(struct waiting *w, size_t hub, struct dot unit)
 
 static enum err complete(struct waiting *w, struct slice answer)
 {
-    bool again = false;
-    char check[JOIN_CHECK_SIZE];
-    return join_file_complete(w->store, answer, &again, check);
+    struct join_completed done;
+    return join_file_complete(w->store, answer, &done);
 }
 
 static size_t nodes_at(struct fixture *f, size_t at)
@@ -166,13 +165,17 @@ static void join_file__without_a_code_the_officer_names_the_unit(void **state)
     struct fixture f;
     struct waiting w;
     struct join_admitted a;
+    struct join_completed done;
     (void)state;
     fixture_tree(&f, 902);
     wait_begin(&w, &f, "new", NULL);
     assert_int_equal(admit(&w, DISTRICT, none), ERR_USAGE);
     assert_int_equal(admit_as(&w, DISTRICT, f.units[SECOND], NODE_ROLE_CLERK, &a), ERR_OK);
     assert_string_equal(a.check, w.check); /* what both sides read out to each other */
-    assert_int_equal(complete(&w, buf_view(&w.answer)), ERR_OK);
+    assert_int_equal(join_file_complete(w.store, buf_view(&w.answer), &done), ERR_OK);
+    assert_string_equal(a.answer_check, done.answer_check);
+    assert_string_not_equal(a.answer_check, a.check);
+    assert_false(a.by_code || done.by_code);
     expect_hub(&w, DISTRICT, f.units[SECOND]);
     assert_true(dot_equal(a.node, store_identity(w.store)->node));
     wait_end(&w);
@@ -204,9 +207,9 @@ static void join_file__a_stick_twice_gives_the_same_answer(void **state)
         assert_true(dot_equal(a.node, b.node));
         assert_int_equal(nodes_at(&f, DISTRICT), before + 1);
         assert_int_equal(complete(&w[i], buf_view(&w[i].answer)), ERR_OK);
-        bool again = false;
-        assert_int_equal(join_file_complete(w[i].store, buf_view(&first), &again, b.check), ERR_OK);
-        assert_true(again); /* the first stick turned up as well */
+        struct join_completed done;
+        assert_int_equal(join_file_complete(w[i].store, buf_view(&first), &done), ERR_OK);
+        assert_true(done.again && done.by_code == (i == 0)); /* the first stick turned up as well */
         assert_int_equal(admit(&w[i], DISTRICT, f.units[SECOND]), ERR_INPUT);
     }
     buf_free(&first);
@@ -529,13 +532,12 @@ static void join_file__a_store_that_never_asked_takes_nothing(void **state)
     struct fixture f;
     struct waiting w;
     struct buf out = {0};
-    bool again = false;
+    struct join_completed done;
     (void)state;
     fixture_tree(&f, 912);
     wait_begin(&w, &f, "new", NULL);
     assert_int_equal(admit(&w, DISTRICT, f.units[FIRST]), ERR_OK);
-    assert_int_equal(join_file_complete(f.stores[FIRST], buf_view(&w.answer), &again, w.check),
-                     ERR_INPUT);
+    assert_int_equal(join_file_complete(f.stores[FIRST], buf_view(&w.answer), &done), ERR_INPUT);
     assert_int_equal(join_file_request(f.stores[FIRST], NULL, &out, w.check), ERR_EXISTS);
     assert_int_equal(join_file_create(&f.env, w.path, NULL), ERR_EXISTS);
     assert_int_equal(join_file_create(&f.env, "/nonexistent", "k7f3"), ERR_INPUT);

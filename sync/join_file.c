@@ -279,7 +279,7 @@ static enum err admit_request(struct txn *t, const struct message *m, struct dot
     struct file_request q;
     struct record node;
     struct invitation v = {.used = false};
-    struct link link;
+    struct link link = {.first_contact = true};
     TRY(request_read(m, &q));
     struct hash context = context_of(m->body);
     enum err e = node_by_key(t, q.public_key, arena, &node);

@@ -187,6 +187,32 @@ t district join --admit - --unit 04576 <"$work/p.request" >"$work/p.answer" 2>/d
 t piped join --complete - <"$work/p.answer" >"$work/p.node" 2>/dev/null
 claim join_file__through_pipes grep -q -- - "$work/p.node"
 
+# ---- killed at any moment
+SEED=${SEED:-$(date +%s)}
+echo "# seed $SEED"
+n=0
+for after in $(moments 12 1 60 "$SEED"); do
+    n=$((n + 1))
+    t "killed$n" join --request "$usb/k$n" >/dev/null 2>&1
+    nodes_before=$(nodes district)
+    cut_short district "$after" join --admit "$usb/k$n" --unit 04576
+    claim "join_file__admitted_after_a_kill_$n" \
+        exits 0 t district --json join --admit "$usb/k$n" --unit 04576
+    node=$(json node <"$work/exits.out")
+    claim "join_file__once_$n" same "$(nodes district)" $((nodes_before + 1))
+    cut_short "killed$n" "$after" join --complete "$usb/k$n"
+    claim "join_file__complete_after_a_kill_$n" exits 0 t "killed$n" --json join --complete "$usb/k$n"
+    claim "join_file__as_that_one_$n" same "$(json node <"$work/exits.out")" "$node"
+done
+claim join_file__a_killed_one_works trip killed1 district k.bundle
+claim join_file__check_is_clean has "$(t killed1 --json check)" '"damaged":0'
+t saved join --request "$usb/sv" >/dev/null 2>&1
+t saved backup "$work/saved.backups" >/dev/null 2>&1
+t back restore "$work/saved.backups"/* >/dev/null 2>&1
+t district join --admit "$usb/sv" --unit 04576 >/dev/null 2>&1
+claim join_file__restored_while_waiting_it_completes exits 0 t back --json join --complete "$usb/sv"
+claim join_file__and_syncs trip back district sv.bundle
+
 # ---- a stick without room
 if [ -w /dev/full ] && unshare -m mount -t tmpfs none /mnt 2>/dev/null; then
     # shellcheck disable=SC2016 # for the inner shell
@@ -245,7 +271,7 @@ picture "$work/qr.err" >"$work/qr.pgm"
 claim join_file__the_picture_has_a_margin sh -c "sed -n 10p '$work/qr.pgm' | grep -qv 0"
 if command -v zbarimg >/dev/null; then
     read_back=$(zbarimg -q --raw "$work/qr.pgm" 2>"$trace")
-    claim join_file__the_picture_is_the_code_in_capitals same "$read_back" "$(echo "$code" | tr a-z A-Z)"
+    claim join_file__the_picture_is_the_code_in_capitals same "$read_back" "$(echo "$code" | tr "[:lower:]" "[:upper:]")"
     claim join_file__which_is_good exits 0 t photo --json join --request "$usb/q" "$read_back"
     claim join_file__and_known exits 0 t district --json join --admit "$usb/q"
 else

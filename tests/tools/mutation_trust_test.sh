@@ -5,6 +5,31 @@ set -u
 # shellcheck source=tests/tools/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# each reason to refuse, switched off
+tests='trust revoke attack'
+source=core/authority.c
+mutant authority_as_it_is_passes ''
+mutant revoked_authors_are_caught 's/    if (v->dot.seq > a->closed_at) {/    if (0) {/;s/    if (r->id.seq > a->closed_at) {/    if (0) {/'
+mutant levels_that_are_forged_are_caught 's/    if (v->level > a->level) {/    if (0) {/'
+mutant origins_that_are_forged_are_caught 's/    if (v->origin && v->origin->level > a->level .*/    if (0) {/'
+mutant viewers_that_write_are_caught 's/if (a->role == NODE_ROLE_VIEWER.*/if (0) {/'
+mutant kinds_of_a_higher_level_are_caught \
+    's/    if ((def && def->level > v->level) .*/    if (0) {/;s/    if (kind && kind->level > a->level) {/    if (0) {/'
+mutant units_that_rename_themselves_are_caught \
+    's/return held && (top || !unit_field_is_above(field)) ? REFUSAL_NONE : REFUSAL_AUTHORITY;/return REFUSAL_NONE;/'
+mutant nodes_that_raise_themselves_are_caught \
+    's/return root || node_field_is_own(field) ? REFUSAL_NONE : REFUSAL_AUTHORITY;/return REFUSAL_NONE;/'
+mutant clerks_who_reach_far_are_caught 's/return far && clerk .*/return REFUSAL_NONE;/'
+source=core/store_refuse.c
+mutant what_steers_unsigned_is_caught \
+    's/if (authority_steers(x->merged->kind, field) && !save_is_signed.*/if (0) {/'
+mutant dots_of_a_colleague_are_caught 's/!node_is_beside(t, &info, arrival);/true;/'
+mutant forged_late_work_is_caught 's/return x->late && marks_close(x->t, x->before, x->merged, v->dot)/return 0/'
+source=core/store_receive.c
+mutant the_word_of_others_passed_down_is_caught 's/schema_steers(merged.kind) && !push_is_signed(s, &merged)) {/0) {/'
+mutant marks_ahead_of_what_was_saved_are_caught 's/^        cap_marks(s);//'
+mutant forged_records_from_anywhere_are_caught 's/if (!push_is_allowed(s)) {/if (0) {/'
+
 tests=hub_gate
 source=sync/hub_gate.c
 mutant the_gate_as_it_is_passes ''

@@ -189,6 +189,8 @@ struct arrival {
     bool first_contact;
     struct dot unit; /* the pusher's unit, when from_below */
     bool last;       /* what the rest of the batch could explain, it has */
+    /* How far the sender says that it has saved: no closing mark of its goes further (rule 15). */
+    uint64_t said_seq;
 };
 enum outcome {
     OUTCOME_NEW,

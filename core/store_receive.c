@@ -76,6 +76,26 @@ static void graft_stub(struct receive_state *s)
     }
 }
 
+/* Nobody closes his pen further on than he says that he has written: what he might write later
+ * would count as written before he heard. */
+static void cap_marks(struct receive_state *s)
+{
+    struct record *r = &s->incoming;
+    struct mark *marks = arena_array(s->arena, r->mark_count + 1, sizeof(*marks));
+    size_t n = 0;
+    for (size_t i = 0; i < r->mark_count; i++) {
+        struct mark m = r->marks[i];
+        if (m.actor == s->arrival->actor && m.seq > s->arrival->said_seq) {
+            m.seq = s->arrival->said_seq;
+        }
+        if (m.seq) {
+            marks[n++] = m;
+        }
+    }
+    r->marks = marks;
+    r->mark_count = n;
+}
+
 /* ---- merging -------------------------------------------------------------------------------- */
 
 /* Rule 20: the sender need not hear of it again only if the merged record is what it just sent. */
@@ -255,6 +275,7 @@ static enum err receive(struct receive_state *s, enum outcome *outcome)
         return ERR_OK;
     }
     if (arrival->from_below) {
+        cap_marks(s);
         if (!arrival->first_contact) {
             cap_incoming(s);
             graft_stub(s);

@@ -10,6 +10,27 @@
 
 /* ---- whose actor ---------------------------------------------------------------------------- */
 
+/* Another computer of the pusher's own office, that neither came in by the pusher nor syncs with
+ * it: an actor belongs to one key, and a colleague does not write in its name. */
+static bool node_is_beside(struct txn *t, const struct actor_info *who,
+                           const struct arrival *arrival)
+{
+    struct arena arena = {0};
+    struct record r;
+    struct cert cert;
+    bool beside = !dot_is_none(arrival->node) && !dot_is_none(who->node) &&
+                  !dot_equal(who->node, arrival->node) && dot_equal(who->unit, arrival->unit) &&
+                  store_get(t, who->node, &arena, &r, NULL) == ERR_OK;
+    if (beside) {
+        const struct value *hub = merge_shown(&r, F_NODE_HUB);
+        bool syncs =
+            hub && hub->datum.type == DATUM_REF && dot_equal(hub->datum.ref, arrival->node);
+        beside = !syncs && !(cert_of_node(t, &r, &cert) && dot_equal(cert.issuer, arrival->node));
+    }
+    arena_free(&arena);
+    return beside;
+}
+
 bool push_actor_is_below(struct txn *t, uint64_t actor, const struct arrival *arrival)
 {
     struct actor_info info;
@@ -19,7 +40,8 @@ bool push_actor_is_below(struct txn *t, uint64_t actor, const struct arrival *ar
     if (!store_actor(t, actor, &info)) {
         return true; /* first heard of from there */
     }
-    return !dot_is_none(info.unit) && unit_was_within(t, info.unit, arrival->unit);
+    return !dot_is_none(info.unit) && unit_was_within(t, info.unit, arrival->unit) &&
+           !node_is_beside(t, &info, arrival);
 }
 
 enum err push_learn_actors(struct receive_state *s)
@@ -156,7 +178,7 @@ static bool author_key(struct receive_state *s, uint64_t actor, const struct rec
         bound = !dot_is_none(who.node);
     }
     found = bound && store_get(s->t, who.node, &arena, &node, NULL) == ERR_OK &&
-            cert_of_node(s->t, &node, &cert);
+            cert_of_known(s->t, &node, &cert);
     if (!found && r->kind == KIND_NODE && store_node_names(r, actor) &&
         (!bound || dot_equal(who.node, r->id))) {
         found = cert_of_node(s->t, r, &cert);

@@ -425,7 +425,8 @@ static enum err take_request(struct txn *t, struct dot node, const struct bundle
                               .actor = q.epoch,
                               .from_below = true,
                               .first_contact = link.first_contact,
-                              .unit = link.unit};
+                              .unit = link.unit,
+                              .said_seq = round_said_seq(&q)};
     TRY(inbox_apply_signed(t, part->message, q.batch, &arrival, arena, &in));
     if (!word->apart && in.need_whole == 0 && q.from_seq <= link.in_seq && q.to_seq > link.in_seq) {
         link.in_seq = q.to_seq;

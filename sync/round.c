@@ -251,6 +251,12 @@ static void read_listings(struct pack_reader *r, struct arena *arena, struct rou
     out->listing_count = n;
 }
 
+uint64_t round_said_seq(const struct round_request *r)
+{
+    uint64_t token = r->token_count ? r->tokens[r->token_count - 1].own_seq : 0;
+    return token > r->chain_seq ? token : r->chain_seq;
+}
+
 void round_request_write(const struct round_request *q, struct buf *out)
 {
     struct pack_writer w = pack_writer_make(out);

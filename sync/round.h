@@ -111,6 +111,8 @@ struct round_reply {
     struct slice batch;
 };
 
+/* How far the sender's saves go, by its newest token or its chain, whichever says more. */
+uint64_t round_said_seq(const struct round_request *r);
 void round_request_write(const struct round_request *r, struct buf *out);
 enum err round_request_read(struct slice body, struct arena *arena,
                             struct round_request *out) MUST_USE;

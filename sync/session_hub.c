@@ -124,7 +124,8 @@ static enum err take_batch(struct serve *s)
                               .actor = s->q.epoch,
                               .from_below = true,
                               .first_contact = link->first_contact,
-                              .unit = link->unit};
+                              .unit = link->unit,
+                              .said_seq = round_said_seq(&s->q)};
     if (link->unknown_round) {
         return ERR_OK; /* it may have given dots that another copy gave; it sends again */
     }

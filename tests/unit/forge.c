@@ -2,7 +2,9 @@
 
 #include "core/proof.h"
 #include "sync/batch.h"
+#include "sync/bundle_part.h"
 #include "sync/link.h"
+#include "sync/reconcile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,6 +31,7 @@ void forge_put(struct forge *g, struct record *r, uint32_t number, struct dot do
     struct value v = {.dot = dot,
                       .time_ms = g->time_ms ? g->time_ms : 1900000000000,
                       .level = g->level ? g->level : LEVEL_COMMUNE,
+                      .origin = g->origin,
                       .datum = d};
     size_t at = 0;
     while (at < added.count && value_compare(&added.values[at], &v) < 0) {
@@ -94,7 +97,7 @@ static void sign(struct forge *g, struct record *r)
         for (uint32_t j = 0; j < r->fields[i].count; j++) {
             struct dot dot = r->fields[i].values[j].dot;
             if (dot.actor == actor && dot.seq > 1000) {
-                proof_sign(r, dot, self->secret_key, &g->arena);
+                proof_sign(r, dot, g->key ? g->key : self->secret_key, &g->arena);
             }
         }
     }
@@ -121,7 +124,7 @@ static void hear(struct forge *g, struct slice request, struct slice reply)
 enum err forge_push(struct forge *g, const struct record *records, size_t count)
 {
     struct arena arena = {0};
-    struct buf batch = {0}, body = {0}, bytes = {0}, reply = {0};
+    struct buf batch = {0}, body = {0};
     struct change *changes = arena_array(&arena, count, sizeof(*changes));
     for (size_t i = 0; i < count; i++) {
         changes[i] = (struct change){.record = records[i], .whole = true};
@@ -138,7 +141,8 @@ enum err forge_push(struct forge *g, const struct record *records, size_t count)
     assert_int_equal(txn_begin(g->f->stores[g->from], TXN_READ, &t), ERR_OK);
     assert_int_equal(upstream_load(t, &up), ERR_OK);
     txn_abort(t);
-    struct round_request q = {.tokens = up.tokens,
+    struct round_request q = {.flags = g->first_contact ? ROUND_FIRST_CONTACT : 0,
+                              .tokens = up.tokens,
                               .token_count = up.token_count,
                               .peer_epoch = hub->actor,
                               .peer_seq = 1,
@@ -148,16 +152,111 @@ enum err forge_push(struct forge *g, const struct record *records, size_t count)
                               .max_bytes = 60000,
                               .batch = buf_view(&batch)};
     round_request_write(&q, &body);
-    assert_int_equal(fixture_seal(g->f, g->from, g->to, buf_view(&body), &bytes), ERR_OK);
+    enum err e = forge_deliver(g, buf_view(&body));
+    buf_free(&batch);
+    buf_free(&body);
+    arena_free(&arena);
+    return e;
+}
+
+/* The file of one part that its program would write. */
+static void stick_of(struct forge *g, struct slice body, struct buf *out)
+{
+    struct bundle_writer w;
+    bundle_writer_open(&w, g->f->stores[g->from], out);
+    memcpy(w.peer_key, store_identity(g->f->stores[g->to])->public_key, KEY_PUBLIC_BYTES);
+    w.number = ++g->sticks;
+    assert_int_equal(bundle_writer_add(&w, body, true), ERR_OK);
+    bundle_writer_close(&w);
+}
+
+static enum err carry(struct forge *g, struct slice body)
+{
+    struct buf bytes = {0};
+    struct bundle_taken taken;
+    stick_of(g, body, &bytes);
+    enum err e = bundle_import(g->f->stores[g->to], buf_view(&bytes), &taken);
+    g->refusal_count = 0;
+    buf_free(&taken.reply);
+    buf_free(&bytes);
+    return e;
+}
+
+enum err forge_deliver(struct forge *g, struct slice body)
+{
+    struct buf bytes = {0}, reply = {0};
+    if (g->by_stick) {
+        return carry(g, body);
+    }
+    assert_int_equal(fixture_seal(g->f, g->from, g->to, body, &bytes), ERR_OK);
     enum err e = session_serve(g->f->stores[g->to], buf_view(&bytes), &reply);
     g->refusal_count = 0;
     if (e == ERR_OK) {
         hear(g, buf_view(&bytes), buf_view(&reply));
     }
-    buf_free(&batch);
-    buf_free(&body);
     buf_free(&bytes);
     buf_free(&reply);
+    return e;
+}
+
+static enum err answer_over_http(struct forge *g, struct slice body)
+{
+    struct session s;
+    struct buf request = {0}, reply = {0};
+    session_init(&s, g->f->stores[g->to]);
+    assert_int_equal(session_request(&s, &request), ERR_OK);
+    struct message m = {.answers = hash_of(buf_view(&request)), .body = body};
+    assert_int_equal(message_seal(&m, store_identity(g->f->stores[g->from]),
+                                  store_identity(g->f->stores[g->to])->public_key, &reply),
+                     ERR_OK);
+    enum err e = session_reply(&s, buf_view(&reply));
+    session_end(&s);
+    buf_free(&request);
+    buf_free(&reply);
+    return e;
+}
+
+static uint64_t head_of(struct store *store)
+{
+    struct txn *t = NULL;
+    assert_int_equal(txn_begin(store, TXN_READ, &t), ERR_OK);
+    uint64_t head = store_feed_head(t);
+    txn_abort(t);
+    return head;
+}
+
+enum err forge_answer(struct forge *g, const struct record *record)
+{
+    struct arena arena = {0};
+    struct buf batch = {0}, body = {0};
+    struct upstream up;
+    struct hash digest;
+    struct txn *t = NULL;
+    if (record) {
+        struct change change = {.record = *record, .whole = true};
+        change.record.route = (uint8_t)schema_route(record);
+        sign(g, &change.record);
+        batch_write(&change, 1, &arena, &batch);
+    }
+    assert_int_equal(txn_begin(g->f->stores[g->to], TXN_READ, &t), ERR_OK);
+    assert_int_equal(upstream_load(t, &up), ERR_OK);
+    assert_int_equal(reconcile_digest(t, g->f->units[g->to], true, &digest), ERR_OK);
+    txn_abort(t);
+    uint64_t to_seq = record ? up.in_seq : head_of(g->f->stores[g->from]);
+    struct round_reply p = {.epoch = up.epoch,
+                            .round = up.round + 1,
+                            .ack_epoch = store_identity(g->f->stores[g->to])->actor,
+                            .ack_seq = up.acked_seq,
+                            .from_seq = up.in_seq,
+                            .to_seq = to_seq,
+                            .head_seq = to_seq,
+                            .has_digest = record == NULL,
+                            .digest = digest,
+                            .batch = buf_view(&batch)};
+    round_reply_write(&p, &body);
+    enum err e = g->by_stick ? carry(g, buf_view(&body)) : answer_over_http(g, buf_view(&body));
+    buf_free(&batch);
+    buf_free(&body);
     arena_free(&arena);
     return e;
 }

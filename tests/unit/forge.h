@@ -12,8 +12,12 @@ struct forge {
     uint8_t level;   /* that forged values claim; 0 = commune */
     int64_t time_ms; /* of forged values; 0 = in 2030 */
     bool first_contact;
-    bool unsigned_;           /* steering saves go without their proofs */
-    struct refused *refusals; /* of the last push, in the arena */
+    bool unsigned_;              /* steering saves go without their proofs */
+    const uint8_t *key;          /* that signs them; NULL = the forger's own */
+    bool by_stick;               /* in bundles, not over HTTP */
+    uint64_t sticks;             /* written so far */
+    const struct origin *origin; /* of forged values */
+    struct refused *refusals;    /* of the last push, in the arena */
     size_t refusal_count;
     struct arena arena;
 };
@@ -26,5 +30,10 @@ struct record forge_record(struct forge *g, uint32_t kind);
 void forge_put_new(struct forge *g, struct record *r, uint32_t number, struct datum d);
 /* In the forger's name to the hub, as its program would send it; g->refusals by its reply. */
 enum err forge_push(struct forge *g, const struct record *records, size_t count);
+/* A body of its own making, a request's. */
+enum err forge_deliver(struct forge *g, struct slice body);
+/* What a hub, the forger, answers its child `to` with: a record that it may not have; or, with
+ * NULL, nothing of what it has for it, and a digest as if there were nothing. */
+enum err forge_answer(struct forge *g, const struct record *record);
 
 #endif

@@ -1,4 +1,4 @@
-/* Certificates, roles, levels, revocation: what a hub takes from whom. Each attack has an honest
+/* Certificates, roles, levels: what a hub takes from whom. Each attack has an honest
  * twin that must go through. */
 #include "core/authority.h"
 #include "core/cert.h"
@@ -6,6 +6,7 @@
 #include "sync/admit.h"
 #include "sync/join.h"
 #include "tests/unit/forge.h"
+#include "tests/unit/tree.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,64 +14,7 @@
 
 #include <cmocka.h>
 
-enum { TOP, DISTRICT, FIRST, SECOND };
-#define DAY_MS (24ll * 60 * 60 * 1000)
-
 static const struct dot none;
-
-static struct txn *begin(struct fixture *f, size_t at, enum txn_mode mode)
-{
-    struct txn *t = NULL;
-    assert_int_equal(txn_begin(f->stores[at], mode, &t), ERR_OK);
-    return t;
-}
-
-static struct record load(struct fixture *f, size_t at, struct dot id, struct arena *arena)
-{
-    struct record r;
-    struct txn *t = begin(f, at, TXN_READ);
-    assert_int_equal(store_get(t, id, arena, &r, NULL), ERR_OK);
-    txn_abort(t);
-    return r;
-}
-
-static bool held(struct fixture *f, size_t at, struct dot id)
-{
-    struct txn *t = begin(f, at, TXN_READ);
-    bool has = store_has(t, id);
-    txn_abort(t);
-    return has;
-}
-
-static bool shows(struct fixture *f, size_t at, struct dot id, uint32_t field, const char *text)
-{
-    struct arena arena = {0};
-    struct record r = load(f, at, id, &arena);
-    const struct value *v = merge_shown(&r, field);
-    bool so = v && v->datum.type == DATUM_TEXT && slice_equal(v->datum.text, slice_str(text));
-    arena_free(&arena);
-    return so;
-}
-
-static void expect_agreement(struct fixture *f)
-{
-    struct session_stats stats;
-    fixture_settle(f);
-    for (size_t i = 1; i < f->count; i++) {
-        assert_true(fixture_sync(f, i, &stats));
-        assert_int_equal(stats.digest_equal, 1);
-    }
-}
-
-static struct dot node_of(struct fixture *f, size_t at)
-{
-    return store_identity(f->stores[at])->node;
-}
-
-static struct dot member(struct fixture *f, size_t at, size_t unit, const char *name)
-{
-    return fixture_save_text(f, at, none, KIND_MEMBER, f->units[unit], F_MEMBER_NAME, name);
-}
 
 /* ---- certificates --------------------------------------------------------------------------- */
 
@@ -90,14 +34,14 @@ static void trust__a_joined_computer_has_a_certificate_chained_to_the_root(void 
     (void)state;
     fixture_tree(&f, 301);
     for (size_t at = 0; at <= DISTRICT; at++) { /* wherever the record is */
-        struct txn *t = begin(&f, at, TXN_READ);
+        struct txn *t = tree_begin(&f, at, TXN_READ);
         struct record r;
-        assert_int_equal(store_get(t, node_of(&f, FIRST), &arena, &r, NULL), ERR_OK);
+        assert_int_equal(store_get(t, tree_node(&f, FIRST), &arena, &r, NULL), ERR_OK);
         assert_true(cert_of_node(t, &r, &cert));
         assert_true(dot_equal(cert.unit, f.units[FIRST]));
         assert_int_equal(cert.role, NODE_ROLE_CLERK);
         assert_int_equal(cert.level, LEVEL_COMMUNE);
-        assert_true(dot_equal(cert.issuer, node_of(&f, DISTRICT)));
+        assert_true(dot_equal(cert.issuer, tree_node(&f, DISTRICT)));
         txn_abort(t);
     }
     arena_free(&arena);
@@ -113,9 +57,9 @@ static void trust__no_bit_of_a_certificate_may_change(void **state)
     struct dot by;
     (void)state;
     fixture_tree(&f, 302);
-    struct record r = load(&f, TOP, node_of(&f, FIRST), &arena);
+    struct record r = tree_load(&f, TOP, tree_node(&f, FIRST), &arena);
     buf_add_slice(&bent, cert_bytes(&r, &by));
-    struct txn *t = begin(&f, TOP, TXN_READ);
+    struct txn *t = tree_begin(&f, TOP, TXN_READ);
     assert_true(cert_holds(t, buf_view(&bent), by, &cert));
     for (size_t bit = 0; bit < 8 * bent.len; bit++) {
         bent.ptr[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -131,36 +75,18 @@ static void trust__no_bit_of_a_certificate_may_change(void **state)
     fixture_end(&f);
 }
 
-/* A certificate that the issuer signs with its own key, whether or not it may. */
-static bool issued_holds(struct fixture *f, size_t issuer, struct dot unit, enum level level,
-                         int64_t role)
-{
-    struct buf bytes = {0};
-    struct cert cert = {.node = {77, 1},
-                        .unit = unit,
-                        .level = (uint8_t)level,
-                        .role = (uint8_t)role,
-                        .issuer = node_of(f, issuer)};
-    struct txn *t = begin(f, TOP, TXN_READ);
-    cert_write(&cert, store_identity(f->stores[issuer])->secret_key, &bytes);
-    bool holds = cert_holds(t, buf_view(&bytes), none, &cert);
-    txn_abort(t);
-    buf_free(&bytes);
-    return holds;
-}
-
 static void trust__nobody_gives_more_than_he_has(void **state)
 {
     struct fixture f;
     (void)state;
     fixture_tree(&f, 303);
-    assert_true(issued_holds(&f, DISTRICT, f.units[FIRST], LEVEL_COMMUNE, NODE_ROLE_HUB));
-    assert_true(issued_holds(&f, FIRST, f.units[FIRST], LEVEL_COMMUNE, NODE_ROLE_CLERK));
-    assert_false(issued_holds(&f, FIRST, f.units[FIRST], LEVEL_COMMUNE, NODE_ROLE_OFFICER));
-    assert_false(issued_holds(&f, FIRST, f.units[FIRST], LEVEL_DISTRICT, NODE_ROLE_CLERK));
-    assert_false(issued_holds(&f, FIRST, f.units[SECOND], LEVEL_COMMUNE, NODE_ROLE_CLERK));
-    assert_false(issued_holds(&f, FIRST, f.units[DISTRICT], LEVEL_DISTRICT, NODE_ROLE_CLERK));
-    assert_false(issued_holds(&f, DISTRICT, f.units[TOP], LEVEL_PROVINCE, NODE_ROLE_HUB));
+    assert_true(tree_issued_holds(&f, DISTRICT, f.units[FIRST], LEVEL_COMMUNE, NODE_ROLE_HUB));
+    assert_true(tree_issued_holds(&f, FIRST, f.units[FIRST], LEVEL_COMMUNE, NODE_ROLE_CLERK));
+    assert_false(tree_issued_holds(&f, FIRST, f.units[FIRST], LEVEL_COMMUNE, NODE_ROLE_OFFICER));
+    assert_false(tree_issued_holds(&f, FIRST, f.units[FIRST], LEVEL_DISTRICT, NODE_ROLE_CLERK));
+    assert_false(tree_issued_holds(&f, FIRST, f.units[SECOND], LEVEL_COMMUNE, NODE_ROLE_CLERK));
+    assert_false(tree_issued_holds(&f, FIRST, f.units[DISTRICT], LEVEL_DISTRICT, NODE_ROLE_CLERK));
+    assert_false(tree_issued_holds(&f, DISTRICT, f.units[TOP], LEVEL_PROVINCE, NODE_ROLE_HUB));
     fixture_end(&f);
 }
 
@@ -173,9 +99,9 @@ static void trust__a_foreign_root_admits_nobody(void **state)
     (void)state;
     fixture_tree(&f, 304);
     fixture_tree(&other, 305);
-    struct record r = load(&other, TOP, node_of(&other, FIRST), &arena);
+    struct record r = tree_load(&other, TOP, tree_node(&other, FIRST), &arena);
     struct slice bytes = cert_bytes(&r, &by);
-    struct txn *t = begin(&f, TOP, TXN_READ);
+    struct txn *t = tree_begin(&f, TOP, TXN_READ);
     assert_false(cert_holds(t, bytes, by, &cert));
     txn_abort(t);
     /* nor does its hub hear what a stranger says */
@@ -203,32 +129,18 @@ static void pass_time(struct fixture *f, int64_t ms, int64_t step_ms)
     }
 }
 
-static enum err sync_of(struct fixture *f, size_t at)
-{
-    struct session s;
-    struct buf message = {0}, reply = {0};
-    session_init(&s, f->stores[at]);
-    enum err e = session_request(&s, &message);
-    e = e ? e : session_serve(f->stores[f->parents[at]], buf_view(&message), &reply);
-    e = e ? e : session_reply(&s, buf_view(&reply));
-    session_end(&s);
-    buf_free(&message);
-    buf_free(&reply);
-    return e;
-}
-
 static void trust__who_was_silent_past_the_end_of_his_certificate_is_refused(void **state)
 {
     struct fixture f;
     (void)state;
     fixture_tree(&f, 306);
     pass_time(&f, (CERT_DAYS - 100) * DAY_MS, 20 * DAY_MS);
-    assert_int_equal(sync_of(&f, FIRST), ERR_OK); /* and is renewed */
+    assert_int_equal(tree_sync(&f, FIRST), ERR_OK); /* and is renewed */
     pass_time(&f, (CERT_DAYS - 100) * DAY_MS, 20 * DAY_MS);
-    assert_int_equal(sync_of(&f, FIRST), ERR_OK);
+    assert_int_equal(tree_sync(&f, FIRST), ERR_OK);
     pass_time(&f, (CERT_DAYS + 100) * DAY_MS, 20 * DAY_MS);
-    assert_int_equal(sync_of(&f, FIRST), ERR_REFUSED);
-    assert_int_equal(sync_of(&f, SECOND), ERR_OK);
+    assert_int_equal(tree_sync(&f, FIRST), ERR_REFUSED);
+    assert_int_equal(tree_sync(&f, SECOND), ERR_OK);
     fixture_end(&f);
 }
 
@@ -238,44 +150,24 @@ static void trust__a_clock_that_jumps_ends_nothing(void **state)
     const int64_t clocks[] = {0, 4070908800000, 1577836800000, 4070908800000, 86400000};
     struct fixture f;
     fixture_tree(&f, 307);
-    struct dot id = member(&f, FIRST, FIRST, "Vừ A Páo");
+    struct dot id = tree_member(&f, FIRST, FIRST, "Vừ A Páo");
     for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
         char name[32];
         f.now_ms = clocks[i];
         (void)snprintf(name, sizeof(name), "Vừ A Páo %zu", i);
         (void)fixture_save_text(&f, FIRST, id, 0, none, F_MEMBER_NAME, name);
         for (int again = 0; again < 3; again++) {
-            assert_int_equal(sync_of(&f, FIRST), ERR_OK);
-            assert_int_equal(sync_of(&f, SECOND), ERR_OK);
+            assert_int_equal(tree_sync(&f, FIRST), ERR_OK);
+            assert_int_equal(tree_sync(&f, SECOND), ERR_OK);
             f.now_ms += 2 * DAY_MS;
         }
-        assert_true(shows(&f, DISTRICT, id, F_MEMBER_NAME, name));
-        expect_agreement(&f);
+        assert_true(tree_shows(&f, DISTRICT, id, F_MEMBER_NAME, name));
+        tree_agrees(&f);
     }
     fixture_end(&f);
 }
 
 /* ---- roles ---------------------------------------------------------------------------------- */
-
-static size_t viewer_of(struct fixture *f, size_t hub, size_t unit)
-{
-    char path[128], url[64], code[JOIN_CODE_SIZE];
-    int64_t expires = 0;
-    struct identity id;
-    size_t at = f->count;
-    struct txn *t = begin(f, hub, TXN_WRITE);
-    assert_int_equal(join_invite(t, f->units[unit], NODE_ROLE_VIEWER, 7, code, &expires), ERR_OK);
-    assert_int_equal(txn_commit(t), ERR_OK);
-    (void)snprintf(path, sizeof(path), "%s/%zu", f->dir, at);
-    (void)snprintf(url, sizeof(url), "sim://%zu", hub);
-    assert_int_equal(join_hub(&f->env, path, url, code, &id), ERR_OK);
-    assert_int_equal(store_open(&f->env, path, &f->stores[at]), ERR_OK);
-    f->units[at] = f->units[unit];
-    f->parents[at] = (int)hub;
-    f->count++;
-    assert_true(fixture_sync(f, at, NULL));
-    return at;
-}
 
 static void trust__a_viewer_reads_and_writes_nothing(void **state)
 {
@@ -283,21 +175,21 @@ static void trust__a_viewer_reads_and_writes_nothing(void **state)
     struct arena arena = {0};
     (void)state;
     fixture_tree(&f, 308);
-    struct dot id = member(&f, FIRST, FIRST, "Vừ A Páo");
-    expect_agreement(&f);
-    size_t viewer = viewer_of(&f, DISTRICT, FIRST);
-    assert_true(shows(&f, viewer, id, F_MEMBER_NAME, "Vừ A Páo"));
+    struct dot id = tree_member(&f, FIRST, FIRST, "Vừ A Páo");
+    tree_agrees(&f);
+    size_t viewer = tree_joined(&f, DISTRICT, FIRST, NODE_ROLE_VIEWER);
+    assert_true(tree_shows(&f, viewer, id, F_MEMBER_NAME, "Vừ A Páo"));
     /* his program says so at once */
     struct datum d = datum_text(slice_str("x"));
     struct edit edit = {F_NOTE, EDIT_SET, &d, 1};
     struct save save = {.id = id, .edits = &edit, .edit_count = 1, .via = VIA_LOCAL};
     struct dot dot;
-    struct txn *t = begin(&f, viewer, TXN_WRITE);
+    struct txn *t = tree_begin(&f, viewer, TXN_WRITE);
     assert_int_equal(store_save(t, &save, &arena, &id, &dot), ERR_RULE);
     txn_abort(t);
     /* and a program that does not is not believed */
     struct forge g = {.f = &f, .from = viewer, .to = DISTRICT, .seq = 1000};
-    struct record r = load(&f, viewer, id, &arena);
+    struct record r = tree_load(&f, viewer, id, &arena);
     forge_replace(&g, &r, F_NOTE, datum_text(slice_str("giả mạo")));
     struct record new_one = forge_record(&g, KIND_MEMBER);
     forge_put_new(&g, &new_one, F_UNIT, datum_ref(f.units[FIRST]));
@@ -305,9 +197,9 @@ static void trust__a_viewer_reads_and_writes_nothing(void **state)
     struct record both[] = {r, new_one};
     assert_int_equal(forge_push(&g, both, 2), ERR_OK);
     fixture_settle(&f);
-    assert_false(shows(&f, DISTRICT, id, F_NOTE, "giả mạo"));
-    assert_false(held(&f, DISTRICT, new_one.id));
-    expect_agreement(&f);
+    assert_false(tree_shows(&f, DISTRICT, id, F_NOTE, "giả mạo"));
+    assert_false(tree_held(&f, DISTRICT, new_one.id));
+    tree_agrees(&f);
     arena_free(&g.arena);
     arena_free(&arena);
     fixture_end(&f);
@@ -352,7 +244,7 @@ static struct datum top_unit(struct fixture *f)
 }
 static struct datum hub_node(struct fixture *f)
 {
-    return datum_ref(node_of(f, DISTRICT));
+    return datum_ref(tree_node(f, DISTRICT));
 }
 static struct datum number(struct fixture *f)
 {
@@ -390,8 +282,8 @@ static void trust__what_steers_others_is_written_by_those_above(void **state)
     struct forge g = {.f = &f, .from = FIRST, .to = DISTRICT, .seq = 1000};
     for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {
         const struct attack *a = &attacks[i];
-        struct dot id = a->on_node ? node_of(&f, FIRST) : f.units[FIRST];
-        struct record before = load(&f, DISTRICT, id, &arena), r = before;
+        struct dot id = a->on_node ? tree_node(&f, FIRST) : f.units[FIRST];
+        struct record before = tree_load(&f, DISTRICT, id, &arena), r = before;
         struct datum d = a->datum(&f);
         if (a->field == F_DELETED) {
             struct buf seen = {0};
@@ -402,7 +294,7 @@ static void trust__what_steers_others_is_written_by_those_above(void **state)
         }
         forge_replace(&g, &r, a->field, d);
         assert_int_equal(forge_push(&g, &r, 1), ERR_OK);
-        struct record after = load(&f, DISTRICT, id, &arena);
+        struct record after = tree_load(&f, DISTRICT, id, &arena);
         const struct value *now = merge_shown(&after, a->field);
         const struct value *was = merge_shown(&before, a->field);
         bool taken = now && datum_compare(&now->datum, &d) == 0 &&
@@ -417,7 +309,7 @@ static void trust__what_steers_others_is_written_by_those_above(void **state)
         }
         fixture_settle(&f);
     }
-    expect_agreement(&f);
+    tree_agrees(&f);
     arena_free(&g.arena);
     arena_free(&arena);
     fixture_end(&f);
@@ -430,11 +322,11 @@ static void trust__a_level_that_is_not_the_authors_is_forged(void **state)
         struct fixture f;
         struct arena arena = {0};
         fixture_tree(&f, 310);
-        struct dot id = member(&f, FIRST, FIRST, "Vừ A Páo");
+        struct dot id = tree_member(&f, FIRST, FIRST, "Vừ A Páo");
         fixture_settle(&f);
         struct forge g = {.f = &f, .from = FIRST, .to = DISTRICT, .seq = 1000};
         g.level = (uint8_t)level;
-        struct record r = load(&f, DISTRICT, id, &arena);
+        struct record r = tree_load(&f, DISTRICT, id, &arena);
         struct record new_one = forge_record(&g, KIND_MEMBER);
         forge_replace(&g, &r, F_NOTE, datum_text(slice_str("cấp trên")));
         forge_put_new(&g, &new_one, F_UNIT, datum_ref(f.units[FIRST]));
@@ -442,10 +334,10 @@ static void trust__a_level_that_is_not_the_authors_is_forged(void **state)
         struct record both[] = {r, new_one};
         assert_int_equal(forge_push(&g, both, 2), ERR_OK);
         bool honest = level <= LEVEL_COMMUNE;
-        assert_true(shows(&f, DISTRICT, id, F_NOTE, "cấp trên") == honest);
-        assert_true(held(&f, DISTRICT, new_one.id) == honest);
+        assert_true(tree_shows(&f, DISTRICT, id, F_NOTE, "cấp trên") == honest);
+        assert_true(tree_held(&f, DISTRICT, new_one.id) == honest);
         fixture_settle(&f);
-        assert_true(held(&f, TOP, new_one.id) == honest);
+        assert_true(tree_held(&f, TOP, new_one.id) == honest);
         arena_free(&g.arena);
         arena_free(&arena);
         fixture_end(&f);
@@ -464,14 +356,14 @@ static void trust__a_kind_of_a_higher_level_is_not_made_below(void **state)
     forge_put_new(&g, &r, F_UNIT, datum_ref(f.units[FIRST]));
     forge_put_new(&g, &r, F_NOTE, datum_text(slice_str("Chỉ đạo giả")));
     assert_int_equal(forge_push(&g, &r, 1), ERR_OK);
-    assert_false(held(&f, DISTRICT, r.id));
+    assert_false(tree_held(&f, DISTRICT, r.id));
     /* the twin: the district's own */
     struct forge h = {.f = &f, .from = DISTRICT, .to = TOP, .seq = 1000, .level = LEVEL_DISTRICT};
     struct record own = forge_record(&h, KIND_DIRECTIVE);
     forge_put_new(&h, &own, F_UNIT, datum_ref(f.units[DISTRICT]));
     forge_put_new(&h, &own, F_NOTE, datum_text(slice_str("Chỉ đạo")));
     assert_int_equal(forge_push(&h, &own, 1), ERR_OK);
-    assert_true(held(&f, TOP, own.id));
+    assert_true(tree_held(&f, TOP, own.id));
     arena_free(&g.arena);
     arena_free(&h.arena);
     arena_free(&arena);
@@ -491,14 +383,14 @@ static void trust__a_hub_does_not_speak_for_those_above_it(void **state)
         struct dot honest =
             fixture_save_text(&f, TOP, none, KIND_DIRECTIVE, f.units[TOP], F_NOTE, "Chỉ đạo");
         fixture_settle(&f);
-        assert_true(shows(&f, FIRST, honest, F_NOTE, "Chỉ đạo"));
+        assert_true(tree_shows(&f, FIRST, honest, F_NOTE, "Chỉ đạo"));
         /* written past the door of the district's own store, as a hostile program would */
         struct forge g = {.f = &f, .from = DISTRICT, .to = TOP, .seq = 1000};
         g.actor = store_identity(f.stores[TOP])->actor;
         g.level = LEVEL_PROVINCE;
         struct dot unit = f.units[SECOND];
-        struct record r =
-            way < 2 ? load(&f, DISTRICT, honest, &arena) : load(&f, DISTRICT, unit, &arena);
+        struct record r = way < 2 ? tree_load(&f, DISTRICT, honest, &arena)
+                                  : tree_load(&f, DISTRICT, unit, &arena);
         uint32_t field = way < 2 ? F_NOTE : F_UNIT_NAME;
         forge_replace(&g, &r, field, datum_text(slice_str("giả mạo")));
         if (way % 2) { /* signed, by the wrong hand */
@@ -507,18 +399,18 @@ static void trust__a_hub_does_not_speak_for_those_above_it(void **state)
         }
         const struct change change = {.record = r, .whole = true};
         const struct arrival arrival = {.via = VIA_SYNC,
-                                        .node = node_of(&f, DISTRICT),
+                                        .node = tree_node(&f, DISTRICT),
                                         .actor = store_identity(f.stores[DISTRICT])->actor,
                                         .last = true};
-        struct txn *t = begin(&f, FIRST, TXN_WRITE);
+        struct txn *t = tree_begin(&f, FIRST, TXN_WRITE);
         enum outcome outcome;
         uint8_t why = 0;
         assert_int_equal(store_receive(t, &change, &arrival, &outcome, &why), ERR_OK);
         assert_int_equal(outcome, OUTCOME_REFUSED);
         assert_int_equal(why, REFUSAL_UNSIGNED);
         assert_int_equal(txn_commit(t), ERR_OK);
-        assert_false(shows(&f, FIRST, r.id, field, "giả mạo"));
-        expect_agreement(&f);
+        assert_false(tree_shows(&f, FIRST, r.id, field, "giả mạo"));
+        tree_agrees(&f);
         arena_free(&g.arena);
         arena_free(&arena);
         fixture_end(&f);
@@ -536,10 +428,10 @@ static void trust__what_steers_and_is_not_signed_goes_no_further(void **state)
             .f = &f, .from = DISTRICT, .to = TOP, .seq = 1000 + 100 * (uint64_t)honest};
         g.level = LEVEL_DISTRICT;
         g.unsigned_ = !honest;
-        struct record r = load(&f, DISTRICT, f.units[FIRST], &arena);
+        struct record r = tree_load(&f, DISTRICT, f.units[FIRST], &arena);
         forge_replace(&g, &r, F_UNIT_NAME, datum_text(slice_str("Tên mới")));
         assert_int_equal(forge_push(&g, &r, 1), ERR_OK);
-        assert_true(shows(&f, TOP, f.units[FIRST], F_UNIT_NAME, "Tên mới") == (honest != 0));
+        assert_true(tree_shows(&f, TOP, f.units[FIRST], F_UNIT_NAME, "Tên mới") == (honest != 0));
         arena_free(&g.arena);
     }
     arena_free(&arena);
@@ -559,143 +451,16 @@ static void trust__a_proof_outlives_the_values_it_covers(void **state)
         (void)snprintf(name, sizeof(name), "Tên %d", i);
         (void)fixture_save_text(&f, i % 2 ? TOP : DISTRICT, id, 0, none, F_UNIT_NAME, name);
         (void)fixture_save_text(&f, TOP, id, 0, none, F_UNIT_CODE, i % 2 ? "04576" : "4576");
-        expect_agreement(&f);
+        tree_agrees(&f);
         for (size_t at = 0; at < f.count; at++) {
-            struct record r = load(&f, at, id, &arena);
+            struct record r = tree_load(&f, at, id, &arena);
             assert_true(r.proof_count <= 4);
-            assert_true(shows(&f, at, id, F_UNIT_NAME, name));
+            assert_true(tree_shows(&f, at, id, F_UNIT_NAME, name));
             const struct value *v = merge_shown(&r, F_UNIT_TYPE); /* of the very first save */
             assert_true(proof_holds(&r, v->dot, store_identity(f.stores[TOP])->public_key) ||
                         proof_holds(&r, v->dot, store_identity(f.stores[DISTRICT])->public_key));
         }
     }
-    arena_free(&arena);
-    fixture_end(&f);
-}
-
-/* ---- revocation ----------------------------------------------------------------------------- */
-
-static enum err revoke(struct fixture *f, size_t by, size_t whom)
-{
-    struct arena arena = {0};
-    struct txn *t = begin(f, by, TXN_WRITE);
-    enum err e = admit_revoke(t, node_of(f, whom), slice_str("Bị mất cắp"), &arena);
-    if (e == ERR_OK) {
-        assert_int_equal(txn_commit(t), ERR_OK);
-    } else {
-        txn_abort(t);
-    }
-    arena_free(&arena);
-    return e;
-}
-
-static void trust__a_revoked_computer_is_heard_no_more(void **state)
-{
-    struct fixture f;
-    (void)state;
-    fixture_tree(&f, 312);
-    struct dot before = member(&f, FIRST, FIRST, "Trước");
-    fixture_settle(&f);
-    assert_int_equal(revoke(&f, DISTRICT, FIRST), ERR_OK);
-    struct dot after = member(&f, FIRST, FIRST, "Sau");
-    assert_int_equal(sync_of(&f, FIRST), ERR_REVOKED);
-    assert_int_equal(sync_of(&f, SECOND), ERR_OK);
-    struct txn *t = begin(&f, DISTRICT, TXN_READ); /* and what it said is kept aside */
-    assert_int_equal(store_evidence_count(t, EVIDENCE_QUARANTINED), 1);
-    txn_abort(t);
-    assert_true(held(&f, DISTRICT, before));
-    assert_false(held(&f, DISTRICT, after));
-    fixture_end(&f);
-}
-
-/* The district has not heard yet that the province revoked the commune's computer. */
-static void trust__what_comes_after_a_revocation_by_way_of_others_is_not_taken(void **state)
-{
-    struct fixture f;
-    struct arena arena = {0};
-    (void)state;
-    fixture_tree(&f, 313);
-    struct dot before = member(&f, FIRST, FIRST, "Trước");
-    fixture_settle(&f);
-    assert_int_equal(revoke(&f, TOP, FIRST), ERR_OK);
-    struct dot after = member(&f, FIRST, FIRST, "Sau");
-    (void)fixture_save_text(&f, FIRST, before, 0, none, F_NOTE, "sau khi bị thu hồi");
-    struct dot honest = member(&f, SECOND, SECOND, "Ngay thẳng");
-    assert_int_equal(sync_of(&f, FIRST), ERR_OK);
-    assert_int_equal(sync_of(&f, SECOND), ERR_OK);
-    assert_true(held(&f, DISTRICT, after));
-    for (int i = 0; i < 4; i++) {
-        assert_true(fixture_sync(&f, DISTRICT, NULL));
-    }
-    assert_false(held(&f, TOP, after));
-    assert_true(held(&f, TOP, before));
-    assert_true(held(&f, TOP, honest));
-    assert_false(shows(&f, TOP, before, F_NOTE, "sau khi bị thu hồi"));
-    /* by now the district has heard, too, and both agree */
-    assert_false(shows(&f, DISTRICT, before, F_NOTE, "sau khi bị thu hồi"));
-    struct session_stats stats;
-    assert_true(fixture_sync(&f, DISTRICT, &stats));
-    assert_int_equal(stats.digest_equal, 1);
-    assert_int_equal(sync_of(&f, FIRST), ERR_REVOKED);
-    arena_free(&arena);
-    fixture_end(&f);
-}
-
-static void trust__of_two_revocations_the_higher_authority_decides(void **state)
-{
-    struct fixture f;
-    struct arena arena = {0};
-    (void)state;
-    fixture_tree(&f, 314);
-    (void)member(&f, FIRST, FIRST, "Một");
-    fixture_settle(&f);
-    assert_int_equal(revoke(&f, TOP, FIRST), ERR_OK); /* by what came up so far */
-    (void)member(&f, FIRST, FIRST, "Hai");
-    assert_int_equal(sync_of(&f, FIRST), ERR_OK);
-    assert_int_equal(revoke(&f, DISTRICT, FIRST), ERR_OK);
-    struct record at_top = load(&f, TOP, node_of(&f, FIRST), &arena);
-    uint64_t actor = store_identity(f.stores[FIRST])->actor;
-    uint64_t by_top = cert_closed_at(&at_top, actor);
-    struct record below = load(&f, DISTRICT, node_of(&f, FIRST), &arena);
-    assert_true(cert_closed_at(&below, actor) > by_top);
-    for (int i = 0; i < 4; i++) {
-        assert_true(fixture_sync(&f, DISTRICT, NULL));
-        assert_true(fixture_sync(&f, SECOND, NULL));
-    }
-    for (size_t at = TOP; at <= DISTRICT; at++) {
-        struct record r = load(&f, at, node_of(&f, FIRST), &arena);
-        assert_int_equal(cert_closed_at(&r, actor), by_top);
-    }
-    arena_free(&arena);
-    fixture_end(&f);
-}
-
-static void trust__only_those_above_revoke(void **state)
-{
-    struct fixture f;
-    (void)state;
-    fixture_tree(&f, 315);
-    assert_int_equal(revoke(&f, DISTRICT, DISTRICT), ERR_RULE);
-    assert_int_equal(revoke(&f, DISTRICT, TOP), ERR_RULE);
-    assert_int_equal(revoke(&f, TOP, DISTRICT), ERR_OK);
-    fixture_end(&f);
-}
-
-/* What a hub had issued before it was revoked stays good. */
-static void trust__certificates_below_a_revoked_issuer_stay_good(void **state)
-{
-    struct fixture f;
-    struct arena arena = {0};
-    struct cert cert;
-    (void)state;
-    fixture_tree(&f, 316);
-    assert_int_equal(revoke(&f, TOP, DISTRICT), ERR_OK);
-    struct txn *t = begin(&f, TOP, TXN_READ);
-    struct record r;
-    assert_int_equal(store_get(t, node_of(&f, FIRST), &arena, &r, NULL), ERR_OK);
-    assert_true(cert_of_node(t, &r, &cert));
-    txn_abort(t);
-    assert_false(issued_holds(&f, DISTRICT, f.units[FIRST], LEVEL_COMMUNE, NODE_ROLE_CLERK));
     arena_free(&arena);
     fixture_end(&f);
 }
@@ -716,11 +481,6 @@ int main(void)
         cmocka_unit_test(trust__a_hub_does_not_speak_for_those_above_it),
         cmocka_unit_test(trust__what_steers_and_is_not_signed_goes_no_further),
         cmocka_unit_test(trust__a_proof_outlives_the_values_it_covers),
-        cmocka_unit_test(trust__a_revoked_computer_is_heard_no_more),
-        cmocka_unit_test(trust__what_comes_after_a_revocation_by_way_of_others_is_not_taken),
-        cmocka_unit_test(trust__of_two_revocations_the_higher_authority_decides),
-        cmocka_unit_test(trust__only_those_above_revoke),
-        cmocka_unit_test(trust__certificates_below_a_revoked_issuer_stay_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

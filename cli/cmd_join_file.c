@@ -35,7 +35,7 @@ static enum err check_options(struct cli *c, size_t words_max, bool seal, bool u
 static enum err make_store(struct cli *c, const char *code)
 {
     if (c->store && join_is_waiting(c->store)) {
-        return c->args.given[OPT_SEAL]
+        return c->args.given[OPT_SEAL] && !store_is_sealed(c->store)
                    ? error_set(ERR_USAGE, _("a store is sealed when it is made; this one is there"))
                    : ERR_OK;
     }

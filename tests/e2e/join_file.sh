@@ -125,10 +125,12 @@ claim join_file__at_the_hub same "$(t district list note --unit 04570 --count --
 
 # ---- sealed from the start
 TERRACE_PASSPHRASE="một câu dài" t sealed join --request "$usb/s" --seal >/dev/null 2>&1
+claim join_file__sealed_it_is_asked_again_by_the_same_command exits 0 env TERRACE_PASSPHRASE="một câu dài" \
+    "$TERRACE" -C "$work/sealed" join --request "$usb/s" --seal
 t district join --admit "$usb/s" --unit 04570 >/dev/null 2>&1
 claim join_file__sealed_it_completes_too \
     exits 0 env TERRACE_PASSPHRASE="một câu dài" "$TERRACE" -C "$work/sealed" --json join --complete "$usb/s"
-claim join_file__and_stays_sealed fails 1 sealed t sealed --json status
+claim join_file__and_stays_sealed fails 1 sealed env TERRACE_PASSPHRASE= TERRACE_KEY_FILE= "$TERRACE" -C "$work/sealed" --json status
 
 # ---- codes that do not hold
 code=$(t district invite 04576 2>/dev/null)

@@ -13,6 +13,9 @@
     X(VERSION, "version", 0, NULL, N_("version"))                                                  \
     X(KEY_FILE, "key-file", 0, "FILE", N_("the key file of a sealed store"))                       \
     X(REMOVE_KEY_FILE, "remove-key-file", 0, NULL, N_("no key file opens it any more"))            \
+    X(REQUEST, "request", 0, "FILE", N_("writes a request to join, where there is no link"))       \
+    X(ADMIT, "admit", 0, "FILE", N_("admits that request, and writes the answer beside it"))       \
+    X(COMPLETE, "complete", 0, "FILE", N_("takes that answer"))                                    \
     X(SEAL, "seal", 0, NULL, N_("seals the new store with a passphrase"))                          \
     X(UNIT, "unit", 0, "CODE", N_("only this unit and those below it"))                            \
     X(NAME, "name", 0, "NAME", N_("name of the unit"))                                             \
@@ -25,6 +28,8 @@
     X(LIMIT, "limit", 0, "N", N_("at most so many"))                                               \
     X(DRY_RUN, "dry-run", 0, NULL, N_("count, but write nothing"))                                 \
     X(MAP, "map", 0, "FILE", N_("lines COLUMN=FIELD that rename columns"))                         \
+    X(MASK, "mask", 0, NULL, N_("without the sensitive fields"))                                   \
+    X(QR, "qr", 0, NULL, N_("the code as a picture too, also where no terminal is"))               \
     X(SINCE, "since", 0, "SEQ", N_("only what changed here after this number"))                    \
     X(TEMPLATE, "template", 0, NULL, N_("only the head line, to be filled in"))                    \
     X(LISTEN, "listen", 0, "HOST:PORT", N_("where to listen; port 0 picks one"))                   \
@@ -77,7 +82,8 @@ struct args {
     bool bad_lacks_value;
 };
 
-enum store_need { STORE_NONE, STORE_MAYBE, STORE_MUST };
+/* STORE_WRITE: one that a hub has admitted, too (or that is at the top). */
+enum store_need { STORE_NONE, STORE_MAYBE, STORE_MUST, STORE_WRITE };
 struct cli;
 struct command {
     const char *name;

@@ -41,22 +41,34 @@ const char *cli_field_label(const struct cli *c, const struct field_def *f)
     return strcmp(c->lang, "vi") == 0 ? f->vi : f->en;
 }
 
-/* "-" is stdin, here as everywhere. */
-static enum err read_text(struct cli *c, const char *path, struct buf *out)
+bool cli_is_dash(const char *path)
 {
-    char part[4096];
+    return strcmp(path, "-") == 0;
+}
+
+enum err cli_read_file(struct cli *c, const char *path, size_t max_bytes, struct buf *out)
+{
+    char part[16384];
     size_t n = 0;
-    if (strcmp(path, "-") != 0) {
-        return c->env.read_file(c->env.ctx, path, RECORD_TEXT_MAX_BYTES, out);
+    if (!cli_is_dash(path)) {
+        return c->env.read_file(c->env.ctx, path, max_bytes, out);
     }
     while ((n = fread(part, 1, sizeof(part), stdin)) > 0) {
-        buf_add(out, part, n);
-        if (out->len > RECORD_TEXT_MAX_BYTES) {
-            return error_set(ERR_TOO_LARGE, _("%s: larger than %zu bytes"), path,
-                             (size_t)RECORD_TEXT_MAX_BYTES);
+        if (n > max_bytes - out->len) {
+            return error_set(ERR_TOO_LARGE, _("%s: larger than %zu bytes"), path, max_bytes);
         }
+        buf_add(out, part, n);
     }
     return ferror(stdin) ? error_set(ERR_IO, _("the file could not be read to its end")) : ERR_OK;
+}
+
+enum err cli_write_file(struct cli *c, const char *path, struct slice bytes)
+{
+    if (!cli_is_dash(path)) {
+        return c->env.write_file(c->env.ctx, path, bytes);
+    }
+    bool ok = fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len && fflush(stdout) == 0;
+    return ok ? ERR_OK : error_set(ERR_IO, _("the file could not be written to its end"));
 }
 
 enum err cli_parse_item(struct cli *c, const char *word, struct draft_item *out)
@@ -74,7 +86,7 @@ enum err cli_parse_item(struct cli *c, const char *word, struct draft_item *out)
     out->name = slice_make(word, name_len);
     if (out->value.len > 1 && out->value.ptr[0] == '@') {
         struct buf text = {0};
-        enum err e = read_text(c, equals + 2, &text);
+        enum err e = cli_read_file(c, equals + 2, RECORD_TEXT_MAX_BYTES, &text);
         out->value = arena_copy(&c->arena, buf_view(&text));
         buf_free(&text);
         return e;

@@ -39,6 +39,15 @@ void cli_tell_renewal(struct cli *c);
 enum err cli_end(struct txn *t, enum err e) MUST_USE;
 /* The folders above the store, so that it can be made. */
 enum err cli_make_parents(struct cli *c) MUST_USE;
+/* Has this store been admitted, or is it at the top? ERR_NOT_JOINED: it waits for the answer to its
+ * request. */
+enum err cli_admitted(struct cli *c) MUST_USE;
+/* --role, else the one that is usual for a computer of that unit. */
+enum err cli_role(struct cli *c, struct txn *t, struct dot unit, int64_t *role) MUST_USE;
+/* "-" is stdin, or stdout. */
+bool cli_is_dash(const char *path);
+enum err cli_read_file(struct cli *c, const char *path, size_t max_bytes, struct buf *out) MUST_USE;
+enum err cli_write_file(struct cli *c, const char *path, struct slice bytes) MUST_USE;
 /* The signals that end a command which runs until it is stopped. */
 void cli_end_signals(sigset_t *set);
 /* Absolute and without links, so that it still leads there tomorrow; the path itself when there is

@@ -7,6 +7,7 @@
 enum err cmd_init(struct cli *c);
 enum err cmd_invite(struct cli *c);
 enum err cmd_join(struct cli *c);
+enum err cmd_join_file(struct cli *c); /* of join, with --request, --admit or --complete */
 enum err cmd_nodes(struct cli *c);
 enum err cmd_revoke(struct cli *c);
 enum err cmd_add(struct cli *c);

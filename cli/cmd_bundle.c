@@ -5,47 +5,8 @@
 #include "sync/bundle.h"
 #include "sync/link.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #define RECEIPT_SUFFIX ".receipt"
 #define NAME_MAX_BYTES 235 /* of a file, with room for the end of a temporary one's name */
-
-static bool is_dash(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
-
-static enum err read_stdin(struct buf *out)
-{
-    uint8_t chunk[16384];
-    for (;;) {
-        ssize_t n = read(STDIN_FILENO, chunk, sizeof(chunk));
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return error_set(ERR_IO, "-: %s", strerror(errno));
-        }
-        if (n == 0) {
-            return ERR_OK;
-        }
-        if ((size_t)n > BUNDLE_MAX_BYTES - out->len) {
-            return error_set(ERR_TOO_LARGE, _("-: larger than a bundle can be"));
-        }
-        buf_add(out, chunk, (size_t)n);
-    }
-}
-
-static enum err write_file(struct cli *c, const char *path, struct slice bytes)
-{
-    if (!is_dash(path)) {
-        return c->env.write_file(c->env.ctx, path, bytes);
-    }
-    bool ok = fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len && fflush(stdout) == 0;
-    return ok ? ERR_OK : error_set(ERR_IO, _("the file could not be written to its end"));
-}
 
 static struct slice node_name(struct cli *c, struct dot node)
 {
@@ -142,7 +103,7 @@ static enum err write_bundle(struct cli *c, const char *path)
         TRY(find_node(c, c->args.value[OPT_FOR], &node));
     }
     enum err e = bundle_export(c->store, node, &bytes, &w);
-    e = e ? e : write_file(c, path, buf_view(&bytes));
+    e = e ? e : cli_write_file(c, path, buf_view(&bytes));
     size_t size = bytes.len;
     buf_free(&bytes);
     TRY(e);
@@ -150,7 +111,7 @@ static enum err write_bundle(struct cli *c, const char *path)
         TRY(bundle_kept(c->store));
     }
     struct slice name = node_name(c, w.peer);
-    if (is_dash(path)) {
+    if (cli_is_dash(path)) {
         cli_say(c, _("%llu records for %.*s, %zu bytes."), (unsigned long long)w.records,
                 (int)name.len, (const char *)name.ptr, size);
         tell_more(c, &w);
@@ -179,7 +140,7 @@ static const char *receipt_path(struct cli *c, const char *path, struct slice by
 {
     char hex[HASH_HEX_SIZE];
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    if (is_dash(path)) {
+    if (cli_is_dash(path)) {
         return "bundle" RECEIPT_SUFFIX;
     }
     if (strlen(name) + sizeof(RECEIPT_SUFFIX) <= NAME_MAX_BYTES) {
@@ -278,8 +239,7 @@ static enum err take_bundle(struct cli *c, const char *path)
     struct buf bytes = {0};
     struct bundle_taken b = {0};
     const char *receipt = NULL;
-    enum err e = is_dash(path) ? read_stdin(&bytes)
-                               : c->env.read_file(c->env.ctx, path, BUNDLE_MAX_BYTES, &bytes);
+    enum err e = cli_read_file(c, path, BUNDLE_MAX_BYTES, &bytes);
     e = e ? e : bundle_import(c->store, buf_view(&bytes), &b);
     if (e == ERR_OK && b.has_reply) {
         receipt = receipt_path(c, path, buf_view(&bytes));

@@ -1,6 +1,7 @@
 /* conflicts, resolve */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/mask.h"
 #include "cli/show.h"
 #include "core/desk.h"
 
@@ -22,12 +23,15 @@ static void conflict_json(struct txn *t, const struct record *r, uint32_t number
     emit_put_text(out, "unit_code", unit_code(t, show_unit(r), arena));
     emit_key(out, "field");
     emit_text(out, slice_str(show_field_key(r->kind, number, arena)));
-    emit_key(out, "shown");
-    if (number == F_DELETED) {
+    if (mask_hides(f)) {
+        emit_put_true(out, "_masked");
+    } else if (number == F_DELETED) {
+        emit_key(out, "shown");
         emit_bool(out, merge_is_deleted(r));
     } else {
         const struct value *shown = merge_shown(r, number);
         const struct datum none = datum_empty();
+        emit_key(out, "shown");
         show_datum(out, f, shown ? &shown->datum : &none, arena);
     }
     emit_key(out, "values");
@@ -39,8 +43,10 @@ static void conflict_json(struct txn *t, const struct record *r, uint32_t number
         for (size_t i = 0; i < count; i++) {
             emit_open(out, '{');
             emit_put_int(out, "n", (int64_t)i + 1);
-            emit_key(out, "value");
-            show_datum(out, f, &v[i]->datum, arena);
+            if (!mask_hides(f)) {
+                emit_key(out, "value");
+                show_datum(out, f, &v[i]->datum, arena);
+            }
             show_origin(t, v[i], arena, out);
             emit_close(out, '}');
         }
@@ -87,7 +93,7 @@ static void conflict_text(struct cli *c, struct txn *t, const struct record *r, 
                                      "keeps it.\n"));
     }
     for (size_t i = 0; number != F_DELETED && i < count; i++) {
-        struct slice text = draft_format(t, f, &v[i]->datum, c->lang, arena);
+        struct slice text = mask_words(t, f, &v[i]->datum, c->lang, arena);
         buf_printf(&c->out, "    %zu. %.*s  (%s, %s)%s\n", i + 1, text.len ? (int)text.len : 3,
                    text.len ? (const char *)text.ptr : "–",
                    show_value_author(t, v, count, i, arena), cli_time(arena, v[i]->time_ms),

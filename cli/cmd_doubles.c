@@ -1,6 +1,7 @@
 /* doubles, merge, unmerge */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/mask.h"
 #include "cli/show.h"
 #include "core/doubles.h"
 
@@ -23,7 +24,7 @@ static struct slice field_words(struct cli *c, struct txn *t, const struct recor
     count = f->rule != MERGE_SET && count > 1 ? 1 : count;
     for (size_t i = 0; i < count; i++) {
         buf_add_str(&b, i ? "; " : "");
-        buf_add_slice(&b, draft_format(t, f, &v[i]->datum, c->lang, arena));
+        buf_add_slice(&b, mask_words(t, f, &v[i]->datum, c->lang, arena));
     }
     struct slice out = arena_copy(arena, buf_view(&b));
     buf_free(&b);
@@ -270,9 +271,13 @@ static void preview_json(struct cli *c, const struct merging *m)
         }
         emit_open(&c->out, '{');
         emit_put_text(&c->out, "field", slice_str(f->name));
-        side_json(c, "a", &m->before[0].record, f);
-        side_json(c, "b", &m->before[1].record, f);
-        side_json(c, "shown", &m->after.record, f);
+        if (mask_hides(f)) {
+            emit_put_true(&c->out, "_masked");
+        } else {
+            side_json(c, "a", &m->before[0].record, f);
+            side_json(c, "b", &m->before[1].record, f);
+            side_json(c, "shown", &m->after.record, f);
+        }
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
     }

@@ -1,6 +1,7 @@
 /* export: .csv and .jsonl, in the words that import takes back. */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/mask.h"
 #include "cli/query.h"
 #include "cli/row.h"
 #include "cli/show.h"
@@ -26,7 +27,7 @@ static enum err write_out(void *ctx)
 
 static bool in_columns(const struct field_def *f)
 {
-    return !(f->flags & FIELD_MACHINE);
+    return !(f->flags & FIELD_MACHINE) && !mask_hides(f);
 }
 
 static void put_head(struct export_state *s)
@@ -111,6 +112,7 @@ enum err cmd_export(struct cli *c)
     bool to_stdout = strcmp(path, "-") == 0;
     struct query q;
     TRY(cli_kind(c->args.words[0], &s.kind));
+    mask_use(c->args.given[OPT_MASK] || mask_by_role(c->store));
     s.csv = ends_with(path, ".csv");
     if (!s.csv && !to_stdout && !ends_with(path, ".jsonl")) {
         return error_set(ERR_INPUT, _("%s: an export is called .csv or .jsonl"), path);

@@ -1,6 +1,7 @@
 /* history */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/mask.h"
 #include "cli/show.h"
 #include "cli/show_evidence.h"
 #include "core/desk.h"
@@ -76,8 +77,7 @@ static void history_side(const char *key, const struct field_def *f, const struc
 static void put_flag(struct buf *out, const char *key, bool set)
 {
     if (set) {
-        emit_key(out, key);
-        emit_bool(out, true);
+        emit_put_true(out, key);
     }
 }
 
@@ -107,8 +107,12 @@ static bool history_json(struct txn *t, const struct record *r, const struct his
         emit_open(out, '{');
         emit_key(out, "field");
         emit_text(out, slice_str(show_field_key(r->kind, ch->field, arena)));
-        history_side("from", f, ch->from, ch->from_count, arena, out);
-        history_side("to", f, ch->to, ch->to_count, arena, out);
+        if (mask_hides(f)) {
+            emit_put_true(out, "_masked");
+        } else {
+            history_side("from", f, ch->from, ch->from_count, arena, out);
+            history_side("to", f, ch->to, ch->to_count, arena, out);
+        }
         emit_close(out, '}');
     }
     emit_close(out, ']');
@@ -170,7 +174,7 @@ static struct slice data_words(const struct story *s, const struct field_def *f,
     struct buf b = {0};
     for (size_t i = 0; i < count; i++) {
         buf_add_str(&b, b.len ? "; " : "");
-        buf_add_slice(&b, draft_format(s->t, f, &data[i], s->c->lang, s->arena));
+        buf_add_slice(&b, mask_words(s->t, f, &data[i], s->c->lang, s->arena));
     }
     struct slice text = b.len ? arena_copy(s->arena, buf_view(&b)) : slice_str(_("(empty)"));
     buf_free(&b);
@@ -425,7 +429,9 @@ static void change_words(const struct story *s, const struct history_entry *h,
     if (ch->field == F_ONCE) {
         return; /* the program's own; the move says it */
     }
-    if (ch->field == F_DELETED) {
+    if (mask_hides(f)) {
+        buf_printf(out, "    %s: •••\n", label); /* not even whether it changed */
+    } else if (ch->field == F_DELETED) {
         deletion_words(ch, out);
     } else if (person_words(s, f, ch, out) || beside_words(s, h, ch, label, out) ||
                decided_words(s, f, ch, label, out) || move_words(s, h, f, ch, out)) {

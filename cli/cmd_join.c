@@ -58,9 +58,14 @@ static enum err rehome(struct cli *c)
 {
     struct sync_result result;
     const char *code = c->args.word_count == 2 ? c->args.words[1] : NULL;
+    if (c->args.word_count == 0 || c->args.given[OPT_UNIT] || c->args.given[OPT_ROLE]) {
+        return error_set(ERR_USAGE, _("this is how it is written: terrace %s %s"), "join",
+                         command_words(command_find("join")));
+    }
     if (!c->store) {
         return error_set(ERR_NOT_FOUND, _("there is no store in %s"), c->dir);
     }
+    TRY(cli_admitted(c));
     if (c->args.given[OPT_SEAL]) {
         return error_set(ERR_USAGE, _("a store is sealed when it is made; this one is there"));
     }
@@ -82,14 +87,18 @@ enum err cmd_join(struct cli *c)
 {
     struct identity identity;
     struct sync_result result;
+    if (c->args.given[OPT_REQUEST] || c->args.given[OPT_ADMIT] || c->args.given[OPT_COMPLETE]) {
+        return cmd_join_file(c);
+    }
     if (c->args.given[OPT_REHOME]) {
         return rehome(c);
     }
-    TRY(setting_check_url(c->args.words[0]));
-    if (c->args.word_count < 2) {
+    if (c->args.word_count < 2 || c->args.given[OPT_UNIT] || c->args.given[OPT_ROLE]) {
         return error_set(ERR_USAGE, _("this is how it is written: terrace %s %s"), "join",
                          command_words(command_find("join")));
     }
+    TRY(setting_check_url(c->args.words[0]));
+    TRY(c->store ? cli_admitted(c) : ERR_OK);
     TRY(store_may_create(c->dir));
     TRY(cli_make_parents(c));
     TRY(trust(c));

@@ -1,6 +1,7 @@
 /* show, list, find */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/mask.h"
 #include "cli/query.h"
 #include "cli/show.h"
 #include "core/person.h"
@@ -55,7 +56,7 @@ static struct slice detail_text(struct cli *c, const struct hit *hit)
             v = merge_shown(hit->record, f->number);
         }
         if (v && v->datum.type == DATUM_INT) {
-            return draft_format(hit->t, f, &v->datum, c->lang, hit->arena);
+            return mask_words(hit->t, f, &v->datum, c->lang, hit->arena);
         }
     }
     return slice_make("", 0);

@@ -6,6 +6,7 @@
 #include "cli/show.h"
 #include "core/cert.h"
 #include "sync/bundle.h"
+#include "sync/join.h"
 #include "sync/receipts.h"
 #include "sync/session.h"
 
@@ -297,6 +298,10 @@ static void status_json(struct cli *c, const struct status *st)
         emit_put_text(&c->out, "digest", slice_str(hex));
     }
     receipts_json(c, st);
+    if (join_is_waiting(c->store)) {
+        emit_key(&c->out, "waiting_for_admission");
+        emit_bool(&c->out, true);
+    }
     emit_close(&c->out, '}');
     buf_add_byte(&c->out, '\n');
 }
@@ -387,6 +392,12 @@ static void status_text(struct cli *c, const struct status *st)
 {
     struct slice name = own_unit(c, false);
     bool joined = !dot_is_none(st->link.hub);
+    if (join_is_waiting(c->store)) {
+        buf_add_str(&c->out, _("This computer waits for its admission. Its request is a file, to "
+                               "be carried to the hub: terrace join --request FILE writes it "
+                               "again. With the answer: terrace join --complete FILE\n"));
+        return;
+    }
     buf_printf(&c->out, "%.*s\n", (int)name.len, (const char *)name.ptr);
     tell_closed(c);
     tell_moved(c, st->link.hub);
@@ -417,7 +428,7 @@ static void status_text(struct cli *c, const struct status *st)
                    (unsigned long long)st->link.unsent);
     }
     if (joined) {
-        buf_printf(&c->out, _("Hub: %s. Last sync: %s.\n"), st->hub,
+        buf_printf(&c->out, _("Hub: %s. Last sync: %s.\n"), *st->hub ? st->hub : "–",
                    st->link.last_sync_ms ? cli_time(&c->arena, st->link.last_sync_ms)
                                          : _("not yet"));
     }

@@ -1,16 +1,21 @@
 /* invite, nodes, revoke: who may come */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/qr.h"
 #include "cli/query.h"
 #include "cli/show.h"
 #include "sync/admit.h"
 #include "sync/join.h"
 
+#include <ctype.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #define INVITE_DAYS 7
 
 /* ---- invite --------------------------------------------------------------------------------- */
 
-static enum err choose_role(struct cli *c, struct txn *t, struct dot unit, int64_t *role)
+enum err cli_role(struct cli *c, struct txn *t, struct dot unit, int64_t *role)
 {
     const struct field_def *f = schema_field(KIND_NODE, F_NODE_ROLE);
     *role = unit_level(t, unit) >= LEVEL_DISTRICT ? NODE_ROLE_HUB : NODE_ROLE_CLERK;
@@ -20,6 +25,28 @@ static enum err choose_role(struct cli *c, struct txn *t, struct dot unit, int64
         *role = d.type == DATUM_INT ? d.i : *role;
     }
     return ERR_OK;
+}
+
+/* In capitals, which make a smaller picture and are read as the same code. */
+static enum err show_qr(struct cli *c, const char *code)
+{
+    struct buf picture = {0};
+    char capitals[JOIN_CODE_SIZE];
+    bool terminal = isatty(STDERR_FILENO);
+    if (!c->args.given[OPT_QR] && (!terminal || c->json)) {
+        return ERR_OK;
+    }
+    size_t n = 0;
+    for (; code[n]; n++) {
+        capitals[n] = (char)toupper((unsigned char)code[n]);
+    }
+    capitals[n] = '\0';
+    enum err e = qr_write(capitals, terminal, &picture);
+    if (e == ERR_OK) {
+        (void)fwrite(picture.ptr, 1, picture.len, stderr);
+    }
+    buf_free(&picture);
+    return e;
 }
 
 enum err cmd_invite(struct cli *c)
@@ -32,7 +59,7 @@ enum err cmd_invite(struct cli *c)
     TRY(args_number(&c->args, OPT_DAYS, 1, 365, INVITE_DAYS, &days));
     TRY(txn_begin(c->store, TXN_WRITE, &t));
     enum err e = cli_find(c, t, KIND_UNIT, c->args.words[0], &unit);
-    e = e ? e : choose_role(c, t, unit, &role);
+    e = e ? e : cli_role(c, t, unit, &role);
     e = e ? e : join_invite(t, unit, role, days, code, &expires);
     if (e == ERR_OK) {
         unit_text = unit_code(t, unit, &c->arena);
@@ -48,10 +75,12 @@ enum err cmd_invite(struct cli *c)
         emit_put_int(&c->out, "expires", expires);
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
-        return cli_flush(c);
+        TRY(cli_flush(c));
+        return show_qr(c, code);
     }
     buf_printf(&c->out, "%s\n", code);
     TRY(cli_flush(c));
+    TRY(show_qr(c, code));
     cli_say(c, _("For one computer of %.*s, once, until %s. There: terrace join URL %s"),
             (int)name.len, (const char *)name.ptr, cli_time(&c->arena, expires), code);
     return ERR_OK;

@@ -10,42 +10,52 @@ static const struct command commands[] = {
         "joins it, or one that has joined. With --seal it is encrypted with a passphrase: who "
         "takes the disk reads nothing of it, and who loses the passphrase neither."),
      cmd_init},
-    {"invite", N_("UNIT"), 1, 1, STORE_MUST, OPT_BIT(ROLE) | OPT_BIT(DAYS),
+    {"invite", N_("UNIT"), 1, 1, STORE_WRITE, OPT_BIT(ROLE) | OPT_BIT(DAYS) | OPT_BIT(QR),
      N_("prints a code with which one computer of a unit may join"),
      N_("The code is good once and for 7 days. It is made to be read over the phone: letters "
-        "that sound alike do not matter, and a mistake is noticed."),
+        "that sound alike do not matter, and a mistake is noticed. On a terminal it is also shown "
+        "as "
+        "a QR code, for a photo that is sent on."),
      cmd_invite},
-    {"join", N_("URL CODE | --rehome URL [CODE]"), 1, 2, STORE_MAYBE,
-     OPT_BIT(REHOME) | OPT_BIT(CA_FILE) | OPT_BIT(SEAL), N_("joins a hub with the code it gave"),
+    {"join",
+     N_("URL CODE | --request FILE [CODE] | --admit FILE [--unit CODE] | --complete FILE | "
+        "--rehome URL [CODE]"),
+     0, 2, STORE_MAYBE,
+     OPT_BIT(REHOME) | OPT_BIT(CA_FILE) | OPT_BIT(SEAL) | OPT_BIT(REQUEST) | OPT_BIT(ADMIT) |
+         OPT_BIT(COMPLETE) | OPT_BIT(UNIT) | OPT_BIT(ROLE),
+     N_("joins a hub with the code it gave"),
      N_("Makes a store on this computer, lets the hub admit it, and syncs once. Prints the ID of "
         "this computer. If anything fails before that, nothing is left behind. With --rehome a "
         "computer that has a store goes to another hub, with all it holds and without sending "
         "again what that hub has: no code is needed when the hub already knows it; with a code it "
         "becomes a computer of the unit that the code is for. With --seal the store is encrypted "
-        "with a passphrase."),
+        "with a passphrase. Without any link: --request makes the store and writes FILE; the hub "
+        "takes it with --admit and writes FILE.admitted beside it; --complete takes that back "
+        "here. Without a code the hub names the unit, for a stick that came from hand to hand, and "
+        "both sides compare the check."),
      cmd_join},
     {"nodes", "", 0, 0, STORE_MUST, OPT_BIT(UNIT), N_("lists the computers that have joined"),
      N_("Name, unit, role, state, the hub it syncs with, last contact. At a hub, also how far each "
         "has received."),
      cmd_nodes},
-    {"revoke", N_("NODE"), 1, 1, STORE_MUST, OPT_BIT(REASON),
+    {"revoke", N_("NODE"), 1, 1, STORE_WRITE, OPT_BIT(REASON),
      N_("closes a computer that was lost, stolen or given away"),
      N_("NODE is an ID of terrace nodes. What it had saved and sent stays; what comes later is "
         "refused everywhere and kept aside. --reason tells the others why."),
      cmd_revoke},
-    {"add", N_("KIND [FIELD=VALUE…]"), 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
+    {"add", N_("KIND [FIELD=VALUE…]"), 1, ANY, STORE_WRITE, OPT_BIT(ANYWAY),
      N_("records something new and prints its ID"),
      N_("Without fields it asks one by one. The unit is yours when none is given. If it looks "
         "like somebody already recorded, nothing is written and the record is named; --anyway "
         "enters it all the same. Example:\n"
         "  terrace add member full_name=\"Giàng A Dê\" birth_date=12/04/2001 sex=nam"),
      cmd_add},
-    {"edit", N_("ID [FIELD=VALUE…]"), 1, ANY, STORE_MUST, OPT_BIT(ANYWAY),
+    {"edit", N_("ID [FIELD=VALUE…]"), 1, ANY, STORE_WRITE, OPT_BIT(ANYWAY),
      N_("changes a record, asking field by field"),
      N_("Shows each field with its present value. What somebody else changes meanwhile is not "
         "overwritten: both values are then shown as a conflict."),
      cmd_edit},
-    {"set", N_("ID FIELD=VALUE…"), 2, ANY, STORE_MUST, OPT_BIT(ANYWAY),
+    {"set", N_("ID FIELD=VALUE…"), 2, ANY, STORE_WRITE, OPT_BIT(ANYWAY),
      N_("changes fields of a record"),
      N_("FIELD=VALUE sets, FIELD= clears, FIELD+=VALUE and FIELD-=VALUE change a set, FIELD=@FILE "
         "reads a text. Several elements of a set are parted by ;"),
@@ -64,40 +74,41 @@ static const struct command commands[] = {
      N_("Letters without marks do as well: “giang a de” finds “Giàng A Dê”. The last word may be "
         "unfinished."),
      cmd_find},
-    {"rm", N_("ID"), 1, 1, STORE_MUST, 0, N_("deletes a record"),
+    {"rm", N_("ID"), 1, 1, STORE_WRITE, 0, N_("deletes a record"),
      N_("Says what refers to it. terrace undo brings it back."), cmd_rm},
     {"history", N_("ID"), 1, 1, STORE_MUST, OPT_BIT(VERIFY), N_("shows every save of a record"),
      N_("Who changed what and when, and by which way it came here. A hub keeps the signed messages "
         "that brought it (config evidence_days): --verify looks whether each was signed by its "
         "sender and holds that save."),
      cmd_history},
-    {"undo", N_("ID"), 1, 1, STORE_MUST, OPT_BIT(SAVE), N_("takes back a save made here"),
+    {"undo", N_("ID"), 1, 1, STORE_WRITE, OPT_BIT(SAVE), N_("takes back a save made here"),
      N_("The newest save of this store on that record, or the one of --save. Prints the dot of "
         "the save that does it."),
      cmd_undo},
-    {"import", N_("KIND FILE"), 2, 2, STORE_MUST, OPT_BIT(DRY_RUN) | OPT_BIT(MAP) | OPT_BIT(ANYWAY),
-     N_("reads records from .csv or .jsonl"),
+    {"import", N_("KIND FILE"), 2, 2, STORE_WRITE,
+     OPT_BIT(DRY_RUN) | OPT_BIT(MAP) | OPT_BIT(ANYWAY), N_("reads records from .csv or .jsonl"),
      N_("Columns are field names. A column ext_id holds the row's own key: importing the file "
         "again then changes nothing, and other rows may name it. Units are matched by code. Bad "
         "rows are told as FILE:LINE: field: reason, good ones are kept. FILE may be -."),
      cmd_import},
     {"export", N_("KIND FILE"), 2, 2, STORE_MUST,
-     OPT_BIT(SINCE) | OPT_BIT(TEMPLATE) | OPT_BIT(UNIT) | OPT_BIT(DELETED),
+     OPT_BIT(SINCE) | OPT_BIT(TEMPLATE) | OPT_BIT(UNIT) | OPT_BIT(DELETED) | OPT_BIT(MASK),
      N_("writes records as .csv or .jsonl"),
      N_("What is written can be edited and imported back. FILE may be - for .jsonl on the "
-        "screen."),
+        "screen. With --mask the sensitive fields are left out, for a file that is handed on; "
+        "imported back it changes nothing in them. A viewer's computer always leaves them out."),
      cmd_export},
-    {"serve", "", 0, 0, STORE_MUST, OPT_BIT(LISTEN) | OPT_BIT(TLS_CERT) | OPT_BIT(TLS_KEY),
+    {"serve", "", 0, 0, STORE_WRITE, OPT_BIT(LISTEN) | OPT_BIT(TLS_CERT) | OPT_BIT(TLS_KEY),
      N_("lets the offices below sync with this"),
      N_("Serves until it is stopped. Other commands may be used beside it. With --tls-cert and "
         "--tls-key it speaks https. How much one address may ask is set with config limit_…"),
      cmd_serve},
-    {"sync", "", 0, 0, STORE_MUST, OPT_BIT(HUB) | OPT_BIT(EVERY),
+    {"sync", "", 0, 0, STORE_WRITE, OPT_BIT(HUB) | OPT_BIT(EVERY),
      N_("exchanges what is new with the hub"),
      N_("What was sent before a link broke is not sent again. With --every 15m it goes on until "
         "it is stopped."),
      cmd_sync},
-    {"bundle", N_("export FILE [--for NODE] | import FILE"), 2, 2, STORE_MUST, OPT_BIT(FOR),
+    {"bundle", N_("export FILE [--for NODE] | import FILE"), 2, 2, STORE_WRITE, OPT_BIT(FOR),
      N_("syncs by a file on a USB stick, where there is no link"),
      N_("export writes FILE for the hub, with all that it has not confirmed yet. Carry it there; "
         "import FILE takes it in and writes a receipt beside it, FILE.receipt. Carry that back and "
@@ -132,7 +143,7 @@ static const struct command commands[] = {
     {"conflicts", "", 0, 0, STORE_MUST, OPT_BIT(UNIT),
      N_("lists what was written differently in two places"),
      N_("Both values are kept until somebody decides with resolve."), cmd_conflicts},
-    {"resolve", N_("ID FIELD"), 2, 2, STORE_MUST, OPT_BIT(TAKE) | OPT_BIT(VALUE),
+    {"resolve", N_("ID FIELD"), 2, 2, STORE_WRITE, OPT_BIT(TAKE) | OPT_BIT(VALUE),
      N_("decides a conflict"),
      N_("--take N takes the value with that number in the list, --value V another one. For the "
         "field deleted: 1 deletes again, 2 keeps the record."),
@@ -140,7 +151,7 @@ static const struct command commands[] = {
     {"transfer",
      N_("issue MEMBER --to UNIT [FIELD=VALUE…] | accept LETTER | refuse LETTER | return "
         "LETTER | list"),
-     1, ANY, STORE_MUST,
+     1, ANY, STORE_WRITE,
      OPT_BIT(TO) | OPT_BIT(OUTSIDE) | OPT_BIT(LETTER) | OPT_BIT(REASON) | OPT_BIT(STATE),
      N_("moves a member to another unit, by letter"),
      N_("issue prints the number of the letter. The other side accepts or refuses by that number, "
@@ -160,7 +171,7 @@ static const struct command commands[] = {
         "is known come last. If they are one person: terrace merge. If they are two, --not ID ID "
         "remembers it, and they are asked about no more; --undo forgets that."),
      cmd_doubles},
-    {"merge", N_("ID ID"), 2, 2, STORE_MUST, OPT_BIT(KEEP) | OPT_BIT(DRY_RUN),
+    {"merge", N_("ID ID"), 2, 2, STORE_WRITE, OPT_BIT(KEEP) | OPT_BIT(DRY_RUN),
      N_("makes two records one person, and prints the ID that stays"),
      N_("Nothing is deleted: both records stay and are shown as one, meetings attended under "
         "either "
@@ -170,14 +181,14 @@ static const struct command commands[] = {
         "Example:\n"
         "  terrace merge k7f-41 m2x-7 --keep birth_date=b --keep card_no=a"),
      cmd_merge},
-    {"unmerge", N_("ID [ID]"), 1, 2, STORE_MUST, 0, N_("makes two records two persons again"),
+    {"unmerge", N_("ID [ID]"), 1, 2, STORE_WRITE, 0, N_("makes two records two persons again"),
      N_("Everything is as it was before the merge. With one ID it is parted from all that it was "
         "merged with."),
      cmd_unmerge},
     {"unit",
      N_("merge UNIT… --into UNIT|CODE=NAME | split UNIT --into CODE=NAME… | move UNIT --to UNIT | "
         "rename UNIT --name NAME | close UNIT --into UNIT; each --on DATE"),
-     2, ANY, STORE_MUST,
+     2, ANY, STORE_WRITE,
      OPT_BIT(INTO) | OPT_BIT(TO) | OPT_BIT(NAME) | OPT_BIT(ON) | OPT_BIT(ASSIGN) | OPT_BIT(DRY_RUN),
      N_("merges, splits, moves, renames or closes units"),
      N_("Records stay where they were entered: until the day before --on they count for the old "

@@ -1,5 +1,6 @@
 #include "cli/form.h"
 
+#include "cli/mask.h"
 #include "cli/row.h"
 #include "cli/show.h"
 
@@ -10,7 +11,8 @@
 static bool asked_for(struct cli *c, const struct field_def *f)
 {
     enum level own = (enum level)store_identity(c->store)->level;
-    return !(f->flags & FIELD_MACHINE) && f->number != F_EXT_ID && f->level <= own;
+    return !(f->flags & FIELD_MACHINE) && f->number != F_EXT_ID && f->level <= own &&
+           !mask_hides(f);
 }
 
 /* What is recorded now, as it would be typed. */

@@ -113,6 +113,12 @@ void emit_put_int(struct buf *b, const char *key, int64_t v)
     emit_int(b, v);
 }
 
+void emit_put_true(struct buf *b, const char *key)
+{
+    emit_key(b, key);
+    emit_bool(b, true);
+}
+
 void emit_put_id(struct buf *b, const char *key, struct dot d)
 {
     if (!dot_is_none(d)) {
@@ -171,6 +177,10 @@ enum err json_read_row(struct slice line, struct arena *arena, struct row *out)
     enum err e = ERR_OK;
     json_t *root = json_loadb((const char *)line.ptr, line.len, JSON_REJECT_DUPLICATES, &why);
     if (!root || !json_is_object(root)) {
+        char *near = root ? NULL : strstr(why.text, " near ");
+        if (near) {
+            *near = '\0'; /* what stands at the mistake may be anybody's number */
+        }
         e = error_set(ERR_INPUT, _("this line is not a JSON object: %s"),
                       root ? _("it is something else") : why.text);
         goto done;

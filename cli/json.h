@@ -17,6 +17,7 @@ void emit_id(struct buf *b, struct dot d);
 /* key and value; nothing when the text is empty or the dot none */
 void emit_put_text(struct buf *b, const char *key, struct slice s);
 void emit_put_int(struct buf *b, const char *key, int64_t v);
+void emit_put_true(struct buf *b, const char *key);
 void emit_put_id(struct buf *b, const char *key, struct dot d);
 
 /* One line of .jsonl; the row is in the arena. ERR_INPUT. */

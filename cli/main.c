@@ -1,11 +1,13 @@
 /* terrace: from the command line to a command, and from its error to the exit status. */
 #include "cli/cmd.h"
 #include "cli/json.h"
+#include "cli/mask.h"
 #include "cli/secret.h"
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "core/text.h"
 #include "sync/client.h"
+#include "sync/join.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -150,6 +152,17 @@ void cli_tell_renewal(struct cli *c)
     error_clear();
 }
 
+enum err cli_admitted(struct cli *c)
+{
+    if (!join_is_waiting(c->store)) {
+        return ERR_OK;
+    }
+    return error_set(ERR_NOT_JOINED,
+                     _("this computer waits for its admission, and writes and syncs nothing before "
+                       "that: carry the request to the hub (terrace join --request FILE writes it "
+                       "again), then terrace join --complete FILE with the answer"));
+}
+
 /* The language may be a setting of the store, so the store is opened for it if it is there. */
 static enum err open_store(struct cli *c, enum store_need need)
 {
@@ -167,7 +180,8 @@ static enum err open_store(struct cli *c, enum store_need need)
     c->lang = lang_choose(c->args.value[OPT_LANG], setting);
     lang_use(c->lang);
     cli_tell_renewal(c);
-    return ERR_OK;
+    mask_use(mask_by_role(c->store));
+    return need == STORE_WRITE ? cli_admitted(c) : ERR_OK;
 }
 
 /* What is wrong with the line as it was typed; the command, NULL when none was given. */

@@ -1,5 +1,6 @@
 #include "cli/query.h"
 
+#include "cli/mask.h"
 #include "cli/show.h"
 #include "core/person.h"
 #include "core/text.h"
@@ -61,6 +62,10 @@ static enum err build_filter(struct cli *c, struct txn *t, const struct kind_def
         const char *name = arena_cstr(&c->arena, item.name);
         return error_set_field(ERR_INPUT, name, _("“%s” is no filter; see: terrace help %s"), word,
                                kind->name);
+    }
+    if (mask_hides(out->field)) { /* what fits would tell what is hidden */
+        return error_set_field(ERR_RULE, out->field->name,
+                               _("this computer may not see this field, nor look for it"));
     }
     enum err e =
         draft_parse_listing(t, out->field, item.value, &c->arena, &out->datum, &c->candidates);

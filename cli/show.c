@@ -1,6 +1,7 @@
 #include "cli/show.h"
 
 #include "cli/json.h"
+#include "cli/mask.h"
 #include "core/desk.h"
 #include "core/person.h"
 #include "core/text.h"
@@ -191,7 +192,7 @@ static void json_field(const struct record *r, uint32_t number, struct arena *ar
 {
     const struct field *field = record_field(r, number);
     const struct field_def *f = schema_field(r->kind, number);
-    if (!field) {
+    if (!field || mask_hides(f)) {
         return;
     }
     if (field_is_set(r, field)) {
@@ -238,6 +239,32 @@ static void json_fields(const struct record *r, struct arena *arena, struct buf 
     }
 }
 
+/* What is there and not shown, by name. */
+static void json_masked(const struct record *r, struct arena *arena, struct buf *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->field_count; i++) {
+        const struct field_def *f = schema_field(r->kind, r->fields[i].number);
+        size_t count = 0;
+        if (!mask_hides(f)) {
+            continue;
+        }
+        const struct value **v = merge_siblings(r, f->number, arena, &count);
+        if (count == 0 || (count == 1 && v[0]->datum.type == DATUM_EMPTY)) {
+            continue;
+        }
+        if (!any) {
+            emit_key(out, "_masked");
+            emit_open(out, '[');
+            any = true;
+        }
+        emit_text(out, slice_str(f->name));
+    }
+    if (any) {
+        emit_close(out, ']');
+    }
+}
+
 static void json_conflicts(struct txn *t, const struct record *r, struct arena *arena,
                            struct buf *out)
 {
@@ -262,8 +289,10 @@ static void json_conflicts(struct txn *t, const struct record *r, struct arena *
         }
         for (size_t j = 0; j < count; j++) {
             emit_open(out, '{');
-            emit_key(out, "value");
-            show_datum(out, schema_field(r->kind, number), &v[j]->datum, arena);
+            if (!mask_hides(schema_field(r->kind, number))) {
+                emit_key(out, "value");
+                show_datum(out, schema_field(r->kind, number), &v[j]->datum, arena);
+            }
             show_origin(t, v[j], arena, out);
             emit_close(out, '}');
         }
@@ -336,6 +365,7 @@ void show_json(struct txn *t, const struct record *r, const struct record_local 
     emit_put_id(out, "unit", unit);
     emit_put_text(out, "unit_code", unit_code(t, unit, arena));
     json_fields(r, arena, out);
+    json_masked(r, arena, out);
     json_conflicts(t, r, arena, out);
     show_beside_json(t, r, arena, out);
     show_transit_json(t, r, arena, out);

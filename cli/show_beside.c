@@ -1,6 +1,7 @@
 /* Different outcomes that two offices wrote of one state at the same time. The furthest one counts
  * and nobody has to decide, but a person may want to know of the other. */
 #include "cli/json.h"
+#include "cli/mask.h"
 #include "cli/show.h"
 
 /* Values of a state field, the shown one first; fewer than two = nothing to tell. */
@@ -53,7 +54,7 @@ void show_beside_text(struct cli *c, struct txn *t, const struct record *r, stru
         size_t count = 0;
         const struct value **v = outcomes(r, &r->fields[i], arena, &count);
         for (size_t k = 1; k < count; k++) {
-            struct slice text = draft_format(t, f, &v[k]->datum, c->lang, arena);
+            struct slice text = mask_words(t, f, &v[k]->datum, c->lang, arena);
             buf_printf(out, _("  %s: at the same time %s wrote “%.*s”; the further one counts.\n"),
                        f ? cli_field_label(c, f) : "?", show_value_author(t, v, count, k, arena),
                        (int)text.len, (const char *)text.ptr);

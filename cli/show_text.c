@@ -1,4 +1,5 @@
 /* Records for people: labelled lines and aligned tables. */
+#include "cli/mask.h"
 #include "cli/show.h"
 #include "core/desk.h"
 #include "core/text.h"
@@ -75,14 +76,14 @@ static struct slice field_text(struct cli *c, struct txn *t, const struct record
     }
     if (schema_rule(r->kind, field) != MERGE_SET) {
         const struct value *v = merge_shown(r, number);
-        return v ? draft_format(t, f, &v->datum, c->lang, arena) : slice_make("", 0);
+        return v ? mask_words(t, f, &v->datum, c->lang, arena) : slice_make("", 0);
     }
     struct buf b = {0};
     size_t count = 0;
     const struct value **v = merge_siblings(r, number, arena, &count);
     for (size_t i = 0; i < count; i++) {
         buf_add_str(&b, i ? "; " : "");
-        buf_add_slice(&b, draft_format(t, f, &v[i]->datum, c->lang, arena));
+        buf_add_slice(&b, mask_words(t, f, &v[i]->datum, c->lang, arena));
     }
     struct slice s = arena_copy(arena, buf_view(&b));
     buf_free(&b);
@@ -103,7 +104,7 @@ static void add_conflict(struct cli *c, struct txn *t, const struct record *r,
     buf_printf(out, _("  ! %s was written differently in %zu places; the first is shown:\n"),
                f ? cli_field_label(c, f) : "?", count);
     for (size_t i = 0; i < count; i++) {
-        struct slice text = draft_format(t, f, &v[i]->datum, c->lang, arena);
+        struct slice text = mask_words(t, f, &v[i]->datum, c->lang, arena);
         buf_printf(out, "      %zu. %.*s  (%s, %s)\n", i + 1, (int)text.len, (const char *)text.ptr,
                    show_value_author(t, v, count, i, arena), cli_time(arena, v[i]->time_ms));
     }

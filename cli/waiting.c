@@ -1,5 +1,6 @@
 #include "cli/waiting.h"
 
+#include "cli/mask.h"
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "core/desk.h"
@@ -95,7 +96,7 @@ static const char *values_text(struct gather *g, const struct record *r, uint32_
         }
         struct slice text = number == F_DELETED
                                 ? slice_str(i == 0 ? _("deleted") : _("changed or kept"))
-                                : draft_format(g->t, f, &v[i]->datum, g->c->lang, &g->arena);
+                                : mask_words(g->t, f, &v[i]->datum, g->c->lang, &g->arena);
         buf_printf(&b, "%s%.*s (%s)", b.len ? _(" or ") : "", text.len ? (int)text.len : 3,
                    text.len ? (const char *)text.ptr : "–",
                    show_value_author(g->t, v, count, i, &g->arena));

@@ -258,3 +258,25 @@ bool cert_of_node(struct txn *t, const struct record *node, struct cert *out)
     return v && v->datum.type == DATUM_BYTES && cert_holds(t, v->datum.text, v->dot, out) &&
            dot_equal(out->node, node->id);
 }
+
+bool cert_of_known(struct txn *t, const struct record *node, struct cert *out)
+{
+    const struct value *v = merge_shown(node, F_NODE_CERT);
+    const struct field *f = record_field(node, F_NODE_ACTORS);
+    uint8_t signature[SIGNATURE_BYTES];
+    struct slice said;
+    bool verified = false;
+    for (uint32_t i = 0; v && f && i < f->count && !verified; i++) {
+        struct actor_info who;
+        uint64_t actor = 0;
+        verified = f->values[i].datum.type == DATUM_TEXT &&
+                   store_actor_parse(f->values[i].datum.text, &actor) &&
+                   store_actor(t, actor, &who) && dot_equal(who.node, node->id) && who.role != 0;
+    }
+    if (verified && v->datum.type == DATUM_BYTES &&
+        cert_read(v->datum.text, out, &said, signature) == ERR_OK &&
+        dot_equal(out->node, node->id)) {
+        return true;
+    }
+    return cert_of_node(t, node, out);
+}

@@ -40,6 +40,8 @@ enum err cert_root_store(struct txn *t, const struct cert_root *root) MUST_USE;
  * admitted and might admit it, and had not been revoked before, up to the root. Of the root itself
  * one is made up. false: there is none that holds. */
 bool cert_of_node(struct txn *t, const struct record *node, struct cert *out);
+/* The same, without verifying anew what was verified when the record came (store_actors.c). */
+bool cert_of_known(struct txn *t, const struct record *node, struct cert *out);
 /* The same of one certificate, whatever record it came in. `by` is the save that brought it, none
  * when it came by another way. */
 bool cert_holds(struct txn *t, struct slice bytes, struct dot by, struct cert *out);

@@ -10,6 +10,9 @@
 static enum err refuse(const struct field_def *field, struct slice text, const char *wanted)
 {
     int shown = text.len > 60 ? 60 : (int)text.len;
+    if (field->flags & FIELD_SENSITIVE) { /* errors end up in logs and on others' screens */
+        return error_set_field(ERR_INPUT, field->name, _("this is not accepted here: %s"), wanted);
+    }
     return error_set_field(ERR_INPUT, field->name, _("“%.*s” is not accepted here: %s"), shown,
                            (const char *)text.ptr, wanted);
 }

@@ -187,6 +187,21 @@ enum err actors_learn(struct txn *t, const struct record *node)
     return e;
 }
 
+/* Was its certificate verified already? What it hangs on only grows. */
+static bool is_learnt(struct txn *t, const struct record *node)
+{
+    const struct field *f = record_field(node, F_NODE_ACTORS);
+    bool learnt = f != NULL;
+    for (uint32_t i = 0; f && i < f->count && learnt; i++) {
+        struct actor_info who;
+        uint64_t actor = 0;
+        learnt = f->values[i].datum.type == DATUM_TEXT &&
+                 store_actor_parse(f->values[i].datum.text, &actor) &&
+                 store_actor(t, actor, &who) && who.role != 0;
+    }
+    return learnt;
+}
+
 enum err store_learn_nodes(struct txn *t)
 {
     struct arena arena = {0};
@@ -195,7 +210,9 @@ enum err store_learn_nodes(struct txn *t)
     for (size_t i = 0; e == ERR_OK && i < nodes.count; i++) {
         struct record r;
         e = store_get(t, nodes.ids[i], &arena, &r, NULL);
-        e = e ? e : learn_node(t, &r);
+        if (e == ERR_OK && !is_learnt(t, &r)) {
+            e = learn_node(t, &r);
+        }
     }
     arena_free(&arena);
     return e;

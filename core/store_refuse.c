@@ -184,7 +184,7 @@ static bool author_key(struct receive_state *s, uint64_t actor, const struct rec
         bound = !dot_is_none(who.node);
     }
     found = bound && store_get(s->t, who.node, &arena, &node, NULL) == ERR_OK &&
-            cert_of_node(s->t, &node, &cert);
+            cert_of_known(s->t, &node, &cert);
     if (!found && r->kind == KIND_NODE && store_node_names(r, actor) &&
         (!bound || dot_equal(who.node, r->id))) {
         found = cert_of_node(s->t, r, &cert);

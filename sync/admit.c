@@ -86,7 +86,7 @@ static bool own_cert(struct txn *t, struct cert *out)
     struct arena arena = {0};
     struct record r;
     bool has = store_get(t, store_identity(txn_store(t))->node, &arena, &r, NULL) == ERR_OK &&
-               cert_of_node(t, &r, out);
+               cert_of_known(t, &r, out);
     arena_free(&arena);
     return has;
 }
@@ -168,11 +168,8 @@ static enum err check_state(const struct record *node)
     }
     struct slice why =
         reason && reason->datum.type == DATUM_TEXT ? reason->datum.text : slice_str("-");
-    return error_set(ERR_REVOKED,
-                     _("this computer is retired or revoked (%.*s). What it sent before is kept; "
-                       "to go on, ask for a new code and give it with: terrace join --rehome URL "
-                       "CODE"),
-                     (int)why.len, (const char *)why.ptr);
+    return error_set(ERR_REVOKED, _("this computer is retired or revoked: %.*s"), (int)why.len,
+                     (const char *)why.ptr);
 }
 
 enum err admit_contact(struct txn *t, const struct link *link)
@@ -191,7 +188,7 @@ enum err admit_contact(struct txn *t, const struct link *link)
     e = check_state(&node);
     e = e ? e : clock_look(t, now, &clock);
     if (e == ERR_OK) {
-        bool holds = cert_of_node(t, &node, &cert);
+        bool holds = cert_of_known(t, &node, &cert);
         bool ours = holds && dot_equal(cert.issuer, store_identity(txn_store(t))->node);
         if (ours && has_ended(&clock, now, cert.to_ms)) {
             e = error_set(ERR_REFUSED,

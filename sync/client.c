@@ -242,7 +242,12 @@ enum err client_http_error(int status, struct slice body)
         return error_set(ERR_REFUSED, _("the hub refused: %s"), text);
     }
     if (status == 410) {
-        return error_set(ERR_REVOKED, _("the hub refused: %s"), text);
+        return error_set(ERR_REVOKED,
+                         _("this computer was revoked or retired, and what it sends is not taken. "
+                           "What it had sent before is kept. To go on, ask the hub's office for a "
+                           "new code and give it with: terrace join --rehome URL CODE (the hub "
+                           "says: %s)"),
+                         text);
     }
     return error_set(ERR_NO_LINK, _("this address does not answer as a hub (%d)"), status);
 }

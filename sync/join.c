@@ -36,22 +36,22 @@ static enum err join_request_read(struct slice body, struct join_request *out)
     return ERR_OK;
 }
 
-static enum err admit(struct txn *t, const struct join_request *q, const struct invitation *v,
-                      struct arena *arena, struct link *link)
+enum err join_admit_node(struct txn *t, const uint8_t public_key[KEY_PUBLIC_BYTES], uint64_t number,
+                         struct dot of, int64_t as, struct arena *arena, struct link *link)
 {
     const struct identity *self = store_identity(txn_store(t));
     char actor[DOT_TEXT_SIZE];
     struct dot save_dot;
     struct buf cert = {0};
     *link = (struct link){.node = {self->actor, store_own_seq(t) + 1}, /* as it will be saved */
-                          .unit = v->unit,
+                          .unit = of,
                           .first_contact = true};
-    memcpy(link->public_key, q->public_key, KEY_PUBLIC_BYTES);
-    admit_issue(t, link->node, q->public_key, v->unit, v->role, &cert);
-    dot_format_actor(q->actor, actor);
-    struct slice name = unit_name(t, v->unit, arena);
-    struct datum unit = datum_ref(v->unit), text = datum_text(name), role = datum_int(v->role);
-    struct datum key = datum_bytes(slice_make(q->public_key, KEY_PUBLIC_BYTES));
+    memcpy(link->public_key, public_key, KEY_PUBLIC_BYTES);
+    admit_issue(t, link->node, public_key, of, as, &cert);
+    dot_format_actor(number, actor);
+    struct slice name = unit_name(t, of, arena);
+    struct datum unit = datum_ref(of), text = datum_text(name), role = datum_int(as);
+    struct datum key = datum_bytes(slice_make(public_key, KEY_PUBLIC_BYTES));
     struct datum actors = datum_text(slice_str(actor)), state = datum_int(NODE_ACTIVE);
     struct datum hub = datum_ref(self->node), bytes = datum_bytes(buf_view(&cert));
     struct edit edits[] = {
@@ -71,19 +71,25 @@ static enum err admit(struct txn *t, const struct join_request *q, const struct 
     return link_store(t, link);
 }
 
+enum err join_root(struct txn *t, struct cert_root *root)
+{
+    const struct identity *self = store_identity(txn_store(t));
+    enum err e = cert_root_load(t, root);
+    if (e == ERR_NOT_FOUND) { /* a hub from before there were certificates */
+        *root = (struct cert_root){.node = self->node};
+        memcpy(root->key, self->public_key, KEY_PUBLIC_BYTES);
+        e = ERR_OK;
+    }
+    return e;
+}
+
 static enum err join_reply_write(struct txn *t, const struct link *link,
                                  const uint8_t code[CODE_BYTES], struct buf *body)
 {
     const struct identity *self = store_identity(txn_store(t));
     struct pack_writer w = pack_writer_make(body);
     struct cert_root root;
-    enum err e = cert_root_load(t, &root);
-    if (e == ERR_NOT_FOUND) { /* a hub from before there were certificates */
-        root = (struct cert_root){.node = self->node};
-        memcpy(root.key, self->public_key, KEY_PUBLIC_BYTES);
-        e = ERR_OK;
-    }
-    TRY(e);
+    TRY(join_root(t, &root));
     pack_array(&w, 13);
     pack_uint(&w, JOIN_REPLY);
     pack_uint(&w, link->node.actor);
@@ -109,7 +115,7 @@ static enum err join_in_txn(struct txn *t, struct slice request, struct arena *a
     struct invitation v;
     struct link link;
     TRY(invitation_check(t, q->id, q->said, q->proof, &v));
-    TRY(admit(t, q, &v, arena, &link));
+    TRY(join_admit_node(t, q->public_key, q->actor, v.unit, v.role, arena, &link));
     v.used = true;
     TRY(invitation_store(t, &v));
     return join_reply_write(t, &link, v.code, body);
@@ -229,6 +235,12 @@ enum err join_ask_hub(const struct env *env, const char *url, const uint8_t code
     return e;
 }
 
+enum err join_take_hub(struct txn *t, const struct upstream *up, const struct cert_root *root)
+{
+    TRY(upstream_store(t, up));
+    return cert_root_store(t, root);
+}
+
 enum err join_hub(const struct env *env, const char *dir, const char *url, const char *code,
                   struct identity *out)
 {
@@ -249,8 +261,7 @@ enum err join_hub(const struct env *env, const char *dir, const char *url, const
     enum err e = store_open(env, dir, &s);
     e = e ? e : txn_begin(s, TXN_WRITE, &t);
     if (e == ERR_OK) {
-        e = upstream_store(t, &up);
-        e = e ? e : cert_root_store(t, &root);
+        e = join_take_hub(t, &up, &root);
         e = e ? e : store_kv_put(t, slice_str("set.hub"), slice_str(url));
         if (e == ERR_OK) {
             e = txn_commit(t);

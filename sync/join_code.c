@@ -154,10 +154,9 @@ static enum err invitation_load(struct txn *t, struct hash id, struct invitation
     return e;
 }
 
-enum err invitation_check(struct txn *t, struct hash id, struct slice said, struct hash proof,
-                          struct invitation *out)
+enum err invitation_of(struct txn *t, struct hash id, struct slice said, struct hash proof,
+                       struct invitation *out)
 {
-    const struct env *env = store_env(txn_store(t));
     enum err e = invitation_load(t, id, out);
     if (e == ERR_NOT_FOUND) {
         return error_set(ERR_REFUSED, _("the code is not known here; ask for a new one"));
@@ -167,6 +166,14 @@ enum err invitation_check(struct txn *t, struct hash id, struct slice said, stru
     if (!crypto_equal(want.bytes, proof.bytes, HASH_BYTES)) {
         return error_set(ERR_REFUSED, _("the code is not known here; ask for a new one"));
     }
+    return ERR_OK;
+}
+
+enum err invitation_check(struct txn *t, struct hash id, struct slice said, struct hash proof,
+                          struct invitation *out)
+{
+    const struct env *env = store_env(txn_store(t));
+    TRY(invitation_of(t, id, said, proof, out));
     if (out->used) {
         return error_set(ERR_REFUSED, _("the code has been used already; ask for a new one"));
     }

@@ -27,6 +27,21 @@ enum err invitation_store(struct txn *t, const struct invitation *v) MUST_USE;
 /* The invitation with this id, when the proof fits and it is still good. ERR_REFUSED. */
 enum err invitation_check(struct txn *t, struct hash id, struct slice said, struct hash proof,
                           struct invitation *out) MUST_USE;
+/* The same whether it was used or has expired: who was admitted by it may ask again. */
+enum err invitation_of(struct txn *t, struct hash id, struct slice said, struct hash proof,
+                       struct invitation *out) MUST_USE;
+
+/* A hash, or an empty bin: false. */
+bool join_read_hash(struct pack_reader *r, struct hash *out);
+/* Makes the record of a new node of that unit, with its certificate, and its link. */
+enum err join_admit_node(struct txn *t, const uint8_t public_key[KEY_PUBLIC_BYTES], uint64_t actor,
+                         struct dot unit, int64_t role, struct arena *arena,
+                         struct link *link) MUST_USE;
+/* The root of the tree; of a hub from before there were certificates itself. */
+enum err join_root(struct txn *t, struct cert_root *root) MUST_USE;
+/* Under whom a node syncs from now on, and in which tree. */
+enum err join_take_hub(struct txn *t, const struct upstream *up,
+                       const struct cert_root *root) MUST_USE;
 
 /* Has env post a message with this body to url/v1/join; *raw holds the answer that *m borrows
  * from. */

@@ -23,8 +23,7 @@ struct rehome_request {
     uint8_t signature[SIGNATURE_BYTES];
 };
 
-/* A hash, or nothing. */
-static bool read_hash(struct pack_reader *r, struct hash *out)
+bool join_read_hash(struct pack_reader *r, struct hash *out)
 {
     struct slice s = read_bin(r);
     if (pack_ok(r) && s.len != 0 && s.len != HASH_BYTES) {
@@ -46,9 +45,9 @@ static enum err request_read(struct slice body, struct rehome_request *out)
     out->node = dot_read(&r);
     struct slice key = read_bin_exact(&r, KEY_PUBLIC_BYTES);
     out->actor = read_uint(&r);
-    out->has_code = read_hash(&r, &out->id);
+    out->has_code = join_read_hash(&r, &out->id);
     out->said_proof = slice_make(body.ptr, (size_t)(r.at - body.ptr));
-    bool proven = read_hash(&r, &out->proof);
+    bool proven = join_read_hash(&r, &out->proof);
     out->said = slice_make(body.ptr, (size_t)(r.at - body.ptr));
     struct slice signature = read_bin_exact(&r, SIGNATURE_BYTES);
     if (!pack_end(&r) || type != REHOME_REQUEST || out->actor == 0 || proven != out->has_code ||
@@ -248,7 +247,7 @@ static enum err reply_read(struct slice request, struct slice body, const uint8_
     out->hub = dot_read(&r);
     struct slice key = read_bin_exact(&r, KEY_PUBLIC_BYTES);
     reply_said(request, slice_make(body.ptr, (size_t)(r.at - body.ptr)), &said);
-    bool proven = read_hash(&r, &proof);
+    bool proven = join_read_hash(&r, &proof);
     if (code) {
         want = code_prove(code, "hub", buf_view(&said));
     }

@@ -6,7 +6,7 @@
 # without a "not ok" is a failure too: it crashed. Logs are kept in $BUILD/logs.
 # Last line: N passed, N failed[, N skipped].
 set -u
-: "${BUILD:=build}" "${JOBS:=2}" "${TEST_SECONDS:=600}"
+: "${BUILD:=build}" "${JOBS:=2}" "${TEST_SECONDS:=900}"
 export BUILD
 export TERRACE="${TERRACE:-$BUILD/terrace}" CMOCKA_MESSAGE_OUTPUT=TAP
 logs=$BUILD/logs

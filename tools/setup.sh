@@ -6,10 +6,10 @@ set -eu
 
 packages='gcc libc6-dev pkg-config gettext liblmdb-dev libmsgpack-dev libcurl4-gnutls-dev
 zlib1g-dev libmicrohttpd-dev libsodium-dev libutf8proc-dev libjansson-dev libcsv-dev libpopt-dev
-libcmocka-dev openssl'
+libqrencode-dev libcmocka-dev openssl'
 
 have_libraries() {
-    pkg-config --exists lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt cmocka &&
+    pkg-config --exists lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt libqrencode cmocka &&
         { pkg-config --exists msgpack || pkg-config --exists msgpack-c; } &&
         printf '#include <csv.h>\n' | cc -E - >/dev/null
 }

@@ -110,6 +110,7 @@ microhttpd.h sync/hub.c
 jansson.h cli
 csv.h cli
 popt.h cli
+qrencode.h cli
 OWNERS
 xargs grep -Hn '^[ \t]*#[ \t]*include[ \t]*<' <"$work/sources" 2>/dev/null |
     awk -v owners="$work/owners" '

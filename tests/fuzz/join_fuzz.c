@@ -1,6 +1,6 @@
-/* The bodies of joining and re-homing, both ways. The first byte chooses which; the rest stands for
- * a body without its last item, the proof or the signature, which is made right here, or else
- * nothing behind it would ever be reached. */
+/* The bodies of joining (by file as well) and re-homing, both ways. The first byte chooses which;
+ * the rest stands for a body without its last item, the proof or the signature, which is made right
+ * here, or else nothing behind it would ever be reached. */
 #include "core/crypto.h"
 #include "core/scope.h"
 #include "sync/client.h"
@@ -13,12 +13,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum mode { JOIN_ASKED, REHOME_ASKED, JOIN_ANSWERED, REHOME_ANSWERED, MODES };
+enum mode {
+    JOIN_ASKED,
+    REHOME_ASKED,
+    JOIN_ANSWERED,
+    REHOME_ANSWERED,
+    FILE_ASKED,
+    FILE_ANSWERED,
+    MODES
+};
 
 static struct scene {
     struct env env;
-    char dir[64], hub_dir[80], node_dir[80], new_dir[80];
-    struct store *hub, *node;
+    char dir[64], hub_dir[80], node_dir[80], new_dir[80], wait_dir[80];
+    struct store *hub, *node, *waits;
+    struct identity waiting; /* as it was before it was admitted */
+    struct hash context;     /* of its request */
     char code[JOIN_CODE_SIZE];
     uint8_t code_bytes[CODE_BYTES];
     bool honest; /* the hub answers, not the input */
@@ -72,14 +82,19 @@ static void fill_in(struct buf *b)
 {
     const struct identity *hub = store_identity(scene.hub), *node = store_identity(scene.node);
     struct hash id = code_id(scene.code_bytes);
-    const uint8_t *key = scene.mode == REHOME_ASKED ? node->public_key : hub->public_key;
+    const uint8_t *key = scene.mode == REHOME_ASKED ? node->public_key
+                         : scene.mode == FILE_ASKED ? scene.waiting.public_key
+                                                    : hub->public_key;
     uint8_t actor[8], letters[32];
     be64_put(actor, hub->actor);
     const struct {
         char letter;
         size_t len;
         const uint8_t *bytes;
-    } places[] = {{'k', KEY_PUBLIC_BYTES, key}, {'i', HASH_BYTES, id.bytes}, {'a', 8, actor}};
+    } places[] = {{'k', KEY_PUBLIC_BYTES, key},
+                  {'i', HASH_BYTES, id.bytes},
+                  {'c', HASH_BYTES, scene.context.bytes},
+                  {'a', 8, actor}};
     for (size_t p = 0; p < ARRAY_COUNT(places); p++) {
         memset(letters, places[p].letter, sizeof(letters));
         for (size_t at = 0; at + places[p].len <= b->len; at++) {
@@ -136,6 +151,7 @@ static enum err fuzz_post(void *ctx, const char *url, struct slice body, size_t 
 static void clear_up(void)
 {
     char line[128];
+    store_close(scene.waits);
     store_close(scene.node);
     store_close(scene.hub);
     (void)snprintf(line, sizeof(line), "rm -rf %s", scene.dir);
@@ -178,6 +194,23 @@ static void make_hub(void)
     CHECK(code_parse(scene.code, scene.code_bytes) == ERR_OK);
 }
 
+/* The store that asked by file, as it stands before the answer. */
+static void make_waiting(void)
+{
+    struct buf file = {0}, raw = {0}, said = {0};
+    struct message m;
+    char check[JOIN_CHECK_SIZE];
+    CHECK(join_file_request(scene.waits, NULL, &file, check) == ERR_OK);
+    CHECK(message_read(buf_view(&file), &raw, &m) == ERR_OK);
+    buf_add_str(&said, "terrace join file");
+    buf_add_slice(&said, m.body);
+    scene.context = hash_of(buf_view(&said));
+    scene.waiting = *store_identity(scene.waits);
+    buf_free(&file);
+    buf_free(&raw);
+    buf_free(&said);
+}
+
 static void set_the_scene(void)
 {
     struct identity id;
@@ -192,12 +225,50 @@ static void set_the_scene(void)
     (void)snprintf(scene.hub_dir, sizeof(scene.hub_dir), "%s/hub", scene.dir);
     (void)snprintf(scene.node_dir, sizeof(scene.node_dir), "%s/node", scene.dir);
     (void)snprintf(scene.new_dir, sizeof(scene.new_dir), "%s/new", scene.dir);
+    (void)snprintf(scene.wait_dir, sizeof(scene.wait_dir), "%s/wait", scene.dir);
     (void)atexit(clear_up);
     make_hub();
     scene.honest = true;
     CHECK(join_hub(&scene.env, scene.node_dir, "http://hub", scene.code, &id) == ERR_OK);
     CHECK(store_open(&scene.env, scene.node_dir, &scene.node) == ERR_OK);
     CHECK(client_sync(scene.node, NULL, &result) == ERR_OK);
+    CHECK(join_file_create(&scene.env, scene.wait_dir, NULL) == ERR_OK);
+    CHECK(store_open(&scene.env, scene.wait_dir, &scene.waits) == ERR_OK);
+    make_waiting();
+}
+
+/* A file to the hub, or to the store that waits; signed by the one that it is from. */
+static void carry(struct slice input)
+{
+    struct buf body = {0}, file = {0}, answer = {0};
+    uint8_t signature[SIGNATURE_BYTES];
+    const struct identity *hub = store_identity(scene.hub);
+    const struct identity *from = scene.mode == FILE_ASKED ? &scene.waiting : hub;
+    struct join_admitted a;
+    struct txn *t = NULL;
+    struct join_completed done;
+    buf_add_slice(&body, input);
+    fill_in(&body);
+    crypto_sign_data(from->secret_key, buf_view(&body), signature);
+    struct pack_writer w = pack_writer_make(&body);
+    pack_bin(&w, slice_make(signature, SIGNATURE_BYTES));
+    struct message m = {.version = MESSAGE_VERSION,
+                        .sender = message_address_of(from->public_key),
+                        .recipient = message_address_of(scene.waiting.public_key),
+                        .body = buf_view(&body)};
+    message_write(&m, &file);
+    if (scene.mode == FILE_ASKED) { /* and so every input is its first */
+        CHECK(txn_begin(scene.hub, TXN_WRITE, &t) == ERR_OK);
+        CHECK(join_file_admit(t, buf_view(&file), hub->unit, NODE_ROLE_CLERK, &answer, &a) <
+              ERR_COUNT);
+        txn_abort(t);
+    } else if (join_file_complete(scene.waits, buf_view(&file), &done) == ERR_OK) {
+        CHECK(store_set_identity(scene.waits, &scene.waiting) == ERR_OK);
+        make_waiting();
+    }
+    buf_free(&body);
+    buf_free(&file);
+    buf_free(&answer);
 }
 
 /* A request to the hub; with what only the honest can add. */
@@ -234,7 +305,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     scene.honest = false;
     scene.mode = (enum mode)(data[0] % MODES);
     scene.input = slice_make(data + 1, size - 1);
-    if (scene.mode == JOIN_ASKED || scene.mode == REHOME_ASKED) {
+    if (scene.mode == FILE_ASKED || scene.mode == FILE_ANSWERED) {
+        carry(scene.input);
+    } else if (scene.mode == JOIN_ASKED || scene.mode == REHOME_ASKED) {
         ask(scene.input);
     } else if (scene.mode == REHOME_ANSWERED) {
         CHECK(join_rehome(scene.node, "http://hub", NULL) < ERR_COUNT);

@@ -6,7 +6,7 @@ for word in "$@"; do
     [ -n "$skip" ] && skip='' && continue
     case $word in
     -C | --lang) skip=1 ;;
-    --rehome) seal= && break ;;
+    --rehome | --admit | --complete) seal= && break ;;
     -*) ;;
     init | join) seal=--seal ;;
     *) [ -n "$seal" ] || break ;;

@@ -1,0 +1,11 @@
+/* A QR code in half blocks, for a terminal of whatever colour. */
+#ifndef TERRACE_CLI_QR_H
+#define TERRACE_CLI_QR_H
+
+#include "core/error.h"
+
+/* Appends its lines, with a margin. coloured: white on black whatever the terminal's colours are;
+ * else for one with light letters on a dark ground. Capitals and digits make it small. */
+enum err qr_write(const char *text, bool coloured, struct buf *out) MUST_USE;
+
+#endif

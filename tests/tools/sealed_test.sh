@@ -9,7 +9,7 @@ n=0
 broken=0
 export TERRACE_TEST_SEALED=1 TERRACE_SEEDS=10
 # Those with stores; the others are the same run twice. copies_test makes files of its own, not sealed.
-for source in $(grep -l 'fixture\.h\|house\.h\|desk\.h\|world\.h' tests/unit/*_test.c); do
+for source in $(grep -l 'fixture\.h\|forge\.h\|tree\.h\|house\.h\|desk\.h\|world\.h' tests/unit/*_test.c); do
     name=$(basename "$source" .c)
     [ "$name" != copies_test ] || continue
     n=$((n + 1))

@@ -171,6 +171,7 @@ static enum err apply_waiting(struct apply *a, struct waiting *first, struct are
             pass = WAITING_PASSES;
         }
     }
+    a->waiting_end = NULL;
     return e;
 }
 
@@ -188,6 +189,7 @@ static enum err apply_all(struct apply *a, struct batch_reader *reader)
     }
     e = e == ERR_END ? ERR_OK : e;
     e = e ? e : apply_waiting(a, first, &row);
+    a->waiting_end = NULL; /* it may not have come to that */
     if (e == ERR_OK && a->out->units) {
         e = store_learn_nodes(a->t);
     }

@@ -55,8 +55,6 @@ mutant forged_scope_as_it_is_passes ''
 mutant foreign_mergers_are_caught 's/if (value_is_foreign(x, field, v)) {/if (0) {/'
 source=core/scope.c
 mutant letters_from_where_nobody_was_are_caught 's/scope_came_from(member, d->ref)/true/'
-source=core/store_actors.c
-mutant a_node_that_raises_itself_is_caught 's/return may ? v->datum.ref : none/return v->datum.ref/'
 
 tests=shown_laws
 source=core/merge.c

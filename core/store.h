@@ -195,6 +195,8 @@ struct arrival {
      * refused in first contact, too: there is nothing that this store could have lost. NULL = no.
      */
     bool (*not_given)(struct txn *t, struct dot dot);
+    /* The same of the hub above, for ids of new records: they are not taken yet. NULL = no. */
+    bool (*hub_not_given)(struct txn *t, struct dot dot);
 };
 enum outcome {
     OUTCOME_NEW,

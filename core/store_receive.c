@@ -277,6 +277,11 @@ static enum err receive(struct receive_state *s, enum outcome *outcome)
     }
     if (arrival->from_below) {
         cap_marks(s);
+        if (!s->held && arrival->first_contact && arrival->hub_not_given &&
+            arrival->hub_not_given(s->t, change->record.id)) {
+            *outcome = OUTCOME_NEED_WHOLE; /* not yet: it is sent again until it can be */
+            return ERR_OK;
+        }
         cap_incoming(s);
         if (!arrival->first_contact) {
             graft_stub(s);

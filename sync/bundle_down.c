@@ -171,6 +171,7 @@ static enum err fill_reply(struct receipt *r, struct txn *t, struct arena *arena
         TRY(start(r, t, &link, arena));
     }
     struct round_reply p = reply_head(r, &link);
+    p.own_seq = store_own_seq(t);
     fill_lists(r, &p);
     enum err e = fill_batch(r, t, &link, &p, arena, &box);
     r->last = !r->more || bundle_writer_is_full(&r->w);
@@ -328,6 +329,7 @@ static enum err conclude(struct session *s, struct txn *t, struct upstream *u,
     uint64_t children = 0;
     take_cursor(u, p, true, taking);
     u->head_seq = p->head_seq;
+    TRY(link_note_hub(t, p->epoch, p->own_seq));
     TRY(answer_push(t, u, part, p, &full)); /* first: what it proves lets its word count */
     session_take_word(s, p, u);
     TRY(is_quiet(t, u, p, taking, &quiet));

@@ -427,7 +427,8 @@ static enum err take_request(struct txn *t, struct dot node, const struct bundle
                               .first_contact = link.first_contact,
                               .unit = link.unit,
                               .said_seq = round_said_seq(&q),
-                              .not_given = link_not_given};
+                              .not_given = link_not_given,
+                              .hub_not_given = link_hub_not_given};
     TRY(inbox_apply_signed(t, part->message, q.batch, &arrival, arena, &in));
     if (!word->apart && in.need_whole == 0 && q.from_seq <= link.in_seq && q.to_seq > link.in_seq) {
         link.in_seq = q.to_seq;

@@ -93,6 +93,25 @@ enum err link_load(struct txn *t, struct dot node, struct link *out)
     return e;
 }
 
+enum err link_note_hub(struct txn *t, uint64_t epoch, uint64_t own_seq)
+{
+    uint8_t value[16];
+    be64_put(value, epoch);
+    be64_put(value + 8, own_seq);
+    return store_kv_put(t, slice_str("up.own"), slice_make(value, sizeof(value)));
+}
+
+/* Of the hub above, its replies tell. */
+bool link_hub_not_given(struct txn *t, struct dot dot)
+{
+    struct arena arena = {0};
+    struct slice v;
+    bool not_given = store_kv_get(t, slice_str("up.own"), &arena, &v) == ERR_OK && v.len == 16 &&
+                     be64_get(v.ptr) == dot.actor && dot.seq > be64_get(v.ptr + 8);
+    arena_free(&arena);
+    return not_given;
+}
+
 bool link_not_given(struct txn *t, struct dot dot)
 {
     struct actor_info who;

@@ -47,6 +47,10 @@ enum err link_follow_node(struct txn *t, struct dot id) MUST_USE;
  * Not told as long as the child has not spoken with this store under the name that it has now: it
  * may stand on an older disk. */
 bool link_not_given(struct txn *t, struct dot dot);
+/* The same of the hub above, of an id. */
+bool link_hub_not_given(struct txn *t, struct dot dot);
+/* How far the hub above says that it has saved. */
+enum err link_note_hub(struct txn *t, uint64_t epoch, uint64_t own_seq) MUST_USE;
 /* Smallest out_seq over all children that were ever in touch; UINT64_MAX when there is none. */
 enum err link_children_seq(struct txn *t, uint64_t *out) MUST_USE;
 

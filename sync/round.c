@@ -3,7 +3,7 @@
 #define ROUND_REQUEST 1
 #define ROUND_REPLY 2
 #define REQUEST_PARTS 18
-#define REPLY_PARTS 17
+#define REPLY_PARTS 18
 #define BUCKET_BITS_MAX 12
 
 /* ---- parts that both have ------------------------------------------------------------------- */
@@ -396,6 +396,7 @@ void round_reply_write(const struct round_reply *p, struct buf *out)
     write_refusals(&w, p->refusals, p->refusal_count);
     write_buckets(&w, p->buckets, p->buckets_count);
     pack_bin(&w, p->batch);
+    pack_uint(&w, p->own_seq);
 }
 
 static void read_known_chain(struct pack_reader *r, struct round_reply *out)
@@ -441,6 +442,7 @@ enum err round_reply_read(struct slice body, struct arena *arena, struct round_r
     out->refusal_count = read_refusals(&r, arena, &out->refusals);
     read_buckets(&r, arena, out);
     out->batch = read_bin(&r);
+    out->own_seq = read_uint(&r);
     if (out->epoch == 0 || out->from_seq > out->to_seq) {
         pack_fail(&r);
     }

@@ -97,6 +97,7 @@ struct round_reply {
     uint64_t from_seq, to_seq;   /* the part of the hub's feed that the batch covers */
     uint64_t head_seq;           /* the hub's feed when the push was committed */
     uint64_t top_seq;            /* of the hub's feed, held by the top */
+    uint64_t own_seq;            /* how far the hub itself has saved */
     int64_t time_ms;             /* the hub's clock */
     uint64_t chain_seq;
     struct hash chain_head;

@@ -436,6 +436,7 @@ static enum err apply_reply(struct session *s, struct txn *t, const struct round
     if (newer) {
         take_receipt(u, p, self->actor);
         u->round = p->round;
+        TRY(link_note_hub(t, p->epoch, p->own_seq));
     }
     TRY(take_refusals(t, p));
     TRY(take_wants(t, u, p));

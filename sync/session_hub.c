@@ -126,7 +126,8 @@ static enum err take_batch(struct serve *s)
                               .first_contact = link->first_contact,
                               .unit = link->unit,
                               .said_seq = round_said_seq(&s->q),
-                              .not_given = link_not_given};
+                              .not_given = link_not_given,
+                              .hub_not_given = link_hub_not_given};
     if (link->unknown_round) {
         return ERR_OK; /* it may have given dots that another copy gave; it sends again */
     }
@@ -218,6 +219,7 @@ static enum err serve_round(struct serve *s)
     link->last_contact_ms = env->now_ms(env->ctx);
     TRY(answer_contact(s));
     s->p.epoch = store_identity(s->store)->actor;
+    s->p.own_seq = store_own_seq(s->t);
     s->p.round = link->round;
     s->p.ack_epoch = link->epoch;
     s->p.ack_seq = link->in_seq;

@@ -31,6 +31,7 @@ mutant marks_ahead_of_what_was_saved_are_caught 's/^        cap_marks(s);//'
 mutant forged_records_from_anywhere_are_caught 's/if (!push_is_allowed(s)) {/if (0) {/'
 source=sync/link.c
 mutant dots_not_given_yet_are_caught 's/return said > 0 && dot.seq > said;/return false;/'
+mutant ids_that_the_hub_above_will_give_are_caught 's/be64_get(v.ptr) == dot.actor \&\& dot.seq > be64_get(v.ptr + 8)/false/'
 
 tests=hub_gate
 source=sync/hub_gate.c

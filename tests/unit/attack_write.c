@@ -10,8 +10,6 @@
 
 #define HUGE_SEQ (UINT64_C(1) << 40)
 #define GIVES_DOTS "the store gives dots and levels itself"
-#define NOT_KNOWN_ABOVE                                                                            \
-    "SKIPPED: a hub does not know how far those above it have saved, only of its children"
 /* Rule 18. TERRACE_ATTACK does not try it either: SECURITY.md tells what is left to him. */
 #define TOLD_BY_WHO_HELD                                                                           \
     "SKIPPED: who held a record tells a hub that lost it what others wrote there, unsigned"
@@ -600,7 +598,7 @@ const struct attack attacks_written[] = {
      "a joined clerk's key",
      id_of_the_province_in_first_contact,
      own_in_first_contact,
-     {NOT_KNOWN_ABOVE, NOT_KNOWN_ABOVE, GIVES_DOTS}},
+     {[BY_HAND] = GIVES_DOTS}},
     {"a higher level claimed",
      "a joined clerk's key",
      at_a_higher_level,

@@ -551,6 +551,7 @@ static void format__rounds_are_as_documented(void **state)
     expect_request("full", &full);
     static const uint8_t known[KNOWN_HEAD_BYTES] = {0, 0, 0, 0, 0, 0, 0, 1, 0xbb, 1, 2, 3};
     struct round_reply reply = {.epoch = ACTOR_B,
+                                .own_seq = 7,
                                 .round = 5,
                                 .ack_epoch = ACTOR_A,
                                 .ack_seq = 9,

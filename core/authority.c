@@ -205,6 +205,19 @@ enum refusal authority_judge(struct txn *t, const struct author *a, const struct
     return why != REFUSAL_NONE ? why : judge_reach(a, after, field);
 }
 
+enum level authority_least_level(const struct author *a, uint32_t number)
+{
+    const struct kind_def *kind = schema_kind(number);
+    enum level least = kind ? kind->level : LEVEL_NONE;
+    if (schema_steers(number) || a->closed_at != UINT64_MAX || a->role == NODE_ROLE_VIEWER) {
+        return LEVEL_PROVINCE + 1;
+    }
+    for (const struct field_def *f = kind ? kind->fields : NULL; f && f->number; f++) {
+        least = f->level > least ? f->level : least;
+    }
+    return least;
+}
+
 enum refusal authority_judge_new(struct txn *t, const struct author *a, const struct record *r)
 {
     const struct kind_def *kind = schema_kind(r->kind);

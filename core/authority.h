@@ -40,6 +40,9 @@ struct author authority_author(struct txn *t, uint64_t actor, struct dot pusher_
 enum refusal authority_judge(struct txn *t, const struct author *author,
                              const struct record *before, const struct record *after,
                              uint32_t field, const struct value *value);
+/* The lowest level at which no value of this kind, without an origin and not above the author's own
+ * level, can be refused him; one that no level reaches when there is more to judge. */
+enum level authority_least_level(const struct author *author, uint32_t kind);
 /* May he make a record of this kind at all, at this level? */
 enum refusal authority_judge_new(struct txn *t, const struct author *author,
                                  const struct record *record);

@@ -395,12 +395,22 @@ static bool may_be_refused(const struct receive_state *s, const struct record *r
         return true;
     }
     enum refusal why = REFUSAL_NONE;
+    struct author author = {.closed_at = 0};
+    uint64_t actor = 0;
+    enum level least = 0;
     for (size_t i = 0; i < in->field_count; i++) {
         const struct field *f = &in->fields[i];
         for (uint32_t j = 0; j < f->count && why == REFUSAL_NONE; j++) {
             const struct value *v = &f->values[j];
-            if (!before || !context_covers(&before->context, v->dot)) {
-                struct author author = authority_author(s->t, v->dot.actor, s->arrival->unit);
+            if (before && context_covers(&before->context, v->dot)) {
+                continue;
+            }
+            if (v->dot.actor != actor) { /* mostly one wrote it all */
+                actor = v->dot.actor;
+                author = authority_author(s->t, actor, s->arrival->unit);
+                least = authority_least_level(&author, r->kind);
+            }
+            if (v->origin || v->level < (uint8_t)least || v->level > author.level) {
                 why = authority_judge(s->t, &author, before, r, f->number, v);
             }
         }

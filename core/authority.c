@@ -2,6 +2,7 @@
 
 #include "core/store_env.h"
 
+#include "core/cert.h"
 #include "core/scope.h"
 
 /* ---- who ------------------------------------------------------------------------------------ */
@@ -44,6 +45,15 @@ struct author authority_author(struct txn *t, uint64_t actor, struct dot pusher_
 }
 
 /* ---- what ----------------------------------------------------------------------------------- */
+
+/* Is he the root of the tree itself, over whom nobody stands? Not whoever is of its office. */
+static bool is_root(struct txn *t, const struct author *a)
+{
+    struct cert_root root;
+    enum err e = cert_root_load(t, &root);
+    return e == ERR_OK ? dot_equal(a->node, root.node)
+                       : e == ERR_NOT_FOUND && dot_is_none(unit_parent(t, a->unit));
+}
 
 /* Does the author's office stand over this unit, now or when he wrote? */
 static bool is_over(struct txn *t, const struct author *a, struct dot unit)
@@ -114,8 +124,7 @@ static enum refusal judge_node(struct txn *t, const struct author *a, const stru
     bool itself =
         dot_equal(after->id, a->node) || (dot_is_none(a->node) && store_node_names(after, actor));
     if (itself) {
-        bool root = dot_is_none(unit_parent(t, a->unit));
-        return root || node_field_is_own(field) ? REFUSAL_NONE : REFUSAL_AUTHORITY;
+        return node_field_is_own(field) || is_root(t, a) ? REFUSAL_NONE : REFUSAL_AUTHORITY;
     }
     if (a->role != 0 && a->role < NODE_ROLE_CLERK) {
         return REFUSAL_ROLE;

@@ -19,7 +19,6 @@ enum refusal {
     REFUSAL_REVOKED = 5,   /* saved after its computer had been revoked */
     REFUSAL_FORGED = 6,    /* it claims a level or an origin that is not its author's */
     REFUSAL_UNSIGNED = 7,  /* it steers others, and does not bear its author's signature */
-    REFUSAL_COUNT,
     /* added on the wire when it was merged and what had been there saved back, so that the record
      * is the same on both sides again; else it was not merged at all */
     REFUSAL_TAKEN_BACK = 16

@@ -315,6 +315,30 @@ static void trust__what_steers_others_is_written_by_those_above(void **state)
     fixture_end(&f);
 }
 
+/* Nobody stands over the province's office; over its second computer the first does. */
+static void trust__a_second_computer_of_the_top_is_not_the_root(void **state)
+{
+    struct fixture f;
+    struct arena arena = {0};
+    (void)state;
+    fixture_tree(&f, 323);
+    size_t second = tree_joined(&f, TOP, TOP, NODE_ROLE_CLERK);
+    struct dot own = tree_node(&f, second);
+    struct forge g = {.f = &f, .from = second, .to = TOP, .seq = 1000, .level = LEVEL_PROVINCE};
+    struct record r = tree_load(&f, TOP, own, &arena);
+    forge_replace(&g, &r, F_NODE_ROLE, datum_int(NODE_ROLE_HUB));
+    assert_int_equal(forge_push(&g, &r, 1), ERR_OK);
+    struct record now = tree_load(&f, TOP, own, &arena);
+    assert_int_equal(merge_shown(&now, F_NODE_ROLE)->datum.i, NODE_ROLE_CLERK);
+    r = now; /* the twin: what it says of itself */
+    forge_replace(&g, &r, F_NODE_NAME, datum_text(slice_str("Máy hai")));
+    assert_int_equal(forge_push(&g, &r, 1), ERR_OK);
+    assert_true(tree_shows(&f, TOP, own, F_NODE_NAME, "Máy hai"));
+    arena_free(&g.arena);
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
 static void trust__a_level_that_is_not_the_authors_is_forged(void **state)
 {
     (void)state;
@@ -476,6 +500,7 @@ int main(void)
         cmocka_unit_test(trust__a_clock_that_jumps_ends_nothing),
         cmocka_unit_test(trust__a_viewer_reads_and_writes_nothing),
         cmocka_unit_test(trust__what_steers_others_is_written_by_those_above),
+        cmocka_unit_test(trust__a_second_computer_of_the_top_is_not_the_root),
         cmocka_unit_test(trust__a_level_that_is_not_the_authors_is_forged),
         cmocka_unit_test(trust__a_kind_of_a_higher_level_is_not_made_below),
         cmocka_unit_test(trust__a_hub_does_not_speak_for_those_above_it),

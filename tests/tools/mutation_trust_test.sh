@@ -18,7 +18,7 @@ mutant kinds_of_a_higher_level_are_caught \
 mutant units_that_rename_themselves_are_caught \
     's/return held && (top || !unit_field_is_above(field)) ? REFUSAL_NONE : REFUSAL_AUTHORITY;/return REFUSAL_NONE;/'
 mutant nodes_that_raise_themselves_are_caught \
-    's/return root || node_field_is_own(field) ? REFUSAL_NONE : REFUSAL_AUTHORITY;/return REFUSAL_NONE;/'
+    's/return node_field_is_own(field) || is_root(t, a) ? REFUSAL_NONE : REFUSAL_AUTHORITY;/return REFUSAL_NONE;/'
 mutant clerks_who_reach_far_are_caught 's/return far && clerk .*/return REFUSAL_NONE;/'
 source=core/store_refuse.c
 mutant what_steers_unsigned_is_caught \

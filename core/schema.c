@@ -5,26 +5,34 @@
 
 size_t schema_kind_count(void)
 {
-    return schema_kinds_count;
+    return schema_kinds_count + schema_care_kinds_count + schema_work_kinds_count;
 }
 
 const struct kind_def *schema_kind_at(size_t index)
 {
-    return index < schema_kinds_count ? &schema_kinds[index] : NULL;
+    const struct {
+        const struct kind_def *kinds;
+        size_t count;
+    } parts[] = {{schema_kinds, schema_kinds_count},
+                 {schema_care_kinds, schema_care_kinds_count},
+                 {schema_work_kinds, schema_work_kinds_count}};
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (index < parts[i].count) {
+            return &parts[i].kinds[index];
+        }
+        index -= parts[i].count;
+    }
+    return NULL;
 }
 
 const struct kind_def *schema_kind(uint32_t number)
 {
     /* kinds are numbered without gaps so far; the loop keeps working if one is ever withdrawn */
-    if (number >= 1 && number <= schema_kinds_count && schema_kinds[number - 1].number == number) {
-        return &schema_kinds[number - 1];
+    const struct kind_def *k = number >= 1 ? schema_kind_at(number - 1) : NULL;
+    for (size_t i = 0; k && k->number != number; i++) {
+        k = schema_kind_at(i);
     }
-    for (size_t i = 0; i < schema_kinds_count; i++) {
-        if (schema_kinds[i].number == number) {
-            return &schema_kinds[i];
-        }
-    }
-    return NULL;
+    return k;
 }
 
 /* A name as typed: '-' and '_' are the same, and labels of either language do as well. */
@@ -38,8 +46,8 @@ const struct kind_def *schema_kind_by_name(struct slice name)
     struct arena arena = {0};
     struct slice folded = text_fold(name, &arena);
     const struct kind_def *found = NULL;
-    for (size_t i = 0; i < schema_kinds_count && !found && folded.len > 0; i++) {
-        const struct kind_def *k = &schema_kinds[i];
+    const struct kind_def *k = NULL;
+    for (size_t i = 0; !found && folded.len > 0 && (k = schema_kind_at(i)) != NULL; i++) {
         if (names(k->name, folded, &arena) || names(k->vi, folded, &arena) ||
             names(k->en, folded, &arena)) {
             found = k;
@@ -222,28 +230,14 @@ enum route schema_route(const struct record *r)
 
 bool schema_steers(uint32_t kind)
 {
-    return kind == KIND_UNIT || kind == KIND_NODE || kind == KIND_FIELD || kind == KIND_DIRECTIVE;
+    return kind == KIND_UNIT || kind == KIND_NODE || kind == KIND_FIELD || kind == KIND_DIRECTIVE ||
+           kind == KIND_RULE;
 }
 
 uint32_t schema_title_field(uint32_t kind)
 {
-    static const struct {
-        uint32_t kind, field;
-    } titles[] = {
-        {KIND_UNIT, F_UNIT_NAME}, {KIND_NODE, F_NODE_NAME},
-        {KIND_FIELD, 18},         {KIND_MEMBER, F_MEMBER_NAME},
-        {KIND_TRANSFER, 25},      {KIND_ACCEPTANCE, 16},
-        {KIND_ACTIVITY, 17},      {KIND_PLAN, 16},
-        {KIND_PLAN_ITEM, 16},     {KIND_DIRECTIVE, 18},
-        {KIND_ANSWER, 18},        {KIND_THEME, 17},
-        {KIND_NOTE, 16},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(titles); i++) {
-        if (titles[i].kind == kind) {
-            return titles[i].field;
-        }
-    }
-    return 0;
+    const struct kind_def *k = schema_kind(kind);
+    return k ? k->title : 0;
 }
 
 bool schema_speaks_vi(void)

@@ -5,6 +5,7 @@
 #define TERRACE_CORE_SCHEMA_H
 
 #include "core/record.h"
+#include "core/schema_numbers.h"
 
 enum field_type {
     FIELD_TEXT,
@@ -33,7 +34,8 @@ enum field_flag {
     FIELD_SEARCHABLE = 2,
     FIELD_SENSITIVE = 4,
     FIELD_UNIQUE_HINT = 8,
-    FIELD_MACHINE = 16 /* filled by the program, not by people */
+    FIELD_MACHINE = 16, /* filled by the program, not by people */
+    FIELD_OWN_UNIT = 32 /* the store's own unit when nothing is given */
 };
 /* Author's level, from the type of the author's unit. Higher number, higher authority. */
 enum level {
@@ -60,6 +62,7 @@ struct field_def {
     uint32_t leader;   /* field whose winning dot chooses for this one; 0 = itself */
     int64_t min, max;  /* INT and MONEY: of the number; TEXT: max bytes; 0,0 = type's default */
     const struct enum_code *codes; /* ended by number 0 */
+    const char *suggest;           /* usual values of a text, parted by '|'; others are as good */
 };
 struct kind_def {
     uint32_t number;
@@ -67,103 +70,8 @@ struct kind_def {
     enum route route;
     enum level level;               /* lowest that may write */
     const struct field_def *fields; /* ended by number 0; the common fields are not repeated */
+    uint32_t title;                 /* the field a person recognises a record by; 0 = its member */
 };
-
-/* Fields that every kind has, with the same number in all of them. Kinds' own start at 16. */
-enum common_field {
-    F_UNIT = 1,
-    F_MEMBER = 2,
-    F_DELETED = 3,
-    F_MERGED_INTO = 4,
-    F_MERGED_KEEP = 5,
-    F_NOT_SAME = 6,
-    F_EXT_ID = 7,
-    F_NOTE = 8,
-    F_ONCE =
-        9 /* units it belonged to, stood under or came into before: filled by the store's door */
-};
-enum kind_number {
-    KIND_UNIT = 1,
-    KIND_NODE = 2,
-    KIND_FIELD = 3,
-    KIND_MEMBER = 4,
-    KIND_TRANSFER = 5,
-    KIND_ACCEPTANCE = 6,
-    KIND_ACTIVITY = 7,
-    KIND_PLAN = 8,
-    KIND_PLAN_ITEM = 9,
-    KIND_DIRECTIVE = 10,
-    KIND_ANSWER = 11,
-    KIND_THEME = 12,
-    KIND_NOTE = 13
-};
-/* Field numbers the program itself looks at. */
-enum known_field {
-    F_UNIT_CODE = 16,
-    F_UNIT_NAME = 17,
-    F_UNIT_PARENT = 18,
-    F_UNIT_TYPE = 19,
-    F_UNIT_SETTING = 20,
-    F_UNIT_STATUS = 26,
-    F_UNIT_VALID_FROM = 29,
-    F_UNIT_VALID_TO = 30,
-    F_UNIT_SUCCESSORS = 31,
-    F_UNIT_FORMER_PARENT = 33,
-    F_UNIT_MOVED_ON = 34,
-    F_UNIT_FORMER_NAME = 35,
-    F_UNIT_RENAMED_ON = 36,
-    F_NODE_NAME = 16,
-    F_NODE_KEY = 17,    /* BYTES, 32 */
-    F_NODE_ACTORS = 18, /* set of text: 13 base32 characters each */
-    F_NODE_ROLE = 19,
-    F_NODE_STATE = 20,
-    F_NODE_STATE_DATE = 21,
-    F_NODE_STATE_REASON = 22,
-    F_NODE_ISSUER = 23,
-    F_NODE_HUB = 24,    /* the hub that it syncs with */
-    F_NODE_CERT = 25,   /* BYTES: what its issuer says it may do (cert.h) */
-    F_NODE_CLOSED = 26, /* BYTES, a context: of a revoked node, up to where each actor is taken */
-    F_MEMBER_NAME = 16,
-    F_MEMBER_SEX = 18,
-    F_MEMBER_BIRTH = 19,
-    F_MEMBER_HOME = 20,
-    F_MEMBER_CARD_NO = 30,
-    F_MEMBER_ID_NO = 32,
-    F_MEMBER_STATUS = 40,
-    F_MEMBER_STATUS_DATE = 41,
-    F_MEMBER_DECISION_NO = 42,
-    F_TRANSFER_TYPE = 16,
-    F_TRANSFER_FROM = 17,
-    F_TRANSFER_TO = 19,
-    F_TRANSFER_TO_OUTSIDE = 20,
-    F_TRANSFER_REASON = 21,
-    F_TRANSFER_STATUS = 24,
-    F_TRANSFER_LETTER = 25,
-    F_TRANSFER_ISSUED = 26,
-    F_ACCEPTANCE_LETTER = 16,
-    F_ACCEPTANCE_ISSUER = 17,
-    F_ACCEPTANCE_DATE = 18,
-    F_ACCEPTANCE_VERDICT = 19,
-    F_ACCEPTANCE_REASON = 20,
-    F_ACTIVITY_DATE = 19,
-    F_ACTIVITY_PRESENT = 25,
-    F_ACTIVITY_EXCUSED = 26
-};
-/* Codes the program itself looks at. */
-enum node_role { NODE_ROLE_VIEWER = 1, NODE_ROLE_CLERK, NODE_ROLE_OFFICER, NODE_ROLE_HUB };
-enum node_state { NODE_ACTIVE = 1, NODE_RETIRED, NODE_REVOKED };
-enum unit_type { UNIT_TYPE_PROVINCE = 1 };
-enum unit_status { UNIT_PROPOSED = 1, UNIT_ACTIVE, UNIT_MERGED, UNIT_SPLIT, UNIT_DISSOLVED };
-enum member_status { MEMBER_ACTIVE = 1, MEMBER_REMOVED = 5 };
-enum transfer_type { TRANSFER_TYPE_OUT = 1, TRANSFER_TYPE_INTERNAL = 3 };
-enum transfer_status {
-    TRANSFER_ISSUED = 3,
-    TRANSFER_IN_TRANSIT,
-    TRANSFER_RETURNED,
-    TRANSFER_REFUSED,
-    TRANSFER_ACCEPTED
-};
-enum acceptance_verdict { VERDICT_REFUSED = 1, VERDICT_ACCEPTED };
 
 size_t schema_kind_count(void);
 const struct kind_def *schema_kind_at(size_t index);

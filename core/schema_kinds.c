@@ -3,19 +3,6 @@
  * place in that kind. */
 #include "core/schema_kinds.h"
 
-#define LIST(...) ((const struct enum_code[]){__VA_ARGS__, {.number = 0}})
-#define FIELDS(...) ((const struct field_def[]){__VA_ARGS__, {.number = 0}})
-
-#define CODE_BYTES 40
-#define LINE_BYTES 300
-#define STORY_BYTES 32768
-#define COUNT_MAX 1000000
-#define MONEY_MAX 1000000000000 /* đồng */
-
-#define FIND_BY (FIELD_SEARCHABLE)
-#define MUST (FIELD_REQUIRED)
-#define KEY_OF_IT (FIELD_UNIQUE_HINT | FIELD_SEARCHABLE)
-
 /* clang-format off */
 
 const struct field_def schema_common_fields[] = {
@@ -135,7 +122,7 @@ const struct kind_def schema_kinds[] = {
         {F_UNIT_FORMER_NAME, "former_name", "Tên trước đây", "Former name", FIELD_TEXT,
          .rule = MERGE_AUTHORITY, .flags = FIELD_MACHINE | FIND_BY, .max = LINE_BYTES},
         {F_UNIT_RENAMED_ON, "renamed_on", "Đổi tên từ ngày", "Renamed on", FIELD_DATE,
-         .rule = MERGE_AUTHORITY, .flags = FIELD_MACHINE})},
+         .rule = MERGE_AUTHORITY, .flags = FIELD_MACHINE}), F_UNIT_NAME},
 
     {KIND_NODE, "node", "Máy", "Node", ROUTE_EVERYWHERE, LEVEL_COMMUNE, FIELDS(
         {F_NODE_NAME, "name", "Tên", "Name", FIELD_TEXT, .rule = MERGE_LATEST, .flags = FIND_BY,
@@ -170,7 +157,7 @@ const struct kind_def schema_kinds[] = {
         {F_NODE_CERT, "cert", "Chứng thư", "Certificate", FIELD_BYTES, .rule = MERGE_MAX,
          .flags = FIELD_MACHINE},
         {F_NODE_CLOSED, "closed", "Nhận đến", "Taken up to", FIELD_BYTES, .rule = MERGE_AUTHORITY,
-         .flags = FIELD_MACHINE})},
+         .flags = FIELD_MACHINE}), F_NODE_NAME},
 
     {KIND_FIELD, "field", "Trường thông tin", "Field", ROUTE_DOWN, LEVEL_PROVINCE, FIELDS(
         {16, "of_kind", "Thuộc loại bản ghi", "Of kind", FIELD_TEXT, .rule = MERGE_AUTHORITY,
@@ -211,7 +198,7 @@ const struct kind_def schema_kinds[] = {
         {23, "required", "Bắt buộc", "Required", FIELD_BOOL, .rule = MERGE_AUTHORITY},
         {24, "sensitive", "Nhạy cảm", "Sensitive", FIELD_BOOL, .rule = MERGE_AUTHORITY},
         {25, "codes", "Danh mục mã", "Codes", FIELD_TEXTSET, .rule = MERGE_SET,
-         .max = LINE_BYTES})},
+         .max = LINE_BYTES}), 18},
 
     {KIND_MEMBER, "member", "Đoàn viên", "Member", ROUTE_OWN, LEVEL_BRANCH, FIELDS(
         {F_MEMBER_NAME, "full_name", "Họ và tên", "Full name", FIELD_TEXT, .rule = MERGE_LATEST,
@@ -283,7 +270,7 @@ const struct kind_def schema_kinds[] = {
         {41, "status_date", "Ngày đổi trạng thái", "Status date", FIELD_DATE, .rule = MERGE_LATEST,
          .leader = F_MEMBER_STATUS},
         {42, "decision_no", "Số quyết định", "Decision number", FIELD_TEXT, .rule = MERGE_LATEST,
-         .leader = F_MEMBER_STATUS, .max = CODE_BYTES})},
+         .leader = F_MEMBER_STATUS, .max = CODE_BYTES}), F_MEMBER_NAME},
 
     {KIND_TRANSFER, "transfer", "Chuyển sinh hoạt", "Transfer", ROUTE_DEPENDENT, LEVEL_COMMUNE,
      FIELDS(
@@ -323,7 +310,7 @@ const struct kind_def schema_kinds[] = {
         {27, "meetings_held", "Số buổi sinh hoạt trong năm", "Meetings held", FIELD_INT,
          .rule = MERGE_MAX, .max = 1000},
         {28, "meetings_attended", "Số buổi đã dự trong năm", "Meetings attended", FIELD_INT,
-         .rule = MERGE_MAX, .max = 1000})},
+         .rule = MERGE_MAX, .max = 1000}), 25},
 
     {KIND_ACCEPTANCE, "acceptance", "Tiếp nhận", "Acceptance", ROUTE_DEPENDENT, LEVEL_COMMUNE,
      FIELDS(
@@ -339,7 +326,7 @@ const struct kind_def schema_kinds[] = {
             {1, 1, "refused", "Từ chối", "Refused"},
             {2, 2, "accepted", "Tiếp nhận", "Accepted"})},
         {20, "reason", "Lý do", "Reason", FIELD_TEXT, .rule = MERGE_LATEST, .leader = 19,
-         .max = LINE_BYTES})},
+         .max = LINE_BYTES}), 16},
 
     {KIND_ACTIVITY, "activity", "Hoạt động", "Activity", ROUTE_OWN, LEVEL_BRANCH, FIELDS(
         {16, "type", "Loại", "Type", FIELD_ENUM, .rule = MERGE_LATEST, .flags = MUST, .codes = LIST(
@@ -360,8 +347,12 @@ const struct kind_def schema_kinds[] = {
         {21, "location", "Toạ độ", "Location", FIELD_GEO, .rule = MERGE_LATEST},
         {22, "chair", "Chủ trì", "Chair", FIELD_REF, .rule = MERGE_LATEST, .ref_kind = KIND_MEMBER},
         {23, "agenda", "Nội dung sinh hoạt", "Agenda items", FIELD_TEXTSET, .rule = MERGE_SET,
-         .max = LINE_BYTES},
-        {24, "topics", "Chuyên đề", "Topics", FIELD_TEXTSET, .rule = MERGE_SET, .max = LINE_BYTES},
+         .max = LINE_BYTES,
+         .suggest = "Tiểu phẩm|Kể chuyện|Hát|Đố vui|Trao đổi, toạ đàm|Đọc sách, báo"},
+        {24, "topics", "Chuyên đề", "Topics", FIELD_TEXTSET, .rule = MERGE_SET, .max = LINE_BYTES,
+         .suggest = "Tảo hôn|Luật Hôn nhân và gia đình|Phòng chống tội phạm|"
+                    "Phòng chống tệ nạn xã hội|Vận động học sinh ra lớp|Bảo vệ môi trường|"
+                    "Khởi nghiệp, lập nghiệp|Học tập và làm theo Bác"},
         {25, "present", "Có mặt", "Present", FIELD_REFSET, .rule = MERGE_SET,
          .ref_kind = KIND_MEMBER},
         {26, "excused", "Vắng có lý do", "Excused", FIELD_REFSET, .rule = MERGE_SET,
@@ -378,7 +369,7 @@ const struct kind_def schema_kinds[] = {
             {1, 1, "planned", "Dự kiến", "Planned"},
             {2, 3, "held", "Đã tổ chức", "Held"},
             {3, 4, "minuted", "Đã có biên bản", "Minuted"},
-            {4, 2, "cancelled", "Đã huỷ", "Cancelled"})})},
+            {4, 2, "cancelled", "Đã huỷ", "Cancelled"})}), 17},
 
     {KIND_PLAN, "plan", "Chương trình công tác", "Plan", ROUTE_DOWN, LEVEL_COMMUNE, FIELDS(
         {16, "title", "Tên chương trình", "Title", FIELD_TEXT, .rule = MERGE_LATEST,
@@ -403,7 +394,7 @@ const struct kind_def schema_kinds[] = {
          .leader = 21, .max = CODE_BYTES},
         {24, "decision_date", "Ngày quyết định", "Decision date", FIELD_DATE, .rule = MERGE_LATEST,
          .leader = 21},
-        {25, "text", "Nội dung", "Text", FIELD_TEXT, .rule = MERGE_LATEST, .max = STORY_BYTES})},
+        {25, "text", "Nội dung", "Text", FIELD_TEXT, .rule = MERGE_LATEST, .max = STORY_BYTES}), 16},
 
     {KIND_PLAN_ITEM, "plan_item", "Việc trong chương trình", "Plan item", ROUTE_OWN,
      LEVEL_COMMUNE, FIELDS(
@@ -426,7 +417,9 @@ const struct kind_def schema_kinds[] = {
             {2, 2, "doing", "Đang làm", "Doing"},
             {3, 5, "done", "Hoàn thành", "Done"},
             {4, 4, "late", "Chậm", "Late"},
-            {5, 3, "dropped", "Không thực hiện", "Dropped"})})},
+            {5, 3, "dropped", "Không thực hiện", "Dropped"})},
+        {25, "situation", "Từ báo cáo tình hình", "From a situation report", FIELD_REF,
+         .rule = MERGE_LATEST, .ref_kind = KIND_SITUATION}), 16},
 
     {KIND_DIRECTIVE, "directive", "Chỉ đạo", "Directive", ROUTE_DOWN, LEVEL_DISTRICT, FIELDS(
         {16, "number", "Số văn bản", "Number", FIELD_TEXT, .rule = MERGE_LATEST, .flags = FIND_BY,
@@ -440,7 +433,7 @@ const struct kind_def schema_kinds[] = {
         {21, "answer_wanted", "Cần trả lời", "Answer wanted", FIELD_BOOL, .rule = MERGE_LATEST},
         {22, "status", "Trạng thái", "Status", FIELD_ENUM, .rule = MERGE_FORWARD, .codes = LIST(
             {1, 1, "issued", "Đã ban hành", "Issued"},
-            {2, 2, "closed", "Đã kết thúc", "Closed"})})},
+            {2, 2, "closed", "Đã kết thúc", "Closed"})}), 18},
 
     {KIND_ANSWER, "answer", "Trả lời", "Answer", ROUTE_OWN, LEVEL_COMMUNE, FIELDS(
         {16, "directive", "Chỉ đạo", "Directive", FIELD_REF, .rule = MERGE_LATEST, .flags = MUST,
@@ -451,7 +444,7 @@ const struct kind_def schema_kinds[] = {
         {18, "text", "Nội dung", "Text", FIELD_TEXT, .rule = MERGE_LATEST, .max = STORY_BYTES},
         /* two computers of one office may both acknowledge: the first time counts */
         {19, "acknowledged", "Ngày nhận", "Acknowledged on", FIELD_DATE, .rule = MERGE_MIN},
-        {20, "done", "Ngày xong", "Done on", FIELD_DATE, .rule = MERGE_LATEST, .leader = 17})},
+        {20, "done", "Ngày xong", "Done on", FIELD_DATE, .rule = MERGE_LATEST, .leader = 17}), 18},
 
     {KIND_THEME, "theme", "Chủ đề tháng", "Theme", ROUTE_DOWN, LEVEL_DISTRICT, FIELDS(
         {16, "month", "Tháng", "Month", FIELD_MONTH, .rule = MERGE_LATEST, .flags = MUST},
@@ -459,14 +452,14 @@ const struct kind_def schema_kinds[] = {
          .max = LINE_BYTES},
         {18, "event", "Sự kiện", "Event", FIELD_TEXT, .rule = MERGE_LATEST, .max = LINE_BYTES},
         {19, "materials", "Tài liệu", "Materials", FIELD_TEXT, .rule = MERGE_LATEST,
-         .max = STORY_BYTES})},
+         .max = STORY_BYTES}), 17},
 
     {KIND_NOTE, "note", "Ghi chép", "Note", ROUTE_OWN, LEVEL_BRANCH, FIELDS(
         {16, "title", "Tiêu đề", "Title", FIELD_TEXT, .rule = MERGE_LATEST, .flags = MUST | FIND_BY,
          .max = LINE_BYTES},
         {17, "text", "Nội dung", "Text", FIELD_TEXT, .rule = MERGE_LATEST, .max = STORY_BYTES},
         {18, "about", "Về", "About", FIELD_REF, .rule = MERGE_LATEST},
-        {19, "date", "Ngày", "Date", FIELD_DATE, .rule = MERGE_LATEST})},
+        {19, "date", "Ngày", "Date", FIELD_DATE, .rule = MERGE_LATEST}), 16},
 };
 /* clang-format on */
 const size_t schema_kinds_count = ARRAY_COUNT(schema_kinds);

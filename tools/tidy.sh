@@ -30,6 +30,7 @@ core datum
 core context
 core record
 core schema proof
+core steps
 core merge
 core store units scope person alike cert authority
 core draft rules undo desk

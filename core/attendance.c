@@ -16,8 +16,7 @@ bool attendance_is_meeting(const struct record *activity)
     int64_t type = merge_shown_int(activity, F_ACTIVITY_TYPE);
     int64_t status = merge_shown_int(activity, F_ACTIVITY_STATUS);
     return activity->kind == KIND_ACTIVITY && !(activity->flags & RECORD_STUB) &&
-           !merge_is_deleted(activity) &&
-           (type == ACTIVITY_MEETING || type == ACTIVITY_THEMATIC) &&
+           !merge_is_deleted(activity) && (type == ACTIVITY_MEETING || type == ACTIVITY_THEMATIC) &&
            status != ACTIVITY_PLANNED && status != ACTIVITY_CANCELLED;
 }
 

@@ -19,10 +19,10 @@ const struct enum_code schema_titles[] = {
     {F_MEMBER, "member", "Đoàn viên", "Member", FIELD_REF, .rule = MERGE_LATEST,                   \
      .ref_kind = KIND_MEMBER}
 #define DECISION(no, date, status)                                                                 \
-    {no, "decision_no", "Số quyết định", "Decision number", FIELD_TEXT, .rule = MERGE_LATEST,      \
-     .leader = status, .max = CODE_BYTES},                                                         \
-    {date, "decision_date", "Ngày quyết định", "Decision date", FIELD_DATE, .rule = MERGE_LATEST,  \
-     .leader = status}
+    {(no), "decision_no", "Số quyết định", "Decision number", FIELD_TEXT, .rule = MERGE_LATEST,      \
+     .leader = (status), .max = CODE_BYTES},                                                         \
+    {(date), "decision_date", "Ngày quyết định", "Decision date", FIELD_DATE, .rule = MERGE_LATEST,  \
+     .leader = (status)}
 
 const struct kind_def schema_care_kinds[] = {
     {KIND_ADMISSION, "admission", "Kết nạp", "Admission", ROUTE_DEPENDENT, LEVEL_COMMUNE, FIELDS(

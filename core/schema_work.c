@@ -12,14 +12,14 @@ static const struct enum_code verdicts[] = {
 
 /* one of the three contents that a unit is to be proactive in */
 #define CONTENT(n, vi, en)                                                                         \
-    {F_ASSESSMENT_EVIDENCE_1 + n - 1, "evidence_" #n, "Minh chứng " #n ": " vi,                    \
+    {F_ASSESSMENT_EVIDENCE_1 + (n) - 1, "evidence_" #n, "Minh chứng " #n ": " vi,                    \
      "Evidence " #n ": " en, FIELD_TEXT, .rule = MERGE_LATEST, .max = STORY_BYTES},                \
-    {F_ASSESSMENT_SELF_1 + n - 1, "self_" #n, "Tự chấm điểm nội dung " #n, "Self score " #n,       \
+    {F_ASSESSMENT_SELF_1 + (n) - 1, "self_" #n, "Tự chấm điểm nội dung " #n, "Self score " #n,       \
      FIELD_INT, .rule = MERGE_LATEST, .max = 100},                                                 \
-    {F_ASSESSMENT_SCORE_1 + n - 1, "score_" #n, "Cấp trên chấm điểm nội dung " #n,                 \
+    {F_ASSESSMENT_SCORE_1 + (n) - 1, "score_" #n, "Cấp trên chấm điểm nội dung " #n,                 \
      "District's score " #n, FIELD_INT, .rule = MERGE_LATEST, .level = LEVEL_DISTRICT,             \
      .max = 100},                                                                                  \
-    {F_ASSESSMENT_VERDICT_1 + n - 1, "verdict_" #n, "Kết luận nội dung " #n, "Verdict " #n,        \
+    {F_ASSESSMENT_VERDICT_1 + (n) - 1, "verdict_" #n, "Kết luận nội dung " #n, "Verdict " #n,        \
      FIELD_ENUM, .rule = MERGE_LATEST, .level = LEVEL_DISTRICT, .codes = verdicts}
 
 const struct kind_def schema_work_kinds[] = {

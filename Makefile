@@ -22,6 +22,7 @@ ALL_CFLAGS = -std=c11 $(WARN) $(if $(CI),-Werror) $(CFLAGS)
 
 # The msgpack library has two names; libcsv has no .pc file. Each answer is asked for once.
 PKGS = lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt libqrencode \
+       xlsxwriter libzip expat \
        $(shell pkg-config --exists msgpack 2>/dev/null && echo msgpack || echo msgpack-c)
 INCS = $(eval INCS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS))))$(INCS)
 LIBS = $(eval LIBS := $(shell pkg-config --libs $(PKGS)) -lcsv)$(LIBS)

@@ -6,10 +6,12 @@ set -eu
 
 packages='gcc libc6-dev pkg-config gettext liblmdb-dev libmsgpack-dev libcurl4-gnutls-dev
 zlib1g-dev libmicrohttpd-dev libsodium-dev libutf8proc-dev libjansson-dev libcsv-dev libpopt-dev
-libqrencode-dev libcmocka-dev openssl'
+libqrencode-dev libxlsxwriter-dev libzip-dev libexpat1-dev libcmocka-dev openssl python3
+chromium poppler-utils'
 
 have_libraries() {
-    pkg-config --exists lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt libqrencode cmocka &&
+    pkg-config --exists lmdb libcurl zlib libmicrohttpd libsodium libutf8proc jansson popt libqrencode \
+        xlsxwriter libzip expat cmocka &&
         { pkg-config --exists msgpack || pkg-config --exists msgpack-c; } &&
         printf '#include <csv.h>\n' | cc -E - >/dev/null
 }
@@ -20,7 +22,7 @@ have_tools() {
     done
 }
 
-if { have_tools cc pkg-config msgfmt openssl && have_libraries; } 2>/dev/null; then
+if { have_tools cc pkg-config msgfmt openssl python3 chromium pdfinfo && have_libraries; } 2>/dev/null; then
     packages=
 fi
 case ${1:-} in

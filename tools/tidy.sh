@@ -113,6 +113,9 @@ jansson.h cli
 csv.h cli
 popt.h cli
 qrencode.h cli
+xlsxwriter.h cli
+zip.h cli
+expat.h cli
 OWNERS
 xargs grep -Hn '^[ \t]*#[ \t]*include[ \t]*<' <"$work/sources" 2>/dev/null |
     awk -v owners="$work/owners" '

@@ -259,3 +259,46 @@ int64_t date_first_day(int64_t date)
     int month = DATE_MONTH(date), day = DATE_DAY(date);
     return DATE_MAKE(DATE_YEAR(date), month ? month : 1, day ? day : 1);
 }
+
+static int days_of_month(int64_t year, int64_t month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+int64_t date_last_day(int64_t date)
+{
+    int month = DATE_MONTH(date) ? DATE_MONTH(date) : 12, year = DATE_YEAR(date);
+    int day = DATE_DAY(date) ? DATE_DAY(date) : days_of_month(year, month);
+    return DATE_MAKE(year, month, day);
+}
+
+/* Civil from and to days: Howard Hinnant, chrono-compatible low-level date algorithms. */
+int64_t date_number(int64_t date)
+{
+    int64_t first = date_first_day(date);
+    int64_t y = DATE_YEAR(first) - (DATE_MONTH(first) <= 2 ? 1 : 0);
+    int64_t era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
+    int64_t doy = (153 * ((DATE_MONTH(first) + 9) % 12) + 2) / 5 + DATE_DAY(first) - 1;
+    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+int64_t date_of_number(int64_t days)
+{
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+    int64_t doe = z - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int64_t month = mp < 10 ? mp + 3 : mp - 9;
+    return DATE_MAKE(yoe + era * 400 + (month <= 2 ? 1 : 0), month, doy - (153 * mp + 2) / 5 + 1);
+}
+
+int64_t date_add_months(int64_t date, int64_t months)
+{
+    int64_t first = date_first_day(date);
+    int64_t n = DATE_YEAR(first) * 12 + DATE_MONTH(first) - 1 + months;
+    int64_t year = n / 12, month = n % 12 + 1, day = DATE_DAY(first);
+    int64_t last = days_of_month(year, month);
+    return DATE_MAKE(year, month, day < last ? day : last);
+}

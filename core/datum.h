@@ -103,6 +103,13 @@ struct datum datum_read(struct pack_reader *r);
 #define DATE_YEAR(v) ((int)((v) / 32 / 13))
 /* Of a month or a year, its first day. */
 int64_t date_first_day(int64_t date);
+int64_t date_last_day(int64_t date);
+/* Days since 1970-01-01 of the first day of a date, and back. */
+int64_t date_number(int64_t date);
+int64_t date_of_number(int64_t days);
+/* So many months later, or earlier: 31 January and a month is the last day of February. Of its
+ * first day. */
+int64_t date_add_months(int64_t date, int64_t months);
 #define MONTH_MAKE(y, m) (((int64_t)(y)*13) + (m))
 #define MONTH_MONTH(v) ((int)((v) % 13))
 #define MONTH_YEAR(v) ((int)((v) / 13))

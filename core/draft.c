@@ -1,5 +1,5 @@
-#include "core/draft.h"
-
+#include "core/draft_outcome.h"
+#include "core/steps.h"
 #include "core/text.h"
 
 struct state {
@@ -165,6 +165,27 @@ static enum err add_item(struct state *s, const struct draft_item *item)
     return add_edit(s, f, edit);
 }
 
+#define USUAL_MAX 4 /* fields that a new record gets when nothing is given */
+
+static enum err add_usual(struct state *s)
+{
+    const struct machine *m = steps_of(s->kind->number);
+    struct dot own = store_identity(txn_store(s->t))->unit;
+    const struct field_def *f = NULL;
+    if (!s->is_new) {
+        return ERR_OK;
+    }
+    if (m && m->starts) {
+        TRY(add_default(s, m->field, datum_int(steps_first(m))));
+    }
+    for (size_t i = 0; !dot_is_none(own) && (f = schema_field_at(s->kind, i)) != NULL; i++) {
+        if (f->flags & FIELD_OWN_UNIT) {
+            TRY(add_default(s, f->number, datum_ref(own)));
+        }
+    }
+    return ERR_OK;
+}
+
 /* What a word of the administrative lists says besides the type: "Xã" is also a setting. */
 static enum err add_implied(struct state *s)
 {
@@ -316,6 +337,17 @@ static enum err check_open_letter(const struct state *s)
     return ERR_OK;
 }
 
+/* The status machine, and the rules of the domain. */
+static enum err check_outcome(const struct state *s)
+{
+    const struct record *before = s->is_new ? NULL : &s->before;
+    struct record after =
+        draft_outcome(before, s->kind->number, s->edits, s->edit_count, s->arena);
+    TRY(draft_check_step(s->t, s->draft, before, &after, s->arena));
+    const struct rule_case c = {s->t, before, &after, s->arena, s->draft->notes};
+    return rules_check(&c);
+}
+
 /* ---- doubles -------------------------------------------------------------------------------- */
 
 /* What is to be written, as a record that can be compared with others. */
@@ -418,8 +450,8 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
     struct state s = {.t = t, .draft = draft, .arena = arena};
     *doubles = (struct id_list){0};
     TRY(open_draft(&s));
-    /* each item gives one edit; an implied code and a default unit come on top */
-    s.edits = arena_array(arena, draft->item_count * 2 + 2, sizeof(*s.edits));
+    /* each item gives one edit; an implied code, a default unit and what is usual come on top */
+    s.edits = arena_array(arena, draft->item_count * 2 + USUAL_MAX + 2, sizeof(*s.edits));
     for (size_t i = 0; i < draft->item_count; i++) {
         enum err bad = add_item(&s, &draft->items[i]);
         if (bad != ERR_OK) {
@@ -434,6 +466,7 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
     } else if (draft->via == VIA_IMPORT) {
         drop_empty_home(&s);
     }
+    TRY(add_usual(&s));
     TRY(check_required(&s));
     TRY(check_new_unit(&s));
     TRY(check_cycle(&s));
@@ -441,6 +474,7 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
         drop_unchanged(&s);
     }
     TRY(check_open_letter(&s));
+    TRY(check_outcome(&s));
     enum err e = check_doubles(&s);
     *doubles = s.doubles;
     if (e != ERR_OK) {

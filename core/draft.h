@@ -4,6 +4,7 @@
 #ifndef TERRACE_CORE_DRAFT_H
 #define TERRACE_CORE_DRAFT_H
 
+#include "core/rules.h"
 #include "core/scope.h"
 
 struct draft_item {
@@ -21,6 +22,8 @@ struct draft {
     size_t item_count;
     enum via via;
     bool anyway; /* enter a probable double all the same */
+    bool by_command; /* steps that only their own command takes (steps.h) */
+    struct rule_notes *notes; /* what the save breaks without being blocked; NULL = not wanted */
 };
 /* Checks everything and saves. ERR_INPUT, ERR_RULE with field; ERR_DOUBLE, and ERR_AMBIGUOUS of a
  * reference, with the candidates in *doubles (arena). *dot is none when nothing changed. A draft

@@ -1,357 +1,415 @@
-#include "core/rules.h"
+#include "core/rules_row.h"
 
 #include "core/desk.h"
-#include "core/person.h"
 #include "core/text.h"
 
-struct search {
-    struct txn *t;
-    const struct rule *rule;
-    struct arena ids, arena; /* of the whole search; of the record at hand */
-    bool (*visit)(void *ctx, const struct rule_finding *f);
-    void *ctx;
-    bool go_on;
-};
+#include <stdarg.h>
+#include <stdio.h>
 
-static void report(struct search *s, const struct rule_finding *f)
-{
-    struct rule_finding finding = *f;
-    finding.rule = s->rule;
-    finding.count = f->count ? f->count : 1;
-    s->go_on = s->go_on && s->visit(s->ctx, &finding);
-}
+/* ---- the tables ------------------------------------------------------------------------------ */
 
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static bool is_living(const struct record *r)
-{
-    return !(r->flags & RECORD_STUB) && !merge_is_deleted(r);
-}
-
-/* A record that is gone is no error here. */
-static enum err get(struct search *s, struct dot id, struct record *out, bool *there)
-{
-    enum err e = store_get(s->t, id, &s->arena, out, NULL);
-    *there = e == ERR_OK;
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-static struct dot office_of_two(struct search *s, const struct record *a, const struct record *b)
-{
-    struct dot offices[] = {desk_of_record(s->t, a), desk_of_record(s->t, b)};
-    return desk_office(s->t, desk_common(s->t, offices, ARRAY_COUNT(offices)));
-}
-
-/* ---- one number, two records ----------------------------------------------------------------- */
-
-struct shared_field {
-    uint32_t kind, field;
-    uint32_t also; /* must be the same as well; 0 = nothing */
-};
-
-static bool shares(struct search *s, const struct shared_field *key, const struct record *a,
-                   const struct record *b)
-{
-    const struct value *x = merge_shown(a, key->field), *y = merge_shown(b, key->field);
-    if (!x || !y || x->datum.type != DATUM_TEXT || y->datum.type != DATUM_TEXT ||
-        !slice_equal(text_fold(x->datum.text, &s->arena), text_fold(y->datum.text, &s->arena))) {
-        return false;
-    }
-    x = key->also ? merge_shown(a, key->also) : NULL;
-    y = key->also ? merge_shown(b, key->also) : NULL;
-    return !key->also || (x && y && datum_compare(&x->datum, &y->datum) == 0);
-}
-
-static bool are_two(struct search *s, const struct record *a, const struct record *b)
-{
-    return a->kind != KIND_MEMBER ||
-           !dot_equal(person_shown(s->t, a->id), person_shown(s->t, b->id));
-}
-
-/* Each of a group against the first that it shares the number with. */
-static enum err search_group(struct search *s, const struct shared_field *key,
-                             const struct dot *ids, size_t count)
-{
-    struct record *list = arena_array(&s->arena, count + 1, sizeof(*list));
-    size_t n = 0;
-    for (size_t i = 0; i < count && s->go_on; i++) {
-        bool there = false, told = false;
-        TRY(get(s, ids[i], &list[n], &there));
-        if (!there || !is_living(&list[n])) {
-            continue;
-        }
-        for (size_t k = 0; k < n && !told; k++) {
-            told = shares(s, key, &list[k], &list[n]) && are_two(s, &list[k], &list[n]);
-            if (told) {
-                report(s, &(struct rule_finding){.record = list[k].id,
-                                                 .other = list[n].id,
-                                                 .office = office_of_two(s, &list[k], &list[n]),
-                                                 .since_ms =
-                                                     later(merge_shown_ms(&list[k], key->field),
-                                                           merge_shown_ms(&list[n], key->field))});
-            }
-        }
-        n++;
-    }
-    return ERR_OK;
-}
-
-static enum err search_shared(struct search *s, const struct shared_field *key)
-{
-    struct id_list list;
-    size_t from = 0;
-    TRY(store_ids_sharing_key(s->t, key->kind, key->field, &s->ids, &list));
-    for (size_t i = 0; i < list.count && s->go_on; i++) {
-        if (dot_is_none(list.ids[i])) {
-            arena_reset(&s->arena);
-            TRY(search_group(s, key, list.ids + from, i - from));
-            from = i + 1;
-        }
-    }
-    return ERR_OK;
-}
-
-static enum err find_card_twice(struct search *s)
-{
-    return search_shared(s, &(struct shared_field){KIND_MEMBER, F_MEMBER_CARD_NO, 0});
-}
-
-static enum err find_id_no_twice(struct search *s)
-{
-    return search_shared(s, &(struct shared_field){KIND_MEMBER, F_MEMBER_ID_NO, 0});
-}
-
-static enum err find_ext_id_twice(struct search *s)
-{
-    return search_shared(s, &(struct shared_field){KIND_MEMBER, F_EXT_ID, 0});
-}
-
-static enum err find_code_twice(struct search *s)
-{
-    return search_shared(s, &(struct shared_field){KIND_UNIT, F_UNIT_CODE, 0});
-}
-
-static enum err find_letter_twice(struct search *s)
-{
-    return search_shared(s, &(struct shared_field){KIND_TRANSFER, F_TRANSFER_LETTER, F_UNIT});
-}
-
-/* ---- references to what is deleted ----------------------------------------------------------- */
-
-/* The newest shown reference of r to target in a plain field. What depends on a member stays with
- * it after it is deleted; only what was written afterwards asks for somebody. */
-static const struct value *reference(const struct record *r, struct dot target, int64_t deleted_ms)
-{
-    const struct value *newest = NULL;
-    for (size_t i = 0; i < r->field_count; i++) {
-        const struct field *f = &r->fields[i];
-        const struct value *v =
-            schema_rule(r->kind, f) == MERGE_SET ? NULL : merge_shown(r, f->number);
-        if (v && v->datum.type == DATUM_REF && dot_equal(v->datum.ref, target) &&
-            (f->number != F_MEMBER || v->time_ms > deleted_ms) &&
-            (!newest || v->time_ms > newest->time_ms)) {
-            newest = v;
-        }
-    }
-    return newest;
-}
-
-static enum err search_referring(struct search *s, const struct record *target)
-{
-    struct id_list list;
-    int64_t deleted_ms = merge_shown_ms(target, F_DELETED);
-    TRY(store_ids_by_ref(s->t, target->id, 0, (struct dot){0, 0}, SIZE_MAX, &s->arena, &list));
-    for (size_t i = 0; i < list.count && s->go_on; i++) {
-        struct record r;
-        bool there = false;
-        TRY(get(s, list.ids[i], &r, &there));
-        const struct value *v =
-            there && is_living(&r) ? reference(&r, target->id, deleted_ms) : NULL;
-        if (v) {
-            report(s, &(struct rule_finding){.record = r.id,
-                                             .other = target->id,
-                                             .office = desk_of_record(s->t, &r),
-                                             .since_ms = later(v->time_ms, deleted_ms)});
-        }
-    }
-    return ERR_OK;
-}
-
-static enum err find_deleted_reference(struct search *s)
-{
-    struct id_list targets;
-    TRY(store_ids_referred(s->t, &s->ids, &targets));
-    for (size_t i = 0; i < targets.count && s->go_on; i++) {
-        struct record target;
-        bool there = false;
-        arena_reset(&s->arena);
-        TRY(get(s, targets.ids[i], &target, &there));
-        /* of a person merged with another, the other answers for it */
-        if (there && merge_is_deleted(&target) &&
-            dot_equal(person_shown(s->t, target.id), target.id)) {
-            TRY(search_referring(s, &target));
-        }
-    }
-    return ERR_OK;
-}
-
-/* ---- units ----------------------------------------------------------------------------------- */
-
-/* Closed, and nothing follows it; or not known here at all. */
-static enum err unit_is_lost(struct search *s, struct dot unit, bool *lost)
-{
-    struct unit_state state;
-    enum err e = unit_state(s->t, unit, &s->arena, &state);
-    *lost =
-        e == ERR_NOT_FOUND ||
-        (e == ERR_OK && (state.deleted || (unit_is_closed(&state) && state.successors.count == 0)));
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-static enum err find_lost_unit(struct search *s)
-{
-    struct id_list units;
-    TRY(store_units_with_records(s->t, &s->ids, &units));
-    for (size_t i = 0; i < units.count && s->go_on; i++) {
-        struct id_list list;
-        struct rule_finding f = {.other = units.ids[i]};
-        bool lost = false;
-        arena_reset(&s->arena);
-        TRY(unit_is_lost(s, units.ids[i], &lost));
-        if (!lost) {
-            continue;
-        }
-        TRY(store_ids_of_unit(s->t, units.ids[i], (struct dot){0, 0}, SIZE_MAX, &s->ids, &list));
-        for (size_t k = 0; k < list.count; k++) {
-            struct record r;
-            bool there = false;
-            arena_reset(&s->arena);
-            TRY(get(s, list.ids[k], &r, &there));
-            const struct value *v = there ? merge_shown(&r, F_UNIT) : NULL;
-            if (v && r.kind == KIND_MEMBER && is_living(&r) && v->datum.type == DATUM_REF &&
-                dot_equal(v->datum.ref, units.ids[i])) {
-                f.record = f.count ? f.record : r.id;
-                f.since_ms = later(f.since_ms, v->time_ms);
-                f.office = desk_office(s->t, units.ids[i]);
-                f.count++;
-            }
-        }
-        if (f.count) {
-            report(s, &f);
-        }
-    }
-    return ERR_OK;
-}
-
-static enum err find_unit_cycle(struct search *s)
-{
-    struct id_list units;
-    TRY(store_ids_of_kind(s->t, KIND_UNIT, (struct dot){0, 0}, SIZE_MAX, &s->ids, &units));
-    for (size_t i = 0; i < units.count && s->go_on; i++) {
-        struct record r;
-        bool there = false;
-        if (!unit_on_cycle(s->t, units.ids[i])) {
-            continue;
-        }
-        arena_reset(&s->arena);
-        TRY(get(s, units.ids[i], &r, &there));
-        if (there && is_living(&r)) {
-            report(s, &(struct rule_finding){.record = r.id,
-                                             .since_ms = merge_shown_ms(&r, F_UNIT_PARENT)});
-        }
-    }
-    return ERR_OK;
-}
-
-/* ---- who was at an activity ------------------------------------------------------------------ */
-
-static enum err search_present(struct search *s, const struct record *activity)
-{
-    static const uint32_t fields[] = {F_ACTIVITY_PRESENT, F_ACTIVITY_EXCUSED};
-    struct rule_finding f = {.record = activity->id,
-                             .office = store_identity(txn_store(s->t))->unit};
-    for (size_t k = 0; k < ARRAY_COUNT(fields); k++) {
-        const struct field *present = record_field(activity, fields[k]);
-        for (uint32_t i = 0; present && i < present->count; i++) {
-            const struct value *v = &present->values[i];
-            /* whom this office ever had is held here, whole or as a stub */
-            if (v->datum.type == DATUM_REF && !store_has(s->t, v->datum.ref)) {
-                f.other = v->datum.ref;
-                f.since_ms = later(f.since_ms, v->time_ms);
-                f.count++;
-            }
-        }
-    }
-    if (f.count) {
-        report(s, &f);
-    }
-    return ERR_OK;
-}
-
-static enum err find_stranger(struct search *s)
-{
-    struct id_list list;
-    if (store_identity(txn_store(s->t))->level > LEVEL_COMMUNE) {
-        return ERR_OK; /* each office looks after its own activities */
-    }
-    TRY(store_ids_of_kind(s->t, KIND_ACTIVITY, (struct dot){0, 0}, SIZE_MAX, &s->ids, &list));
-    for (size_t i = 0; i < list.count && s->go_on; i++) {
-        struct record r;
-        bool there = false;
-        arena_reset(&s->arena);
-        TRY(get(s, list.ids[i], &r, &there));
-        if (there && is_living(&r)) {
-            TRY(search_present(s, &r));
-        }
-    }
-    return ERR_OK;
-}
-
-/* ---- the table ------------------------------------------------------------------------------- */
-
+/* clang-format off */
 static const struct rule_row {
     struct rule rule;
-    enum err (*find)(struct search *s);
+    enum err (*check)(const struct rule_judge *j);
+    enum err (*find)(struct rule_search *s);
 } rows[] = {
-    {{"card_no_twice", 2, N_("Two persons have the same card number"), "terrace set %s card_no=…"},
-     find_card_twice},
-    {{"id_no_twice", 2, N_("Two persons have the same identity number"), "terrace set %s id_no=…"},
-     find_id_no_twice},
-    {{"ext_id_twice", 3, N_("Two persons came from one row of a list (ext_id)"),
-      "terrace set %s ext_id=…"},
-     find_ext_id_twice},
-    {{"unit_code_twice", 2, N_("Two units have the same code"), "terrace set %s code=…"},
-     find_code_twice},
-    {{"letter_twice", 2, N_("A letter number was used twice"), "terrace set %s letter_no=…"},
-     find_letter_twice},
-    {{"deleted_reference", 3, N_("This refers to something that is deleted"), "terrace show %s"},
-     find_deleted_reference},
-    {{"lost_unit", 1, N_("Members of a unit that is closed or not known here"),
-      "terrace transfer issue %s --to …"},
-     find_lost_unit},
-    {{"unit_cycle", 1, N_("A unit stands below itself"), "terrace set %s parent=…"},
-     find_unit_cycle},
-    {{"stranger", 3, N_("Somebody is entered as present who never belonged here"),
-      "terrace show %s"},
-     find_stranger},
+    {{"admission_age", KIND_ADMISSION, RULE_BLOCK, 1,
+      N_("Admitted too young or too old"), "terrace show %s"}, rule_check_admission_age, NULL},
+    {{"admission_introducer", KIND_ADMISSION, RULE_BLOCK, 2,
+      N_("The introducer has not been with the applicant long enough"), "terrace show %s"},
+     rule_check_admission_introducer, NULL},
+    {{"admission_votes", KIND_ADMISSION, RULE_BLOCK, 1,
+      N_("Admitted without enough votes"), "terrace show %s"}, rule_check_admission_votes, NULL},
+    {{"member_age", KIND_MEMBER, RULE_WARN, 3,
+      N_("Past the age of members, and neither matured nor extended"),
+      "terrace add membership_end member=%s type=matured"}, rule_check_member_age, rule_find_aged},
+    {{"absent", KIND_MEMBER, RULE_OFF, 3,
+      N_("No meeting and no fee for months: to be reviewed, nothing happens by itself"),
+      "terrace show %s"}, NULL, rule_find_absent},
+    {{"unit_size", KIND_UNIT, RULE_OFF, 3,
+      N_("Fewer members or branches than a unit must have"), "terrace unit close %s --into …"},
+     NULL, rule_find_small_unit},
+    {{"transfer_cleared", KIND_TRANSFER, RULE_WARN, 0,
+      N_("A letter without the branch's comment, or before fees are settled"), "terrace show %s"},
+     rule_check_transfer_cleared, NULL},
+    {{"position_age", KIND_POSITION, RULE_WARN, 0,
+      N_("Older than the standard of the title allows"), "terrace show %s"},
+     rule_check_position_age, NULL},
+    {{"position_theory", KIND_POSITION, RULE_WARN, 0,
+      N_("Political theory below the standard of the title"), "terrace show %s"},
+     rule_check_position_theory, NULL},
+    {{"cadre_age", KIND_CADRE_PLAN, RULE_WARN, 0,
+      N_("Older than the standard of the title allows"), "terrace show %s"},
+     rule_check_cadre_age, NULL},
+    {{"cadre_theory", KIND_CADRE_PLAN, RULE_WARN, 0,
+      N_("Political theory below the standard of the title"), "terrace show %s"},
+     rule_check_cadre_theory, NULL},
+    {{"cadre_review", KIND_CADRE_PLAN, RULE_OFF, 3,
+      N_("The yearly review of cadre planning is due"), "terrace set %s reviewed=…"},
+     NULL, rule_find_cadre_review},
+    {{"fee_amount", KIND_FEE, RULE_WARN, 0, N_("Less than the fee"), "terrace show %s"},
+     rule_check_fee_amount, NULL},
+    {{"fee_once", KIND_FEE, RULE_WARN, 0, N_("A second fee of one member for one month"),
+      "terrace show %s"}, rule_check_fee_once, NULL},
+    {{"rating_attendance", KIND_RATING, RULE_BLOCK, 2,
+      N_("Rated excellent without the attendance that this needs"), "terrace show %s"},
+     rule_check_rating_attendance, NULL},
+    {{"discipline_quorum", KIND_DISCIPLINE, RULE_BLOCK, 1,
+      N_("Disciplined by a meeting with too few present"), "terrace show %s"},
+     rule_check_discipline_quorum, NULL},
+    {{"discipline_votes", KIND_DISCIPLINE, RULE_BLOCK, 1,
+      N_("Disciplined without enough votes"), "terrace show %s"},
+     rule_check_discipline_votes, NULL},
+    {{"activity_attendee", KIND_ACTIVITY, RULE_WARN, 0,
+      N_("Somebody is entered as present who was not of this unit on that day"),
+      "terrace show %s"}, rule_check_activity_attendee, NULL},
+    {{"no_meeting", KIND_UNIT, RULE_OFF, 3,
+      N_("No branch meeting last month"), "terrace add activity type=meeting unit=%s"},
+     NULL, rule_find_no_meeting},
+    {{"plan_once", KIND_PLAN, RULE_WARN, 0,
+      N_("A second plan of one unit for one period"), "terrace show %s"},
+     rule_check_plan_once, NULL},
+    {{"late_item", KIND_PLAN_ITEM, RULE_OFF, 2,
+      N_("A task of the plan is past its date"), "terrace step %s"}, NULL, rule_find_late_item},
+    {{"answer_once", KIND_ANSWER, RULE_WARN, 0,
+      N_("A second answer of one unit to one directive"), "terrace show %s"},
+     rule_check_answer_once, NULL},
+    {{"unanswered", KIND_DIRECTIVE, RULE_OFF, 2,
+      N_("A directive wants an answer"), "terrace add answer directive=%s text=…"},
+     NULL, rule_find_unanswered},
+    {{"inspection_deadline", KIND_INSPECTION, RULE_BLOCK, 2,
+      N_("Findings of an inspection without a deadline"), "terrace set %s deadline=…"},
+     rule_check_inspection_deadline, NULL},
+    {{"late_fix", KIND_INSPECTION, RULE_OFF, 2,
+      N_("What an inspection found is not put right in time"), "terrace set %s answer=…"},
+     NULL, rule_find_late_fix},
+    {{"dialogue_notice", KIND_DIALOGUE, RULE_WARN, 0,
+      N_("A dialogue was published too late"), "terrace show %s"},
+     rule_check_dialogue_notice, NULL},
+    {{"late_promise", KIND_DIALOGUE, RULE_OFF, 2,
+      N_("A promise of a dialogue is past its date"), "terrace step %s"},
+     NULL, rule_find_late_promise},
+    {{"situation_names", KIND_SITUATION, RULE_WARN, 0,
+      N_("A situation report seems to name a member"), "terrace edit %s"},
+     rule_check_situation_names, NULL},
+    {{"assessment_passed", KIND_ASSESSMENT, RULE_BLOCK, 1,
+      N_("Recognised though one of the three contents failed"), "terrace show %s"},
+     rule_check_assessment_passed, NULL},
+    {{"rule_known", KIND_RULE, RULE_BLOCK, 2,
+      N_("A rule with a name or a value that this program does not know"), "terrace show %s"},
+     rule_check_rule_known, NULL},
+    {{"card_no_twice", KIND_MEMBER, RULE_OFF, 2,
+      N_("Two persons have the same card number"), "terrace set %s card_no=…"},
+     NULL, rule_find_card_twice},
+    {{"id_no_twice", KIND_MEMBER, RULE_OFF, 2,
+      N_("Two persons have the same identity number"), "terrace set %s id_no=…"},
+     NULL, rule_find_id_no_twice},
+    {{"ext_id_twice", KIND_MEMBER, RULE_OFF, 3,
+      N_("Two persons came from one row of a list (ext_id)"), "terrace set %s ext_id=…"},
+     NULL, rule_find_ext_id_twice},
+    {{"unit_code_twice", KIND_UNIT, RULE_OFF, 2,
+      N_("Two units have the same code"), "terrace set %s code=…"}, NULL, rule_find_code_twice},
+    {{"letter_twice", KIND_TRANSFER, RULE_OFF, 2,
+      N_("A letter number was used twice"), "terrace set %s letter_no=…"},
+     NULL, rule_find_letter_twice},
+    {{"deleted_reference", 0, RULE_OFF, 3,
+      N_("This refers to something that is deleted"), "terrace show %s"},
+     NULL, rule_find_deleted_reference},
+    {{"lost_unit", KIND_MEMBER, RULE_OFF, 1,
+      N_("Members of a unit that is closed or not known here"),
+      "terrace transfer issue %s --to …"}, NULL, rule_find_lost_unit},
+    {{"unit_cycle", KIND_UNIT, RULE_OFF, 1,
+      N_("A unit stands below itself"), "terrace set %s parent=…"}, NULL, rule_find_unit_cycle},
+    {{"stranger", KIND_ACTIVITY, RULE_OFF, 3,
+      N_("Somebody is entered as present who never belonged here"), "terrace show %s"},
+     NULL, rule_find_stranger},
 };
+
+#define ALWAYS(v) {{0, v}, {0, 0}}
+
+static const struct rule_number numbers[] = {
+    {"admission_age_min", "admission_age", N_("admission: least age at the vote, in years"),
+     ALWAYS(16)},
+    {"admission_age_min_days", "admission_age",
+     N_("admission: so many days older than that at least"), ALWAYS(0)},
+    {"admission_age_max", "admission_age", N_("admission: greatest age at the vote, in years"),
+     ALWAYS(30)},
+    {"admission_votes_percent", "admission_votes",
+     N_("admission: more than so many percent of those present must be in favour"), ALWAYS(50)},
+    {"introducer_months", "admission_introducer",
+     N_("admission: months that the introducer has been with the applicant"), ALWAYS(3)},
+    {"maturity_age", "member_age", N_("members up to this age, in years"), ALWAYS(30)},
+    {"extension_age", "member_age", N_("membership may be extended up to this age, in years"),
+     ALWAYS(35)},
+    {"absent_months", "absent", N_("months of a year without meeting or fee, for a review"),
+     ALWAYS(3)},
+    {"branch_members_min", "unit_size", N_("members of a branch, at least"), ALWAYS(3)},
+    {"union_members_min", "unit_size", N_("members of a grassroots union, at least"),
+     ALWAYS(30)},
+    {"union_branches_min", "unit_size", N_("branches of a grassroots union, at least"),
+     ALWAYS(2)},
+    {"transfer_remind_days", "", N_("a letter is reminded of after so many days"), ALWAYS(30)},
+    {"transfer_overdue_days", "", N_("a letter is overdue after so many days"), ALWAYS(90)},
+    {"meetings_per_month", "no_meeting", N_("regular branch meetings a month"), ALWAYS(1)},
+    {"visits_per_month", "", N_("branch meetings a month that each cadre visits"), ALWAYS(1)},
+    {"dialogue_notice_days", "dialogue_notice",
+     N_("days that a dialogue is published beforehand"), ALWAYS(30)},
+    {"dialogues_per_year", "", N_("dialogues a year, at least"), ALWAYS(1)},
+    {"situation_cell_min", "", N_("counts below this are suppressed when a report is sent"),
+     ALWAYS(5)},
+    {"age_max_uy_vien", "position_age", N_("greatest age of a committee member, in years"),
+     ALWAYS(35)},
+    {"age_max_uy_vien_btv", "position_age",
+     N_("greatest age of a standing committee member, in years"), ALWAYS(35)},
+    {"age_max_pho_bi_thu", "position_age", N_("greatest age of a deputy secretary, in years"),
+     ALWAYS(35)},
+    {"age_max_bi_thu", "position_age", N_("greatest age of a secretary, in years"), ALWAYS(35)},
+    {"theory_min_uy_vien", "position_theory",
+     N_("political theory of a committee member (1 none to 4 advanced)"), ALWAYS(1)},
+    {"theory_min_uy_vien_btv", "position_theory",
+     N_("political theory of a standing committee member (1 none to 4 advanced)"), ALWAYS(1)},
+    {"theory_min_pho_bi_thu", "position_theory",
+     N_("political theory of a deputy secretary (1 none to 4 advanced)"), ALWAYS(2)},
+    {"theory_min_bi_thu", "position_theory",
+     N_("political theory of a secretary (1 none to 4 advanced)"), ALWAYS(2)},
+    {"review_months", "cadre_review", N_("cadre planning is reviewed every so many months"),
+     ALWAYS(12)},
+    {"fee_unwaged", "fee_amount", N_("fee a month of a member without wage, in đồng"),
+     ALWAYS(2000)},
+    {"fee_waged", "fee_amount", N_("fee a month of a member with a wage, in đồng"),
+     ALWAYS(5000)},
+    {"fee_up_part", "", N_("of the fees, so many parts go up…"), ALWAYS(1)},
+    {"fee_up_of", "", N_("…of so many"), ALWAYS(3)},
+    {"rating_attendance_percent", "rating_attendance",
+     N_("excellent: meetings attended, in percent, at least"), ALWAYS(90)},
+    {"discipline_present_part", "discipline_quorum",
+     N_("discipline: so many parts of the members are present at least…"), ALWAYS(2)},
+    {"discipline_present_of", "discipline_quorum", N_("…of so many"), ALWAYS(3)},
+    {"discipline_votes_percent", "discipline_votes",
+     N_("discipline: more than so many percent of those present must be in favour"),
+     ALWAYS(50)},
+};
+/* clang-format on */
 
 const struct rule *rules_at(size_t index)
 {
     return index < ARRAY_COUNT(rows) ? &rows[index].rule : NULL;
 }
 
+const struct rule_number *rules_number_at(size_t index)
+{
+    return index < ARRAY_COUNT(numbers) ? &numbers[index] : NULL;
+}
+
+/* ---- what holds on a day ---------------------------------------------------------------------- */
+
+/* A province's record with the latest `from` up to that day. Of two for one day the one that was
+ * written last. */
+static bool overridden(struct txn *t, const char *name, int64_t date, int64_t *value)
+{
+    struct arena arena = {0};
+    struct id_list list = {0};
+    int64_t from = -1, written_ms = 0;
+    enum err e = store_ids_by_key(t, KIND_RULE, F_RULE_NAME, slice_str(name), SIZE_MAX, &arena,
+                                  &list);
+    for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
+        struct record r;
+        if (store_get(t, list.ids[i], &arena, &r, NULL) != ERR_OK || !rule_is_living(&r) ||
+            !slice_equal(merge_shown_text(&r, F_RULE_NAME), slice_str(name))) {
+            continue;
+        }
+        int64_t day = date_first_day(merge_shown_int(&r, F_RULE_FROM));
+        int64_t ms = merge_shown_ms(&r, F_RULE_VALUE);
+        if (day <= date && (day > from || (day == from && ms > written_ms))) {
+            from = day;
+            written_ms = ms;
+            *value = merge_shown_int(&r, F_RULE_VALUE);
+        }
+    }
+    arena_free(&arena);
+    return from >= 0;
+}
+
+int64_t rules_number(struct txn *t, const char *name, int64_t date)
+{
+    const struct rule_number *n = NULL;
+    int64_t value = 0, day = date_first_day(date);
+    for (size_t i = 0; i < ARRAY_COUNT(numbers) && !n; i++) {
+        n = strcmp(numbers[i].name, name) == 0 ? &numbers[i] : NULL;
+    }
+    CHECK(n != NULL);
+    if (overridden(t, name, day, &value)) {
+        return value;
+    }
+    bool second = n->dated[1].from != 0 && n->dated[1].from <= day;
+    return n->dated[second ? 1 : 0].value;
+}
+
+enum rule_weight rules_weight(struct txn *t, const struct rule *rule, int64_t date)
+{
+    int64_t value = 0;
+    if (rule->weight != RULE_OFF && overridden(t, rule->id, date_first_day(date), &value)) {
+        return value <= 0 ? RULE_OFF : value == 1 ? RULE_WARN : RULE_BLOCK;
+    }
+    return rule->weight;
+}
+
+/* ---- on saving -------------------------------------------------------------------------------- */
+
+enum err rule_break(const struct rule_judge *j, const char *field, const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    if (j->weight == RULE_BLOCK) {
+        return error_set_field(ERR_RULE, field, "%s", text);
+    }
+    struct rule_notes *notes = j->c->notes;
+    if (!notes) {
+        return ERR_OK;
+    }
+    if (notes->count == notes->cap) {
+        size_t cap = notes->cap ? notes->cap * 2 : 8;
+        struct rule_note *list = arena_array(j->c->arena, cap, sizeof(*list));
+        if (notes->count) {
+            memcpy(list, notes->list, notes->count * sizeof(*list));
+        }
+        notes->list = list;
+        notes->cap = cap;
+    }
+    notes->list[notes->count++] =
+        (struct rule_note){j->rule, field, arena_cstr(j->c->arena, slice_str(text))};
+    return ERR_OK;
+}
+
+bool rule_touches(const struct rule_judge *j, const uint32_t *fields, size_t count)
+{
+    bool touched = j->c->before == NULL;
+    for (size_t i = 0; i < count && !touched; i++) {
+        const struct field *old = record_field(j->c->before, fields[i]);
+        const struct field *new = record_field(j->c->after, fields[i]);
+        const struct value *a = merge_shown(j->c->before, fields[i]);
+        const struct value *b = merge_shown(j->c->after, fields[i]);
+        touched = (a ? a->datum.type : DATUM_EMPTY) != (b ? b->datum.type : DATUM_EMPTY) ||
+                  (a && b && datum_compare(&a->datum, &b->datum) != 0) ||
+                  (new && schema_rule(j->c->after->kind, new) == MERGE_SET &&
+                   (!old || old->count != new->count || old->values != new->values));
+    }
+    return touched;
+}
+
+bool rule_has(const struct rule_judge *j, uint32_t field)
+{
+    const struct field *f = record_field(j->c->after, field);
+    const struct value *v = merge_shown(j->c->after, field);
+    bool set = f && schema_rule(j->c->after->kind, f) == MERGE_SET;
+    for (uint32_t i = 0; set && i < f->count; i++) {
+        if (f->values[i].datum.type != DATUM_MARK && f->values[i].datum.type != DATUM_EMPTY) {
+            return true;
+        }
+    }
+    return !set && v && v->datum.type != DATUM_EMPTY;
+}
+
+int64_t rule_int(const struct rule_judge *j, uint32_t field)
+{
+    return merge_shown_int(j->c->after, field);
+}
+
+struct dot rule_ref(const struct rule_judge *j, uint32_t field)
+{
+    return merge_shown_ref(j->c->after, field);
+}
+
+int64_t rule_day(const struct rule_judge *j, uint32_t field)
+{
+    int64_t day = rule_int(j, field);
+    return day ? date_first_day(day) : j->today;
+}
+
+int64_t rule_value(const struct rule_judge *j, const char *name, int64_t date)
+{
+    return rules_number(j->c->t, name, date);
+}
+
+const char *rule_date_text(const struct rule_judge *j, int64_t date)
+{
+    return arena_printf(j->c->arena, "%02d/%02d/%04d", DATE_DAY(date), DATE_MONTH(date),
+                        DATE_YEAR(date));
+}
+
+enum err rules_check(const struct rule_case *c)
+{
+    int64_t today = store_today(c->t).i;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const struct rule_row *row = &rows[i];
+        if (!row->check || row->rule.kind != c->after->kind) {
+            continue;
+        }
+        struct rule_judge j = {c, &row->rule, rules_weight(c->t, &row->rule, today), today};
+        if (j.weight != RULE_OFF) {
+            TRY(row->check(&j));
+        }
+    }
+    return ERR_OK;
+}
+
+/* ---- after merging ---------------------------------------------------------------------------- */
+
+static const struct rule_row *row_of(const struct rule *rule)
+{
+    const struct rule_row *row = rows;
+    while (&row->rule != rule) {
+        row++;
+    }
+    return row;
+}
+
+/* A save here would have been blocked: it came from elsewhere, or two saves met. */
+static enum err look_again(struct rule_search *s, const struct record *r, void *ctx)
+{
+    (void)ctx;
+    struct dot office = desk_of_record(s->t, r);
+    struct rule_notes notes = {0};
+    struct rule_case c = {s->t, NULL, r, &s->arena, &notes};
+    struct rule_judge j = {&c, s->rule, RULE_WARN, store_today(s->t).i};
+    if (!desk_is_own(s->t, office)) {
+        return ERR_OK;
+    }
+    TRY(row_of(s->rule)->check(&j));
+    if (notes.count > 0) {
+        int64_t newest = 0;
+        for (size_t i = 0; i < r->field_count; i++) {
+            int64_t ms = merge_shown_ms(r, r->fields[i].number);
+            newest = ms > newest ? ms : newest;
+        }
+        rule_report(s, &(struct rule_finding){.record = r->id, .office = office,
+                                              .since_ms = newest});
+    }
+    return ERR_OK;
+}
+
+static enum err find_row(struct rule_search *s, const struct rule_row *row)
+{
+    if (row->find) {
+        return row->find(s);
+    }
+    bool listed = row->rule.urgency > 0 &&
+                  rules_weight(s->t, &row->rule, store_today(s->t).i) == RULE_BLOCK;
+    return listed ? rule_each_of_kind(s, row->rule.kind, look_again, NULL) : ERR_OK;
+}
+
 enum err rules_each(struct txn *t, bool (*visit)(void *ctx, const struct rule_finding *f),
                     void *ctx)
 {
-    struct search s = {.t = t, .visit = visit, .ctx = ctx, .go_on = true};
+    struct rule_search s = {.t = t, .visit = visit, .ctx = ctx, .go_on = true};
     enum err e = ERR_OK;
     for (size_t i = 0; i < ARRAY_COUNT(rows) && e == ERR_OK && s.go_on; i++) {
         s.rule = &rows[i].rule;
-        e = rows[i].find(&s);
+        e = find_row(&s, &rows[i]);
         arena_reset(&s.ids);
     }
     arena_free(&s.ids);

@@ -270,7 +270,9 @@ const struct kind_def schema_kinds[] = {
         {41, "status_date", "Ngày đổi trạng thái", "Status date", FIELD_DATE, .rule = MERGE_LATEST,
          .leader = F_MEMBER_STATUS},
         {42, "decision_no", "Số quyết định", "Decision number", FIELD_TEXT, .rule = MERGE_LATEST,
-         .leader = F_MEMBER_STATUS, .max = CODE_BYTES}), F_MEMBER_NAME},
+         .leader = F_MEMBER_STATUS, .max = CODE_BYTES},
+        {F_MEMBER_EXTENDED, "extended_to", "Gia hạn tuổi Đoàn đến ngày", "Membership extended to",
+         FIELD_DATE, .rule = MERGE_LATEST}), F_MEMBER_NAME},
 
     {KIND_TRANSFER, "transfer", "Chuyển sinh hoạt", "Transfer", ROUTE_DEPENDENT, LEVEL_COMMUNE,
      FIELDS(

@@ -152,7 +152,8 @@ static enum err save_transfer(struct txn *t, const struct transfer_order *o, str
                           .items = f.items,
                           .item_count = f.count,
                           .via = VIA_LOCAL,
-                          .anyway = true};
+                          .anyway = true,
+                          .by_command = true};
     return draft_save(t, &draft, arena, id, &dot, &doubles);
 }
 

@@ -34,7 +34,9 @@ core steps
 core merge
 core store units scope person alike cert authority
 core attendance
-core draft rules undo desk
+core desk
+core rules
+core draft undo
 core transfer reorg doubles
 sync dictionary frame batch
 sync message round

@@ -1,0 +1,16 @@
+/* Private to the drafts: the record as it will be, and what is checked on it. */
+#ifndef TERRACE_CORE_DRAFT_OUTCOME_H
+#define TERRACE_CORE_DRAFT_OUTCOME_H
+
+#include "core/draft.h"
+
+/* before (NULL: a new record of that kind) with the edits on top, values without dots; borrows from
+ * both. Of an untouched field the values are those of before. */
+struct record draft_outcome(const struct record *before, uint32_t kind, const struct edit *edits,
+                            size_t count, struct arena *arena);
+/* Is the step from one state to the other in the table, is it this store's to take, and is all
+ * filled in that it needs? ERR_RULE, ERR_INPUT. */
+enum err draft_check_step(struct txn *t, const struct draft *draft, const struct record *before,
+                          const struct record *after, struct arena *arena) MUST_USE;
+
+#endif

@@ -41,14 +41,15 @@ static enum err save_draft(struct cli *c, const struct draft *draft, struct dot 
 {
     struct txn *t = NULL;
     TRY(txn_begin(c->store, TXN_WRITE, &t));
-    enum err e = draft_save(t, draft, &c->arena, id, dot, &c->candidates);
-    return cli_end(t, e);
+    TRY(cli_end(t, draft_save(t, draft, &c->arena, id, dot, &c->candidates)));
+    cli_tell_notes(c, NULL, 0);
+    return ERR_OK;
 }
 
 enum err cmd_add(struct cli *c)
 {
     const struct kind_def *kind = NULL;
-    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY]};
+    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
     struct dot id, dot;
     TRY(cli_kind(c->args.words[0], &kind));
     draft.kind = kind->number;
@@ -93,7 +94,7 @@ static enum err find_here(struct cli *c, struct dot *id, struct record *r)
 
 enum err cmd_set(struct cli *c)
 {
-    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY]};
+    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
     struct record r;
     TRY(find_here(c, &draft.id, &r));
     TRY(parse_items(c, 1, &draft));
@@ -102,7 +103,7 @@ enum err cmd_set(struct cli *c)
 
 enum err cmd_edit(struct cli *c)
 {
-    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY]};
+    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
     struct record r;
     TRY(find_here(c, &draft.id, &r));
     TRY(parse_items(c, 1, &draft));

@@ -10,6 +10,7 @@
 
 #define ROWS_PER_COMMIT 500
 #define WAITING_MAX_BYTES (4u << 20)
+#define NOTES_TOLD 20 /* a list of thousands is not told row by row; the inbox keeps what stays */
 
 struct mapping {
     struct slice column, field;
@@ -21,7 +22,7 @@ struct import {
     struct txn *t;
     size_t in_txn;
     bool dry_run;
-    int64_t rows, added, changed, unchanged, rejected;
+    int64_t rows, added, changed, unchanged, rejected, noted;
     struct arena arena; /* of one row */
     struct mapping *map;
     size_t map_count;
@@ -184,8 +185,10 @@ static enum err match_row(struct import *im, const struct row *row, struct dot *
 static enum err save_row(struct import *im, const struct row *row, bool *is_new, struct dot *dot,
                          struct id_list *candidates)
 {
-    struct draft draft = {
-        .kind = im->kind->number, .via = VIA_IMPORT, .anyway = im->c->args.given[OPT_ANYWAY]};
+    struct draft draft = {.kind = im->kind->number,
+                          .via = VIA_IMPORT,
+                          .anyway = im->c->args.given[OPT_ANYWAY],
+                          .notes = &im->c->notes};
     struct draft_item *items = arena_array(&im->arena, row->count + 1, sizeof(*items));
     struct dot id;
     TRY(match_row(im, row, &draft.id));
@@ -236,6 +239,16 @@ static enum err reject(struct import *im, size_t line, enum err e)
     return ERR_OK;
 }
 
+/* Warnings of a row, which lie in its arena. */
+static void note(struct import *im, size_t line)
+{
+    im->noted += im->c->notes.count > 0 ? 1 : 0;
+    if (im->noted <= NOTES_TOLD) {
+        cli_tell_notes(im->c, im->file, line);
+    }
+    im->c->notes = (struct rule_notes){0};
+}
+
 static enum err on_bad(void *ctx, size_t line)
 {
     struct import *im = ctx;
@@ -257,6 +270,9 @@ static enum err try_row(struct import *im, const struct row *row)
         wait_put(im, row);
         return ERR_OK;
     }
+    if (e != ERR_OK) {
+        im->c->notes = (struct rule_notes){0};
+    }
     if (is_row_error(e)) {
         im->c->candidates = candidates; /* told with the row, and gone with its arena */
         enum err told = reject(im, row->line, e);
@@ -264,6 +280,7 @@ static enum err try_row(struct import *im, const struct row *row)
         return told;
     }
     TRY(e);
+    note(im, row->line);
     if (dot_is_none(dot)) {
         im->unchanged++;
     } else if (is_new) {
@@ -406,6 +423,10 @@ static enum err report(struct import *im)
     buf_printf(&c->out, _("%lld rows: %lld added, %lld changed, %lld unchanged, %lld rejected.\n"),
                (long long)im->rows, (long long)im->added, (long long)im->changed,
                (long long)im->unchanged, (long long)im->rejected);
+    if (im->noted > NOTES_TOLD) {
+        cli_say(c, _("Notes on %lld rows in all; the first %d are shown."), (long long)im->noted,
+                NOTES_TOLD);
+    }
     if (im->dry_run) {
         buf_add_str(&c->out, _("This was a trial: nothing was written.\n"));
     } else if (im->rejected > 0) {

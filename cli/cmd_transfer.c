@@ -328,6 +328,7 @@ struct list {
     struct txn *t;
     const struct state_row *only; /* NULL = all */
     struct table table;
+    struct transfer_days limit;
     struct arena arena;
     size_t count, late;
 };
@@ -353,8 +354,8 @@ static struct slice days_text(const struct list *l, const struct transfer_view *
     if (!is_open(v)) {
         return slice_make("", 0);
     }
-    const char *mark = days >= TRANSFER_OVERDUE_DAYS  ? _(" days, overdue!")
-                       : days >= TRANSFER_REMIND_DAYS ? _(" days, please remind")
+    const char *mark = days >= l->limit.overdue  ? _(" days, overdue!")
+                       : days >= l->limit.remind ? _(" days, please remind")
                                                       : _(" days");
     return slice_str(arena_printf(arena, "%lld%s", (long long)days, mark));
 }
@@ -371,7 +372,7 @@ static bool list_visit(void *ctx, const struct transfer_view *v)
         transfer_json(c, l->t, v, &l->arena);
         return true;
     }
-    l->late += is_open(v) && cli_days(c, v->issued_ms) >= TRANSFER_REMIND_DAYS;
+    l->late += is_open(v) && cli_days(c, v->issued_ms) >= l->limit.remind;
     const struct slice cells[] = {
         v->letter,
         member_name(l->t, v->member, &l->arena),
@@ -403,6 +404,7 @@ static enum err run_list(struct cli *c)
         TRY(state_by_text(c, c->args.value[OPT_STATE], &l.only));
     }
     TRY(txn_begin(c->store, TXN_READ, &l.t));
+    l.limit = transfer_days(l.t);
     list_head(&l);
     enum err e = transfer_each(l.t, list_visit, &l);
     txn_abort(l.t);
@@ -418,9 +420,9 @@ static enum err run_list(struct cli *c)
                               "issue MEMBER --to UNIT"));
     } else if (l.late > 0) {
         cli_say(c,
-                _("After %d days please ask the office that is waited for; after %d days the "
+                _("After %lld days please ask the office that is waited for; after %lld days the "
                   "office above both steps in."),
-                TRANSFER_REMIND_DAYS, TRANSFER_OVERDUE_DAYS);
+                (long long)l.limit.remind, (long long)l.limit.overdue);
     }
     return ERR_OK;
 }

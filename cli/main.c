@@ -110,6 +110,39 @@ void cli_tell_error(struct cli *c, enum err e, const char *file, size_t line)
     tell_candidates(c);
 }
 
+static void note_json(const struct rule_note *n, size_t line)
+{
+    struct buf b = {0};
+    emit_open(&b, '{');
+    emit_put_text(&b, "warning", slice_str(n->rule->id));
+    emit_put_text(&b, "message", slice_str(n->text));
+    if (*n->field) {
+        emit_put_text(&b, "field", slice_str(n->field));
+    }
+    if (line) {
+        emit_put_int(&b, "line", (int64_t)line);
+    }
+    emit_close(&b, '}');
+    (void)fprintf(stderr, "%.*s\n", (int)b.len, (const char *)b.ptr);
+    buf_free(&b);
+}
+
+void cli_tell_notes(struct cli *c, const char *file, size_t line)
+{
+    for (size_t i = 0; i < c->notes.count; i++) {
+        const struct rule_note *n = &c->notes.list[i];
+        if (c->json) {
+            note_json(n, line);
+            continue;
+        }
+        if (file) {
+            (void)fprintf(stderr, "%s:%zu: ", file, line);
+        }
+        (void)fprintf(stderr, _("Note: %s%s%s\n"), n->field, *n->field ? ": " : "", n->text);
+    }
+    c->notes = (struct rule_notes){0};
+}
+
 enum err cli_end(struct txn *t, enum err e)
 {
     if (e == ERR_OK) {

@@ -23,6 +23,7 @@ struct gather {
     struct txn *t;
     struct dot own; /* unit */
     struct dot root;
+    struct transfer_days days; /* for letters */
     struct waiting *out;
     struct arena arena; /* of the matter at hand */
 };
@@ -297,9 +298,9 @@ struct letter_text {
 
 static void add_to_answer(struct gather *g, const struct letter_text *x, struct waiting_item *item)
 {
-    item->urgency = x->days >= TRANSFER_REMIND_DAYS ? 1 : 2;
+    item->urgency = x->days >= g->days.remind ? 1 : 2;
     item->text =
-        x->days < TRANSFER_REMIND_DAYS
+        x->days < g->days.remind
             ? words(g, _("Letter %s: %s comes from %s to you"), x->letter, x->member, x->from)
             : words(g, _("Letter %s: %s comes from %s to you, waiting for %lld days"), x->letter,
                     x->member, x->from, x->days);
@@ -361,7 +362,7 @@ static void add_letter_back(struct gather *g, const struct transfer_view *v)
                                 .since_ms = status ? status->time_ms : 0,
                                 .unit = v->from,
                                 .id = v->transfer};
-    if (cli_days(g->c, item.since_ms) >= TRANSFER_REMIND_DAYS) {
+    if (cli_days(g->c, item.since_ms) >= g->days.remind) {
         return;
     }
     const char *letter = arena_cstr(&g->arena, v->letter), *by = place(g, v->to);
@@ -381,7 +382,7 @@ static void add_letter_back(struct gather *g, const struct transfer_view *v)
 static void add_letterless(struct gather *g, const struct transfer_view *v)
 {
     long long days = cli_days(g->c, v->issued_ms);
-    if (v->state != TRANSFER_STATE_ANNOUNCED || days < TRANSFER_REMIND_DAYS ||
+    if (v->state != TRANSFER_STATE_ANNOUNCED || days < g->days.remind ||
         !dot_equal(desk_office(g->t, v->to), g->own)) {
         return;
     }
@@ -415,7 +416,7 @@ static bool visit_transfer(void *ctx, const struct transfer_view *v)
                             .from = place(g, v->from),
                             .to = place(g, v->to),
                             .days = cli_days(g->c, v->issued_ms)};
-    struct waiting_item item = {.type = x.days >= TRANSFER_OVERDUE_DAYS ? WAITING_OVERDUE
+    struct waiting_item item = {.type = x.days >= g->days.overdue ? WAITING_OVERDUE
                                                                         : WAITING_TRANSFER,
                                 .since_ms = v->issued_ms,
                                 .unit = v->waiting_for,
@@ -425,9 +426,9 @@ static bool visit_transfer(void *ctx, const struct transfer_view *v)
     bool receiver = dot_equal(desk_office(g->t, v->to), g->own);
     if (own && !dot_is_none(v->to) && v->state == TRANSFER_STATE_IN_TRANSIT) {
         add_to_answer(g, &x, &item);
-    } else if ((sender || receiver) && x.days >= TRANSFER_REMIND_DAYS) {
+    } else if ((sender || receiver) && x.days >= g->days.remind) {
         add_reminder(g, v, &x, &item);
-    } else if (x.days >= TRANSFER_OVERDUE_DAYS && !dot_is_none(v->to) &&
+    } else if (x.days >= g->days.overdue && !dot_is_none(v->to) &&
                dot_equal(desk_office(g->t, desk_common(g->t, places, ARRAY_COUNT(places))),
                          g->own)) {
         add_arbitration(g, &x, &item);
@@ -589,7 +590,12 @@ static int by_urgency(const void *a, const void *b)
 enum err waiting_collect(struct cli *c, struct txn *t, struct dot root, struct waiting *out)
 {
     struct gather g = {
-        .c = c, .t = t, .own = store_identity(txn_store(t))->unit, .root = root, .out = out};
+        .c = c,
+        .t = t,
+        .own = store_identity(txn_store(t))->unit,
+        .root = root,
+        .days = transfer_days(t),
+        .out = out};
     enum err e = ERR_OK;
     *out = (struct waiting){.count = 0};
     for (size_t i = 0; i < ARRAY_COUNT(sources) && e == ERR_OK; i++) {

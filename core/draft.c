@@ -1,4 +1,5 @@
 #include "core/draft_outcome.h"
+#include "core/situation.h"
 #include "core/steps.h"
 #include "core/text.h"
 
@@ -337,14 +338,16 @@ static enum err check_open_letter(const struct state *s)
     return ERR_OK;
 }
 
-/* The status machine, and the rules of the domain. */
-static enum err check_outcome(const struct state *s)
+/* The status machine, and the rules of the domain. *out borrows from the edits. */
+static enum err check_outcome(const struct state *s, struct record *out)
 {
     const struct record *before = s->is_new ? NULL : &s->before;
     struct record after =
         draft_outcome(before, s->kind->number, s->edits, s->edit_count, s->arena);
     TRY(draft_check_step(s->t, s->draft, before, &after, s->arena));
+    TRY(situation_check(s->t, &after, s->edits, s->edit_count, s->arena));
     const struct rule_case c = {s->t, before, &after, s->arena, s->draft->notes};
+    *out = after;
     return rules_check(&c);
 }
 
@@ -474,11 +477,15 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
         drop_unchanged(&s);
     }
     TRY(check_open_letter(&s));
-    TRY(check_outcome(&s));
+    struct record after;
+    TRY(check_outcome(&s, &after));
     enum err e = check_doubles(&s);
     *doubles = s.doubles;
     if (e != ERR_OK) {
         return e;
+    }
+    if (!s.is_new && situation_is_sent(&after) && !situation_is_sent(&s.before)) {
+        return situation_send(t, &s.before, &after, draft->via, arena, id, dot);
     }
     struct save save = {.id = draft->id,
                         .kind = s.kind->number,

@@ -119,6 +119,17 @@ static enum err check_needs(const struct machine *m, const struct step *s,
     return ERR_OK;
 }
 
+/* Of a record that never had a state: one that begins by itself stands at the beginning; of another
+ * nobody has said yet how far it is. */
+static const struct step *step_of(const struct machine *m, bool exists, int64_t *from, int64_t to)
+{
+    if (exists && *from == 0) {
+        *from = steps_first(m);
+        return m->starts ? steps_find(m, *from, to) : steps_into(m, to);
+    }
+    return steps_find(m, *from, to);
+}
+
 enum err draft_check_step(struct txn *t, const struct draft *draft, const struct record *before,
                           const struct record *after, struct arena *arena)
 {
@@ -129,11 +140,15 @@ enum err draft_check_step(struct txn *t, const struct draft *draft, const struct
     const char *name = schema_field(m->kind, m->field)->name;
     int64_t to = merge_shown_int(after, m->field);
     int64_t from = before ? merge_shown_int(before, m->field) : 0;
-    from = before && from == 0 ? steps_first(m) : from;
-    if (to == from || (to == 0 && !before)) {
+    if (to == from) {
         return ERR_OK;
     }
-    const struct step *s = steps_find(m, from, to);
+    if (to == 0) {
+        return error_set_field(ERR_RULE, name,
+                               _("a record that has a state keeps one; a step taken by mistake is "
+                                 "taken back by terrace undo"));
+    }
+    const struct step *s = step_of(m, before != NULL, &from, to);
     if (!s && !before) {
         return error_set_field(ERR_RULE, name, _("a new record does not begin as “%s”; it begins "
                                                  "as: %s"),

@@ -225,6 +225,11 @@ enum route schema_route(const struct record *r)
         const struct enum_code *officer = schema_code(role, NODE_ROLE_OFFICER);
         return greatest_rank(r, F_NODE_ROLE) >= officer->rank ? ROUTE_EVERYWHERE : ROUTE_OWN;
     }
+    if (r->kind == KIND_SITUATION) { /* raw counts stay where they were taken down */
+        const struct field_def *status = schema_field(KIND_SITUATION, F_SITUATION_STATUS);
+        const struct enum_code *sent = schema_code(status, SITUATION_SENT);
+        return greatest_rank(r, F_SITUATION_STATUS) >= sent->rank ? k->route : ROUTE_LOCAL;
+    }
     return k->route;
 }
 

@@ -204,6 +204,16 @@ const struct step *steps_find(const struct machine *m, int64_t from, int64_t to)
     return NULL;
 }
 
+const struct step *steps_into(const struct machine *m, int64_t to)
+{
+    for (const struct step *s = m->steps; s->to != 0; s++) {
+        if (s->to == to) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
 int32_t steps_first(const struct machine *m)
 {
     return m->steps[0].to;

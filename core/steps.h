@@ -29,7 +29,9 @@ const struct machine *steps_of(uint32_t kind);
 const struct machine *steps_at(size_t index); /* NULL past the end */
 /* NULL when no step leads there. */
 const struct step *steps_find(const struct machine *m, int64_t from, int64_t to);
-/* The state before any other; a record that never had one is in it. */
+/* Any step that leads to that state; NULL when none does. */
+const struct step *steps_into(const struct machine *m, int64_t to);
+/* The state before any other. */
 int32_t steps_first(const struct machine *m);
 /* Labels of the states that may follow, as a list for a message, "Đã trình, Đã duyệt"; in the
  * arena. Empty at an end. */

@@ -174,6 +174,13 @@ static enum err letter_is_free(struct txn *t, struct slice letter, struct arena 
     return ERR_OK;
 }
 
+struct transfer_days transfer_days(struct txn *t)
+{
+    int64_t today = store_today(t).i;
+    return (struct transfer_days){rules_number(t, "transfer_remind_days", today),
+                                  rules_number(t, "transfer_overdue_days", today)};
+}
+
 enum err transfer_issue(struct txn *t, const struct transfer_order *order, struct arena *arena,
                         struct dot *id, struct slice *letter)
 {

@@ -10,8 +10,11 @@
 
 #include "core/draft.h"
 
-#define TRANSFER_REMIND_DAYS 30
-#define TRANSFER_OVERDUE_DAYS 90
+/* After how many days a letter is reminded of, and overdue: the rule numbers of today. */
+struct transfer_days {
+    int64_t remind, overdue;
+};
+struct transfer_days transfer_days(struct txn *t);
 
 struct transfer_order {
     struct dot member;

@@ -36,7 +36,7 @@ core store units scope person alike cert authority
 core attendance
 core desk
 core rules
-core draft undo
+core draft undo situation
 core transfer reorg doubles
 sync dictionary frame batch
 sync message round

@@ -49,7 +49,8 @@ static enum err save_draft(struct cli *c, const struct draft *draft, struct dot 
 enum err cmd_add(struct cli *c)
 {
     const struct kind_def *kind = NULL;
-    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
+    struct draft draft = {
+        .via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
     struct dot id, dot;
     TRY(cli_kind(c->args.words[0], &kind));
     draft.kind = kind->number;
@@ -94,7 +95,8 @@ static enum err find_here(struct cli *c, struct dot *id, struct record *r)
 
 enum err cmd_set(struct cli *c)
 {
-    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
+    struct draft draft = {
+        .via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
     struct record r;
     TRY(find_here(c, &draft.id, &r));
     TRY(parse_items(c, 1, &draft));
@@ -103,7 +105,8 @@ enum err cmd_set(struct cli *c)
 
 enum err cmd_edit(struct cli *c)
 {
-    struct draft draft = {.via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
+    struct draft draft = {
+        .via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
     struct record r;
     TRY(find_here(c, &draft.id, &r));
     TRY(parse_items(c, 1, &draft));

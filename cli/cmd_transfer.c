@@ -356,7 +356,7 @@ static struct slice days_text(const struct list *l, const struct transfer_view *
     }
     const char *mark = days >= l->limit.overdue  ? _(" days, overdue!")
                        : days >= l->limit.remind ? _(" days, please remind")
-                                                      : _(" days");
+                                                 : _(" days");
     return slice_str(arena_printf(arena, "%lld%s", (long long)days, mark));
 }
 

@@ -416,8 +416,8 @@ static bool visit_transfer(void *ctx, const struct transfer_view *v)
                             .from = place(g, v->from),
                             .to = place(g, v->to),
                             .days = cli_days(g->c, v->issued_ms)};
-    struct waiting_item item = {.type = x.days >= g->days.overdue ? WAITING_OVERDUE
-                                                                        : WAITING_TRANSFER,
+    struct waiting_item item = {.type =
+                                    x.days >= g->days.overdue ? WAITING_OVERDUE : WAITING_TRANSFER,
                                 .since_ms = v->issued_ms,
                                 .unit = v->waiting_for,
                                 .id = dot_is_none(v->transfer) ? v->acceptance : v->transfer};
@@ -589,13 +589,12 @@ static int by_urgency(const void *a, const void *b)
 
 enum err waiting_collect(struct cli *c, struct txn *t, struct dot root, struct waiting *out)
 {
-    struct gather g = {
-        .c = c,
-        .t = t,
-        .own = store_identity(txn_store(t))->unit,
-        .root = root,
-        .days = transfer_days(t),
-        .out = out};
+    struct gather g = {.c = c,
+                       .t = t,
+                       .own = store_identity(txn_store(t))->unit,
+                       .root = root,
+                       .days = transfer_days(t),
+                       .out = out};
     enum err e = ERR_OK;
     *out = (struct waiting){.count = 0};
     for (size_t i = 0; i < ARRAY_COUNT(sources) && e == ERR_OK; i++) {

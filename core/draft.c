@@ -342,8 +342,7 @@ static enum err check_open_letter(const struct state *s)
 static enum err check_outcome(const struct state *s, struct record *out)
 {
     const struct record *before = s->is_new ? NULL : &s->before;
-    struct record after =
-        draft_outcome(before, s->kind->number, s->edits, s->edit_count, s->arena);
+    struct record after = draft_outcome(before, s->kind->number, s->edits, s->edit_count, s->arena);
     TRY(draft_check_step(s->t, s->draft, before, &after, s->arena));
     TRY(situation_check(s->t, &after, s->edits, s->edit_count, s->arena));
     const struct rule_case c = {s->t, before, &after, s->arena, s->draft->notes};

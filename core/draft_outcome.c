@@ -2,7 +2,8 @@
 
 #include "core/steps.h"
 
-/* ---- the record as it will be ----------------------------------------------------------------- */
+/* ---- the record as it will be -----------------------------------------------------------------
+ */
 
 static bool has_datum(const struct value *values, size_t count, const struct datum *d)
 {
@@ -75,7 +76,8 @@ struct record draft_outcome(const struct record *before, uint32_t kind, const st
     return r;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------ */
+/* ---- steps ------------------------------------------------------------------------------------
+ */
 
 static const char *state_label(const struct machine *m, int64_t state)
 {
@@ -99,8 +101,8 @@ static bool is_filled(const struct record *r, uint32_t field)
     const struct value *v = merge_shown(r, field);
     bool filled = f && schema_rule(r->kind, f) != MERGE_SET && v && v->datum.type != DATUM_EMPTY;
     for (uint32_t i = 0; f && schema_rule(r->kind, f) == MERGE_SET && i < f->count; i++) {
-        filled = filled || (f->values[i].datum.type != DATUM_MARK &&
-                            f->values[i].datum.type != DATUM_EMPTY);
+        filled = filled ||
+                 (f->values[i].datum.type != DATUM_MARK && f->values[i].datum.type != DATUM_EMPTY);
     }
     return filled;
 }
@@ -150,8 +152,9 @@ enum err draft_check_step(struct txn *t, const struct draft *draft, const struct
     }
     const struct step *s = step_of(m, before != NULL, &from, to);
     if (!s && !before) {
-        return error_set_field(ERR_RULE, name, _("a new record does not begin as “%s”; it begins "
-                                                 "as: %s"),
+        return error_set_field(ERR_RULE, name,
+                               _("a new record does not begin as “%s”; it begins "
+                                 "as: %s"),
                                state_label(m, to),
                                steps_next_text(m, 0, schema_speaks_vi(), arena));
     }
@@ -168,8 +171,7 @@ enum err draft_check_step(struct txn *t, const struct draft *draft, const struct
                                  "member too"));
     }
     if (s->who == STEP_ABOVE && !is_above(t, merge_shown_ref(after, F_UNIT))) {
-        return error_set_field(ERR_RULE, name,
-                               _("the step to “%s” is taken by the office above"),
+        return error_set_field(ERR_RULE, name, _("the step to “%s” is taken by the office above"),
                                state_label(m, to));
     }
     return check_needs(m, s, after);

@@ -202,7 +202,8 @@ const struct rule_number *rules_number_at(size_t index)
     return index < ARRAY_COUNT(numbers) ? &numbers[index] : NULL;
 }
 
-/* ---- what holds on a day ---------------------------------------------------------------------- */
+/* ---- what holds on a day ----------------------------------------------------------------------
+ */
 
 /* A province's record with the latest `from` up to that day. Of two for one day the one that was
  * written last. */
@@ -211,8 +212,8 @@ static bool overridden(struct txn *t, const char *name, int64_t date, int64_t *v
     struct arena arena = {0};
     struct id_list list = {0};
     int64_t from = -1, written_ms = 0;
-    enum err e = store_ids_by_key(t, KIND_RULE, F_RULE_NAME, slice_str(name), SIZE_MAX, &arena,
-                                  &list);
+    enum err e =
+        store_ids_by_key(t, KIND_RULE, F_RULE_NAME, slice_str(name), SIZE_MAX, &arena, &list);
     for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
         struct record r;
         if (store_get(t, list.ids[i], &arena, &r, NULL) != ERR_OK || !rule_is_living(&r) ||
@@ -255,7 +256,8 @@ enum rule_weight rules_weight(struct txn *t, const struct rule *rule, int64_t da
     return rule->weight;
 }
 
-/* ---- on saving -------------------------------------------------------------------------------- */
+/* ---- on saving --------------------------------------------------------------------------------
+ */
 
 enum err rule_break(const struct rule_judge *j, const char *field, const char *fmt, ...)
 {
@@ -295,7 +297,7 @@ bool rule_touches(const struct rule_judge *j, const uint32_t *fields, size_t cou
         const struct value *b = merge_shown(j->c->after, fields[i]);
         touched = (a ? a->datum.type : DATUM_EMPTY) != (b ? b->datum.type : DATUM_EMPTY) ||
                   (a && b && datum_compare(&a->datum, &b->datum) != 0) ||
-                  (new && schema_rule(j->c->after->kind, new) == MERGE_SET &&
+                  (new &&schema_rule(j->c->after->kind, new) == MERGE_SET &&
                    (!old || old->count != new->count || old->values != new->values));
     }
     return touched;
@@ -357,7 +359,8 @@ enum err rules_check(const struct rule_case *c)
     return ERR_OK;
 }
 
-/* ---- after merging ---------------------------------------------------------------------------- */
+/* ---- after merging ----------------------------------------------------------------------------
+ */
 
 static const struct rule_row *row_of(const struct rule *rule)
 {
@@ -386,8 +389,8 @@ static enum err look_again(struct rule_search *s, const struct record *r, void *
             int64_t ms = merge_shown_ms(r, r->fields[i].number);
             newest = ms > newest ? ms : newest;
         }
-        rule_report(s, &(struct rule_finding){.record = r->id, .office = office,
-                                              .since_ms = newest});
+        rule_report(s,
+                    &(struct rule_finding){.record = r->id, .office = office, .since_ms = newest});
     }
     return ERR_OK;
 }
@@ -397,8 +400,8 @@ static enum err find_row(struct rule_search *s, const struct rule_row *row)
     if (row->find) {
         return row->find(s);
     }
-    bool listed = row->rule.urgency > 0 &&
-                  rules_weight(s->t, &row->rule, store_today(s->t).i) == RULE_BLOCK;
+    bool listed =
+        row->rule.urgency > 0 && rules_weight(s->t, &row->rule, store_today(s->t).i) == RULE_BLOCK;
     return listed ? rule_each_of_kind(s, row->rule.kind, look_again, NULL) : ERR_OK;
 }
 

@@ -29,7 +29,8 @@ enum err rule_get(struct rule_search *s, struct dot id, struct record *out, bool
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static struct dot office_of_two(struct rule_search *s, const struct record *a, const struct record *b)
+static struct dot office_of_two(struct rule_search *s, const struct record *a,
+                                const struct record *b)
 {
     struct dot offices[] = {desk_of_record(s->t, a), desk_of_record(s->t, b)};
     return desk_office(s->t, desk_common(s->t, offices, ARRAY_COUNT(offices)));
@@ -76,12 +77,12 @@ static enum err search_group(struct rule_search *s, const struct shared_field *k
         for (size_t k = 0; k < n && !told; k++) {
             told = shares(s, key, &list[k], &list[n]) && are_two(s, &list[k], &list[n]);
             if (told) {
-                rule_report(s, &(struct rule_finding){.record = list[k].id,
-                                                 .other = list[n].id,
-                                                 .office = office_of_two(s, &list[k], &list[n]),
-                                                 .since_ms =
-                                                     later(merge_shown_ms(&list[k], key->field),
-                                                           merge_shown_ms(&list[n], key->field))});
+                rule_report(s, &(struct rule_finding){
+                                   .record = list[k].id,
+                                   .other = list[n].id,
+                                   .office = office_of_two(s, &list[k], &list[n]),
+                                   .since_ms = later(merge_shown_ms(&list[k], key->field),
+                                                     merge_shown_ms(&list[n], key->field))});
             }
         }
         n++;
@@ -162,9 +163,9 @@ static enum err search_referring(struct rule_search *s, const struct record *tar
             there && rule_is_living(&r) ? reference(&r, target->id, deleted_ms) : NULL;
         if (v) {
             rule_report(s, &(struct rule_finding){.record = r.id,
-                                             .other = target->id,
-                                             .office = desk_of_record(s->t, &r),
-                                             .since_ms = later(v->time_ms, deleted_ms)});
+                                                  .other = target->id,
+                                                  .office = desk_of_record(s->t, &r),
+                                                  .since_ms = later(v->time_ms, deleted_ms)});
         }
     }
     return ERR_OK;
@@ -250,7 +251,7 @@ enum err rule_find_unit_cycle(struct rule_search *s)
         TRY(rule_get(s, units.ids[i], &r, &there));
         if (there && rule_is_living(&r)) {
             rule_report(s, &(struct rule_finding){.record = r.id,
-                                             .since_ms = merge_shown_ms(&r, F_UNIT_PARENT)});
+                                                  .since_ms = merge_shown_ms(&r, F_UNIT_PARENT)});
         }
     }
     return ERR_OK;

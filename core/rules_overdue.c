@@ -1,5 +1,5 @@
-/* What is due and not done: looked for in what is held here, and listed for the office whose desk it
- * belongs on. */
+/* What is due and not done: looked for in what is held here, and listed for the office whose desk
+ * it belongs on. */
 #include "core/attendance.h"
 #include "core/desk.h"
 #include "core/person.h"
@@ -34,7 +34,8 @@ enum err rule_each_of_kind(struct rule_search *s, uint32_t kind,
     return e;
 }
 
-/* ---- past their date -------------------------------------------------------------------------- */
+/* ---- past their date --------------------------------------------------------------------------
+ */
 
 struct due {
     uint32_t kind, due, status;
@@ -75,8 +76,8 @@ enum err rule_find_late_fix(struct rule_search *s)
 
 enum err rule_find_late_promise(struct rule_search *s)
 {
-    return find_due(s, (struct due){KIND_DIALOGUE, F_DIALOGUE_DUE, F_DIALOGUE_STATUS,
-                                    1u << DIALOGUE_HELD, 0});
+    return find_due(
+        s, (struct due){KIND_DIALOGUE, F_DIALOGUE_DUE, F_DIALOGUE_STATUS, 1u << DIALOGUE_HELD, 0});
 }
 
 static enum err look_for_review(struct rule_search *s, const struct record *r, void *ctx)
@@ -100,7 +101,8 @@ enum err rule_find_cadre_review(struct rule_search *s)
     return rule_each_of_kind(s, KIND_CADRE_PLAN, look_for_review, &before);
 }
 
-/* ---- a branch and its members over a year ------------------------------------------------------- */
+/* ---- a branch and its members over a year -------------------------------------------------------
+ */
 
 struct tally {
     struct dot id;
@@ -199,8 +201,7 @@ static enum err look_for_absent(struct rule_search *s, const struct record *r, v
     struct year *y = ctx;
     int64_t status = merge_shown_int(r, F_MEMBER_STATUS);
     int64_t admitted = merge_shown_int(r, F_MEMBER_ADMITTED);
-    if ((status != 0 && status != MEMBER_ACTIVE) ||
-        !dot_equal(person_shown(s->t, r->id), r->id)) {
+    if ((status != 0 && status != MEMBER_ACTIVE) || !dot_equal(person_shown(s->t, r->id), r->id)) {
         return ERR_OK; /* who is away and reports is exempt */
     }
     int back = admitted ? months_back(y, date_first_day(admitted)) : -1;
@@ -209,15 +210,18 @@ static enum err look_for_absent(struct rule_search *s, const struct record *r, v
     uint32_t met = tally_of(y, &y->units, merge_shown_ref(r, F_UNIT))->months & since & ~1u;
     uint32_t there = tally_of(y, &y->members, r->id)->months;
     if (bits(met & ~there) >= (unsigned)rules_number(s->t, "absent_months", y->today)) {
-        rule_report(s, &(struct rule_finding){.record = r->id,
-                                              .office = desk_of_record(s->t, r),
-                                              .since_ms = store_env(txn_store(s->t))->now_ms(
-                                                  store_env(txn_store(s->t))->ctx)});
+        rule_report(
+            s,
+            &(struct rule_finding){
+                .record = r->id,
+                .office = desk_of_record(s->t, r),
+                .since_ms = store_env(txn_store(s->t))->now_ms(store_env(txn_store(s->t))->ctx)});
     }
     return ERR_OK;
 }
 
-/* Each office looks after its own members; the ones above have them in the report of branch life. */
+/* Each office looks after its own members; the ones above have them in the report of branch life.
+ */
 static bool is_grassroots(struct rule_search *s)
 {
     return store_identity(txn_store(s->t))->level <= LEVEL_COMMUNE;
@@ -259,11 +263,11 @@ static enum err look_at_branch(struct rule_search *s, const struct record *r, vo
 {
     struct small *x = ctx;
     struct tally *found = tally_of(x->y, &x->y->units, r->id);
-    bool branch = unit_level(s->t, r->id) == LEVEL_BRANCH &&
-                  unit_is_living(s->t, r->id, x->y->today);
+    bool branch =
+        unit_level(s->t, r->id) == LEVEL_BRANCH && unit_is_living(s->t, r->id, x->y->today);
     bool large = found->members >= x->least;
-    bool broken = branch && found->members > 0 &&
-                  (x->meetings ? large && (found->months & 2u) == 0 : !large);
+    bool broken =
+        branch && found->members > 0 && (x->meetings ? large && (found->months & 2u) == 0 : !large);
     if (broken) {
         x->finding.record = x->finding.count ? x->finding.record : r->id;
         x->finding.office = desk_office(s->t, r->id);
@@ -281,8 +285,7 @@ static enum err find_branches(struct rule_search *s, bool meetings)
         return ERR_OK;
     }
     x.least = rules_number(s->t, "branch_members_min", y.today);
-    x.finding.since_ms =
-        store_env(txn_store(s->t))->now_ms(store_env(txn_store(s->t))->ctx);
+    x.finding.since_ms = store_env(txn_store(s->t))->now_ms(store_env(txn_store(s->t))->ctx);
     e = meetings ? rule_each_of_kind(s, KIND_ACTIVITY, tally_activity, &y) : ERR_OK;
     e = e == ERR_OK ? rule_each_of_kind(s, KIND_MEMBER, tally_member, &y) : e;
     e = e == ERR_OK ? rule_each_of_kind(s, KIND_UNIT, look_at_branch, &x) : e;
@@ -303,7 +306,8 @@ enum err rule_find_no_meeting(struct rule_search *s)
     return find_branches(s, true);
 }
 
-/* ---- directives that want an answer -------------------------------------------------------------- */
+/* ---- directives that want an answer
+ * -------------------------------------------------------------- */
 
 static enum err look_for_answer(struct rule_search *s, const struct record *r, void *ctx)
 {
@@ -325,9 +329,8 @@ static enum err look_for_answer(struct rule_search *s, const struct record *r, v
         done = there && rule_is_living(&a) && dot_equal(merge_shown_ref(&a, F_UNIT), own);
     }
     if (!done) {
-        rule_report(s, &(struct rule_finding){.record = r->id,
-                                              .office = own,
-                                              .since_ms = merge_shown_ms(r, F_UNIT)});
+        rule_report(s, &(struct rule_finding){
+                           .record = r->id, .office = own, .since_ms = merge_shown_ms(r, F_UNIT)});
     }
     return ERR_OK;
 }

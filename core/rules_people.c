@@ -22,7 +22,8 @@ static const char *shown_name(const struct rule_judge *j, struct dot member)
     return name.len ? arena_cstr(j->c->arena, name) : "?";
 }
 
-/* ---- admission -------------------------------------------------------------------------------- */
+/* ---- admission --------------------------------------------------------------------------------
+ */
 
 /* The day of the vote, else the day of the application, else today. */
 static int64_t review_day(const struct rule_judge *j)
@@ -109,7 +110,8 @@ enum err rule_check_admission_votes(const struct rule_judge *j)
                        rule_value(j, "admission_votes_percent", review_day(j)));
 }
 
-/* ---- members ---------------------------------------------------------------------------------- */
+/* ---- members ----------------------------------------------------------------------------------
+ */
 
 /* Serving cadres stay members while they serve. */
 static bool serves(struct txn *t, struct dot member, int64_t day, struct arena *arena)
@@ -192,7 +194,8 @@ enum err rule_find_aged(struct rule_search *s)
     return e;
 }
 
-/* ---- cadres ----------------------------------------------------------------------------------- */
+/* ---- cadres -----------------------------------------------------------------------------------
+ */
 
 static const char *number_of_title(const struct rule_judge *j, const char *what, int64_t title)
 {
@@ -257,7 +260,8 @@ enum err rule_check_cadre_theory(const struct rule_judge *j)
     return check_theory(j, F_CADRE_TITLE);
 }
 
-/* ---- fees, rating, discipline ------------------------------------------------------------------ */
+/* ---- fees, rating, discipline ------------------------------------------------------------------
+ */
 
 /* The first day of the fee's month. */
 static int64_t fee_day(const struct rule_judge *j)
@@ -342,14 +346,12 @@ enum err rule_check_rating_attendance(const struct rule_judge *j)
     }
     int64_t least = rule_value(j, "rating_attendance_percent", DATE_MAKE(year, 12, 31));
     struct attendance a = {0, 0};
-    enum err e =
-        attendance_of(j->c->t, member, DATE_MAKE(year, 1, 1), DATE_MAKE(year, 12, 31), &a);
+    enum err e = attendance_of(j->c->t, member, DATE_MAKE(year, 1, 1), DATE_MAKE(year, 12, 31), &a);
     TRY(e == ERR_NOT_FOUND ? ERR_OK : e);
     if (a.held > 0 && a.attended * 100 < a.held * least) {
-        return rule_break(j, "level",
-                          _("%s attended %lld of %lld meetings; excellent takes %lld percent"),
-                          shown_name(j, member), (long long)a.attended, (long long)a.held,
-                          (long long)least);
+        return rule_break(
+            j, "level", _("%s attended %lld of %lld meetings; excellent takes %lld percent"),
+            shown_name(j, member), (long long)a.attended, (long long)a.held, (long long)least);
     }
     int64_t share = rule_int(j, F_RATING_SHARE);
     if (a.held == 0 && share < least) {
@@ -381,8 +383,7 @@ enum err rule_check_discipline_quorum(const struct rule_judge *j)
                ? ERR_OK
                : rule_break(j, "present",
                             _("%lld of %lld members present; it takes %lld of every %lld"),
-                            (long long)present, (long long)total, (long long)part,
-                            (long long)of);
+                            (long long)present, (long long)total, (long long)part, (long long)of);
 }
 
 enum err rule_check_discipline_votes(const struct rule_judge *j)

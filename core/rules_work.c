@@ -6,7 +6,8 @@
 
 #define NAMED_SHOWN 3
 
-/* ---- activities, plans ------------------------------------------------------------------------ */
+/* ---- activities, plans ------------------------------------------------------------------------
+ */
 
 /* Did this person belong there on that day, as far as is known: the unit it has now, or had
  * before. */
@@ -57,8 +58,8 @@ enum err rule_check_activity_attendee(const struct rule_judge *j)
     enum err e = strangers == 0
                      ? ERR_OK
                      : rule_break(j, "present", _("not of this unit on %s: %.*s%s"),
-                                  rule_date_text(j, date), (int)names.len,
-                                  (const char *)names.ptr, strangers > NAMED_SHOWN ? ", …" : "");
+                                  rule_date_text(j, date), (int)names.len, (const char *)names.ptr,
+                                  strangers > NAMED_SHOWN ? ", …" : "");
     buf_free(&names);
     return e;
 }
@@ -70,7 +71,7 @@ enum err rule_check_plan_once(const struct rule_judge *j)
     if (!TOUCHES(j, F_UNIT, F_PLAN_PERIOD, F_PLAN_MONTH)) {
         return ERR_OK;
     }
-    TRY(store_ids_of_unit(j->c->t, unit, (struct dot){0, 0}, SIZE_MAX, j->c->arena, &list));
+    TRY(store_ids_handed_down(j->c->t, unit, (struct dot){0, 0}, SIZE_MAX, j->c->arena, &list));
     for (size_t i = 0; i < list.count; i++) {
         struct record r;
         if (!dot_equal(list.ids[i], j->c->after->id) &&
@@ -85,7 +86,8 @@ enum err rule_check_plan_once(const struct rule_judge *j)
     return ERR_OK;
 }
 
-/* ---- watching over, advising ------------------------------------------------------------------ */
+/* ---- watching over, advising ------------------------------------------------------------------
+ */
 
 enum err rule_check_inspection_deadline(const struct rule_judge *j)
 {
@@ -128,7 +130,8 @@ enum err rule_check_assessment_passed(const struct rule_judge *j)
     return ERR_OK;
 }
 
-/* ---- situation reports ------------------------------------------------------------------------- */
+/* ---- situation reports -------------------------------------------------------------------------
+ */
 
 /* A name of one word is too common to tell a person by. */
 static bool is_full_name(struct slice folded)
@@ -228,7 +231,8 @@ enum err rule_check_situation_names(const struct rule_judge *j)
     return ERR_OK;
 }
 
-/* ---- the rules themselves ------------------------------------------------------------------------ */
+/* ---- the rules themselves
+ * ------------------------------------------------------------------------ */
 
 enum err rule_check_rule_known(const struct rule_judge *j)
 {
@@ -252,6 +256,7 @@ enum err rule_check_rule_known(const struct rule_judge *j)
                    ? ERR_OK
                    : rule_break(j, "value", _("a rule is 0 off, 1 warns or 2 blocks"));
     }
-    return rule_break(j, "name", _("there is no rule and no number of that name; see: terrace help "
-                                   "rule"));
+    return rule_break(j, "name",
+                      _("there is no rule and no number of that name; see: terrace help "
+                        "rule"));
 }

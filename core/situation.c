@@ -72,11 +72,10 @@ enum err situation_check(struct txn *t, const struct record *after, struct edit 
                 return error_set_field(ERR_INPUT, "counts",
                                        _("“%.*s” is not a count; write what is counted, a colon "
                                          "and the number, as in “Bỏ học: 12”"),
-                                       (int)e->data[k].text.len,
-                                       (const char *)e->data[k].text.ptr);
+                                       (int)e->data[k].text.len, (const char *)e->data[k].text.ptr);
             }
-            data[k] = situation_is_sent(after) ? suppress(&e->data[k], least_of(t), arena)
-                                               : e->data[k];
+            data[k] =
+                situation_is_sent(after) ? suppress(&e->data[k], least_of(t), arena) : e->data[k];
         }
         e->data = data;
     }
@@ -127,8 +126,7 @@ enum err situation_send(struct txn *t, const struct record *before, const struct
     for (size_t i = 0; i < after->field_count; i++) {
         n += carry(t, after, &after->fields[i], arena, &edits[n]) ? 1 : 0;
     }
-    struct save report = {
-        .kind = KIND_SITUATION, .edits = edits, .edit_count = n, .via = via};
+    struct save report = {.kind = KIND_SITUATION, .edits = edits, .edit_count = n, .via = via};
     TRY(store_save(t, &report, arena, id, dot));
     struct datum ref = datum_ref(*id);
     struct edit mark = {F_SITUATION_SENT_AS, EDIT_SET, &ref, 1};

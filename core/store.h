@@ -113,6 +113,9 @@ enum err store_ids_of_kind(struct txn *t, uint32_t kind, struct dot after, size_
 /* Records that a unit gives scope to. */
 enum err store_ids_of_unit(struct txn *t, struct dot unit, struct dot after, size_t limit,
                            struct arena *arena, struct id_list *out) MUST_USE;
+/* What a unit hands down to all below it: its plans, themes, directives. */
+enum err store_ids_handed_down(struct txn *t, struct dot unit, struct dot after, size_t limit,
+                               struct arena *arena, struct id_list *out) MUST_USE;
 /* Records with a word-start phrase of a searchable field beginning with this folded text. */
 enum err store_ids_by_text(struct txn *t, struct slice folded, size_t limit, struct arena *arena,
                            struct id_list *out) MUST_USE;

@@ -43,6 +43,15 @@ enum err store_ids_of_unit(struct txn *t, struct dot unit, struct dot after, siz
     return ids_under(t, &k, after, limit, arena, out);
 }
 
+enum err store_ids_handed_down(struct txn *t, struct dot unit, struct dot after, size_t limit,
+                               struct arena *arena, struct id_list *out)
+{
+    struct key_build k = {.len = 0};
+    key_byte(&k, 'u');
+    group_key(&k, ROUTE_DOWN, unit);
+    return ids_under(t, &k, after, limit, arena, out);
+}
+
 enum err store_ids_by_key(struct txn *t, uint32_t kind, uint32_t field, struct slice text,
                           size_t limit, struct arena *arena, struct id_list *out)
 {

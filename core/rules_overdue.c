@@ -256,6 +256,7 @@ struct small {
     int64_t least;
     bool meetings; /* asked is whether it met last month, else whether it is large enough */
     struct rule_finding finding;
+    int64_t members, branches; /* of the whole commune */
 };
 
 /* One finding stands for all. */
@@ -266,6 +267,8 @@ static enum err look_at_branch(struct rule_search *s, const struct record *r, vo
     bool branch =
         unit_level(s->t, r->id) == LEVEL_BRANCH && unit_is_living(s->t, r->id, x->y->today);
     bool large = found->members >= x->least;
+    x->members += found->members;
+    x->branches += branch ? 1 : 0;
     bool broken =
         branch && found->members > 0 && (x->meetings ? large && (found->months & 2u) == 0 : !large);
     if (broken) {
@@ -274,6 +277,15 @@ static enum err look_at_branch(struct rule_search *s, const struct record *r, vo
         x->finding.count++;
     }
     return ERR_OK;
+}
+
+/* Only a commune that keeps its branches here; one that has no member yet is being set up. */
+static bool is_small_union(struct rule_search *s, const struct small *x)
+{
+    bool commune = store_identity(txn_store(s->t))->level == LEVEL_COMMUNE;
+    return commune && x->members > 0 &&
+           (x->members < rules_number(s->t, "union_members_min", x->y->today) ||
+            x->branches < rules_number(s->t, "union_branches_min", x->y->today));
 }
 
 static enum err find_branches(struct rule_search *s, bool meetings)
@@ -291,6 +303,11 @@ static enum err find_branches(struct rule_search *s, bool meetings)
     e = e == ERR_OK ? rule_each_of_kind(s, KIND_UNIT, look_at_branch, &x) : e;
     if (e == ERR_OK && x.finding.count) {
         rule_report(s, &x.finding);
+    }
+    if (e == ERR_OK && !meetings && is_small_union(s, &x)) {
+        struct dot own = store_identity(txn_store(s->t))->unit;
+        rule_report(s, &(struct rule_finding){
+                           .record = own, .office = own, .since_ms = x.finding.since_ms});
     }
     arena_free(&y.arena);
     return e;

@@ -253,10 +253,9 @@ static enum err tally_member(struct rule_search *s, const struct record *r, void
 
 struct small {
     struct year *y;
-    int64_t least;
+    int64_t least, least_branches;
     bool meetings; /* asked is whether it met last month, else whether it is large enough */
     struct rule_finding finding;
-    int64_t members, branches; /* of the whole commune */
 };
 
 /* One finding stands for all. */
@@ -267,8 +266,6 @@ static enum err look_at_branch(struct rule_search *s, const struct record *r, vo
     bool branch =
         unit_level(s->t, r->id) == LEVEL_BRANCH && unit_is_living(s->t, r->id, x->y->today);
     bool large = found->members >= x->least;
-    x->members += found->members;
-    x->branches += branch ? 1 : 0;
     bool broken =
         branch && found->members > 0 && (x->meetings ? large && (found->months & 2u) == 0 : !large);
     if (broken) {
@@ -277,15 +274,6 @@ static enum err look_at_branch(struct rule_search *s, const struct record *r, vo
         x->finding.count++;
     }
     return ERR_OK;
-}
-
-/* Only a commune that keeps its branches here; one that has no member yet is being set up. */
-static bool is_small_union(struct rule_search *s, const struct small *x)
-{
-    bool commune = store_identity(txn_store(s->t))->level == LEVEL_COMMUNE;
-    return commune && x->members > 0 &&
-           (x->members < rules_number(s->t, "union_members_min", x->y->today) ||
-            x->branches < rules_number(s->t, "union_branches_min", x->y->today));
 }
 
 static enum err find_branches(struct rule_search *s, bool meetings)
@@ -304,13 +292,78 @@ static enum err find_branches(struct rule_search *s, bool meetings)
     if (e == ERR_OK && x.finding.count) {
         rule_report(s, &x.finding);
     }
-    if (e == ERR_OK && !meetings && is_small_union(s, &x)) {
-        struct dot own = store_identity(txn_store(s->t))->unit;
-        rule_report(s, &(struct rule_finding){
-                           .record = own, .office = own, .since_ms = x.finding.since_ms});
+    arena_free(&y.arena);
+    return e;
+}
+
+/* The grassroots union that a unit belongs to, or is; none when it stands above them. */
+static struct dot union_of(struct txn *t, struct dot unit)
+{
+    enum level level = unit_level(t, unit);
+    for (int i = 0; level == LEVEL_BRANCH && i < UNIT_DEPTH_MAX; i++) {
+        unit = unit_parent(t, unit);
+        level = dot_is_none(unit) ? LEVEL_NONE : unit_level(t, unit);
+    }
+    return level == LEVEL_COMMUNE ? unit : (struct dot){0, 0};
+}
+
+static enum err tally_union_member(struct rule_search *s, const struct record *r, void *ctx)
+{
+    struct year *y = ctx;
+    int64_t status = merge_shown_int(r, F_MEMBER_STATUS);
+    if ((status == 0 || status <= MEMBER_IN_TRANSIT) &&
+        dot_equal(person_shown(s->t, r->id), r->id)) {
+        tally_of(y, &y->units, union_of(s->t, merge_shown_ref(r, F_UNIT)))->members++;
+    }
+    return ERR_OK;
+}
+
+static enum err tally_union_branch(struct rule_search *s, const struct record *r, void *ctx)
+{
+    struct year *y = ctx;
+    if (unit_level(s->t, r->id) == LEVEL_BRANCH && unit_is_living(s->t, r->id, y->today)) {
+        tally_of(y, &y->units, union_of(s->t, r->id))->months++;
+    }
+    return ERR_OK;
+}
+
+/* One that has no member yet is being set up. */
+static enum err look_at_union(struct rule_search *s, const struct record *r, void *ctx)
+{
+    struct small *x = ctx;
+    struct tally *found = tally_of(x->y, &x->y->units, r->id);
+    if (unit_level(s->t, r->id) == LEVEL_COMMUNE && unit_is_living(s->t, r->id, x->y->today) &&
+        found->members > 0 && (found->members < x->least || found->months < x->least_branches) &&
+        dot_equal(desk_office(s->t, unit_parent(s->t, r->id)),
+                  store_identity(txn_store(s->t))->unit)) {
+        x->finding.record = x->finding.count ? x->finding.record : r->id;
+        x->finding.office = desk_office(s->t, unit_parent(s->t, r->id));
+        x->finding.count++;
+    }
+    return ERR_OK;
+}
+
+/* Whether a union goes on is for the office above it. */
+static enum err find_small_unions(struct rule_search *s)
+{
+    struct year y = {.today = store_today(s->t).i};
+    struct small x = {.y = &y};
+    x.least = rules_number(s->t, "union_members_min", y.today);
+    x.least_branches = rules_number(s->t, "union_branches_min", y.today);
+    x.finding.since_ms = store_env(txn_store(s->t))->now_ms(store_env(txn_store(s->t))->ctx);
+    enum err e = rule_each_of_kind(s, KIND_MEMBER, tally_union_member, &y);
+    e = e == ERR_OK ? rule_each_of_kind(s, KIND_UNIT, tally_union_branch, &y) : e;
+    e = e == ERR_OK ? rule_each_of_kind(s, KIND_UNIT, look_at_union, &x) : e;
+    if (e == ERR_OK && x.finding.count) {
+        rule_report(s, &x.finding);
     }
     arena_free(&y.arena);
     return e;
+}
+
+enum err rule_find_small_union(struct rule_search *s)
+{
+    return is_grassroots(s) ? ERR_OK : find_small_unions(s);
 }
 
 enum err rule_find_small_unit(struct rule_search *s)

@@ -87,6 +87,7 @@ enum err rule_find_stranger(struct rule_search *s);
 enum err rule_find_aged(struct rule_search *s);
 enum err rule_find_absent(struct rule_search *s);
 enum err rule_find_small_unit(struct rule_search *s);
+enum err rule_find_small_union(struct rule_search *s);
 enum err rule_find_no_meeting(struct rule_search *s);
 enum err rule_find_cadre_review(struct rule_search *s);
 enum err rule_find_late_item(struct rule_search *s);

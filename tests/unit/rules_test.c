@@ -18,11 +18,23 @@
 
 static const struct dot none = {0, 0};
 
-/* A province 0, a district 1, two communes 2 and 3 below it, a second district 4. */
+/* A province 0, a district 1, two communes 2 and 3 below it, a second district 4. Unions may be as
+ * small as they are here. */
 static void tree(struct fixture *f, uint64_t seed)
 {
+    struct arena arena = {0};
+    struct id_list doubles;
+    struct dot id, dot;
     fixture_tree(f, seed);
     (void)fixture_child(f, 0, "136", LEVEL_DISTRICT);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            fixture_draft(f, 0, (struct draft){.kind = KIND_RULE}, &arena, &id, &dot, &doubles,
+                          WORDS(i ? "name=union_members_min" : "name=union_branches_min", "value=0",
+                                "from=2000-01-01")),
+            ERR_OK);
+    }
+    arena_free(&arena);
     fixture_settle(f);
 }
 

@@ -21,6 +21,7 @@ enum err cmd_history(struct cli *c);
 enum err cmd_undo(struct cli *c);
 enum err cmd_import(struct cli *c);
 enum err cmd_export(struct cli *c);
+enum err cmd_print(struct cli *c);
 enum err cmd_serve(struct cli *c);
 enum err cmd_sync(struct cli *c);
 enum err cmd_bundle(struct cli *c);

@@ -98,6 +98,17 @@ static const struct command commands[] = {
         "screen. With --mask the sensitive fields are left out, for a file that is handed on; "
         "imported back it changes nothing in them. A viewer's computer always leaves them out."),
      cmd_export},
+    {"print", N_("card|sheet|minutes|attendance|letter|book [ID|UNIT]"), 1, 2, STORE_MUST,
+     OPT_BIT(OUT) | OPT_BIT(PERIOD), N_("writes a page for the printer (A4)"),
+     N_("card and sheet: of a member, or of all of a unit, yours when none is named. minutes: of "
+        "an "
+        "activity. attendance: of an activity or a unit, a list to sign by hand. letter: of a "
+        "transfer, by its ID or letter number, with an answer to cut off. book: of a branch, a "
+        "page "
+        "for each month of --period. Writes an .html file into this folder and prints its name; a "
+        "browser prints it without any link. Example:\n"
+        "  terrace print book 04576-1 --period 2025-Q2"),
+     cmd_print},
     {"serve", "", 0, 0, STORE_WRITE, OPT_BIT(LISTEN) | OPT_BIT(TLS_CERT) | OPT_BIT(TLS_KEY),
      N_("lets the offices below sync with this"),
      N_("Serves until it is stopped. Other commands may be used beside it. With --tls-cert and "

@@ -31,3 +31,30 @@ enum err qr_write(const char *text, bool coloured, struct buf *out)
     QRcode_free(q);
     return ERR_OK;
 }
+
+enum err qr_svg(const char *text, const char *side, struct buf *out)
+{
+    QRcode *q = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+    if (!q) {
+        return error_set(ERR_IO, _("the QR code could not be made"));
+    }
+    int whole = q->width + 2 * QUIET;
+    buf_printf(out,
+               "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\" "
+               "viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\"><path d=\"",
+               side, side, whole, whole);
+    for (int y = 0; y < q->width; y++) {
+        for (int x = 0; x < q->width; x++) {
+            int from = x;
+            while (is_dark(q, x, y)) {
+                x++;
+            }
+            if (x > from) {
+                buf_printf(out, "M%d %dh%dv1h-%dz", from + QUIET, y + QUIET, x - from, x - from);
+            }
+        }
+    }
+    buf_add_str(out, "\"/></svg>\n");
+    QRcode_free(q);
+    return ERR_OK;
+}

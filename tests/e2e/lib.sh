@@ -161,6 +161,40 @@ proxy() {
     listen "$name" "$helpers/proxy" "$target" "$work/$name.stats" "$@"
 }
 
+# sound PAGE…: whole .html pages that run nothing and fetch nothing
+sound() { [ $# -gt 0 ] && [ -s "$1" ] && python3 tests/lib/page.py "$@"; }
+# to_pdf PAGE PDF: as a browser prints it, offline
+to_pdf() {
+    profile=$(mktemp -d "$work/chromium.XXXXXX")
+    timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+        --disable-background-networking --no-first-run --no-pdf-header-footer --user-data-dir="$profile" \
+        --print-to-pdf="$2" "file://$1" >"$work/chromium.log" 2>&1 </dev/null || cat "$work/chromium.log"
+    rm -rf "$profile"
+    [ -s "$2" ]
+}
+# prints_on PAGES PAGE WORD…: so many sheets of A4 (a range as 1-2 too), with these words to be read on them
+prints_on() {
+    pages=$1
+    pdf=$work/$(basename "$2" .html).pdf
+    to_pdf "$2" "$pdf" || return 1
+    shift 2
+    info=$(pdfinfo "$pdf")
+    got=$(printf '%s' "$info" | sed -n 's/^Pages: *//p')
+    [ "$got" -ge "${pages%-*}" ] && [ "$got" -le "${pages#*-}" ] || {
+        echo "$got pages instead of $pages"
+        return 1
+    }
+    printf '%s' "$info" | grep -q '^Page size: .*A4' || {
+        printf '%s' "$info"
+        return 1
+    }
+    read_back=$(pdftotext -layout "$pdf" -)
+    for word in "$@"; do
+        has "$read_back" "$word" || return 1
+    done
+}
+can_print() { command -v chromium >/dev/null && command -v pdfinfo >/dev/null; }
+
 done_testing() {
     echo "1..$claims"
     exit $((broken > 0))

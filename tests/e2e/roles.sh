@@ -44,11 +44,11 @@ silent() {
 }
 # the control: the clerk's own computer says them with the same commands
 loud() {
-    "$TERRACE" -C "$work/commune" "$@" 2>&1 </dev/null | grep -qF -e "$phone" -e 0912000114 -e 0912000116
+    "$TERRACE" -C "$work/commune" "$@" 2>&1 </dev/null | grep -qF -e "$phone" -e "$id_no" -e 0912000114 -e 0912000116
 }
 n=0
 for words in "show $a" "show $a --json" "list member --json" "find giang --json" "history $a" \
-    "history $a --json" "conflicts" "conflicts --json" "export member -" "inbox" "inbox --json" \
+    "history $a --json" "conflicts" "conflicts --json" "export member -" "print sheet $a --out -" "inbox" "inbox --json" \
     "merge $a $b --dry-run" "merge $a $b --dry-run --json"; do
     n=$((n + 1))
     case $words in
@@ -76,6 +76,8 @@ claim roles__json_names_what_is_masked has "$line" '"_masked":["ethnicity","reli
 claim roles__and_leaves_the_key_out sh -c "! printf '%s' '$line' | grep -q '\"phone\":\"'"
 claim roles__only_what_is_there_is_named has "$(t viewer show "$b" --json)" '"_masked":["phone","id_no"]'
 claim roles__a_conflict_is_one_still has "$line" '"_conflicts":{"phone":['
+claim roles__a_paper_of_one_says_so_beside has "$(t commune print sheet "$a" --out "$work/a.html" 2>&1)" \
+    "terrace conflicts"
 claim roles__history_says_masked has "$(t viewer history "$a" --json)" '"field":"phone","_masked":true'
 claim roles__it_cannot_be_looked_for fails 1 rule t viewer --json list member phone=$phone
 claim roles__nor_counted fails 1 rule t viewer --json list member religion= --count

@@ -1,5 +1,6 @@
 #include "core/draft.h"
 
+#include "core/custom.h"
 #include "core/text.h"
 
 struct state {
@@ -433,6 +434,10 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
         TRY(add_default(&s, home_field(&s), dot_is_none(own) ? datum_empty() : datum_ref(own)));
     } else if (draft->via == VIA_IMPORT) {
         drop_empty_home(&s);
+    }
+    if (s.kind->number == KIND_FIELD) {
+        const struct record *before = s.is_new ? NULL : &s.before;
+        TRY(custom_complete(t, before, s.edits, &s.edit_count, arena));
     }
     TRY(check_required(&s));
     TRY(check_new_unit(&s));

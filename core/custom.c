@@ -123,8 +123,7 @@ static bool same_name(const struct entry *a, const struct entry *b)
 }
 
 /* Is it in use beside those before it? *other is whose name or number it has, none = the table. */
-static bool is_used(const struct entries *all, size_t index, struct arena *arena,
-                    struct dot *other)
+static bool is_used(const struct entries *all, size_t index, struct arena *arena, struct dot *other)
 {
     const struct entry *e = &all->list[index];
     *other = (struct dot){0, 0};
@@ -240,8 +239,9 @@ static enum err check_kind(struct save_case *c, struct slice name)
                                name.len > 60 ? 60 : (int)name.len, (const char *)name.ptr);
     }
     if (!kind_is_open(c->kind)) {
-        return error_set_field(ERR_RULE, "of_kind", _("records of kind %s take no fields of one's "
-                                                      "own"),
+        return error_set_field(ERR_RULE, "of_kind",
+                               _("records of kind %s take no fields of one's "
+                                 "own"),
                                c->kind->name);
     }
     struct edit *e = edit_of(c, F_FIELD_KIND);
@@ -315,8 +315,9 @@ static enum err complete_number(const struct save_case *c)
         next = e->field.def.number >= next ? (int64_t)e->field.def.number + 1 : next;
     }
     if (!c->before && used >= CUSTOM_MAX) {
-        return error_set(ERR_RULE, _("there are %d fields of one's own already, and no more are "
-                                     "taken; delete one that is not used"),
+        return error_set(ERR_RULE,
+                         _("there are %d fields of one's own already, and no more are "
+                           "taken; delete one that is not used"),
                          CUSTOM_MAX);
     }
     if (d.type != DATUM_EMPTY) {

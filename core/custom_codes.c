@@ -161,8 +161,9 @@ static enum err list_add(struct list *l, struct slice text, struct arena *arena)
             return ERR_OK; /* read again */
         }
         if (slice_equal(o->part[1], c.part[1]) || (c.number && o->number == c.number)) {
-            return error_set_field(ERR_INPUT, "codes", _("the code “%.*s” or its number is given "
-                                                         "twice"),
+            return error_set_field(ERR_INPUT, "codes",
+                                   _("the code “%.*s” or its number is given "
+                                     "twice"),
                                    (int)c.part[1].len, (const char *)c.part[1].ptr);
         }
     }
@@ -175,10 +176,10 @@ static enum err list_add(struct list *l, struct slice text, struct arena *arena)
 
 static struct datum code_datum(const struct code *c, struct arena *arena)
 {
-    return datum_text(slice_str(arena_printf(
-        arena, "%lld:%.*s:%.*s:%.*s", (long long)c->number, (int)c->part[1].len,
-        (const char *)c->part[1].ptr, (int)c->part[2].len, (const char *)c->part[2].ptr,
-        (int)c->part[3].len, (const char *)c->part[3].ptr)));
+    return datum_text(slice_str(arena_printf(arena, "%lld:%.*s:%.*s:%.*s", (long long)c->number,
+                                             (int)c->part[1].len, (const char *)c->part[1].ptr,
+                                             (int)c->part[2].len, (const char *)c->part[2].ptr,
+                                             (int)c->part[3].len, (const char *)c->part[3].ptr)));
 }
 
 static const struct edit *codes_edit(const struct edit *edits, size_t count, enum edit_op op)

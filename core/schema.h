@@ -91,7 +91,8 @@ const struct kind_def *schema_kind_by_name(struct slice name);
 /* Common and custom fields included; NULL when unknown. */
 const struct field_def *schema_field(uint32_t kind, uint32_t number);
 const struct field_def *schema_field_by_name(const struct kind_def *kind, struct slice name);
-/* All fields of a kind in the order forms show them: its own, custom, common ones; NULL past the end. */
+/* All fields of a kind in the order forms show them: its own, custom, common ones; NULL past the
+ * end. */
 const struct field_def *schema_field_at(const struct kind_def *kind, size_t index);
 /* NULL when the number has no code here. */
 const struct enum_code *schema_code(const struct field_def *field, int64_t number);

@@ -360,17 +360,17 @@ enum assessment_verdict { ASSESSMENT_FAILED = 1, ASSESSMENT_PASSED };
 enum acceptance_verdict { VERDICT_REFUSED = 1, VERDICT_ACCEPTED };
 
 enum custom_type { /* of a field that a province added */
-    CUSTOM_TEXT = 1,
-    CUSTOM_INT = 2,
-    CUSTOM_BOOL = 3,
-    CUSTOM_DATE = 4,
-    CUSTOM_MONTH = 5,
-    CUSTOM_ENUM = 6,
-    CUSTOM_REF = 7,
-    CUSTOM_REFSET = 8,
-    CUSTOM_TEXTSET = 9,
-    CUSTOM_GEO = 10,
-    CUSTOM_MONEY = 11
+                   CUSTOM_TEXT = 1,
+                   CUSTOM_INT = 2,
+                   CUSTOM_BOOL = 3,
+                   CUSTOM_DATE = 4,
+                   CUSTOM_MONTH = 5,
+                   CUSTOM_ENUM = 6,
+                   CUSTOM_REF = 7,
+                   CUSTOM_REFSET = 8,
+                   CUSTOM_TEXTSET = 9,
+                   CUSTOM_GEO = 10,
+                   CUSTOM_MONEY = 11
 };
 
 #endif

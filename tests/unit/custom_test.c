@@ -171,8 +171,8 @@ static void custom__codes_get_numbers_that_stay(void **state)
 {
     struct house *h = *state;
     struct dot id;
-    static const char *const bad[] = {"a:b:c:d:e", "1:2:3:4:5", "Hoa Quả:Hoa quả", "1:a:A;1:b:B",
-                                      "1:a:A;2:a:B", "::", "1:a:"};
+    static const char *const bad[] = {
+        "a:b:c:d:e", "1:2:3:4:5", "Hoa Quả:Hoa quả", "1:a:A;1:b:B", "1:a:A;2:a:B", "::", "1:a:"};
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         const char *codes = arena_printf(&h->arena, "codes=%s", bad[i]);
         assert_int_equal(
@@ -218,8 +218,8 @@ static void custom__what_values_stand_under_stays(void **state)
     load(h, 0);
     assert_int_equal(named("shirt_size")->number, 1001);
     assert_int_equal(named("shirt")->number, 1000);
-    const char *const *needed = WORDS("of_kind=transfer", "name=x", "label_vi=Y", "type=text",
-                                      "required=true");
+    const char *const *needed =
+        WORDS("of_kind=transfer", "name=x", "label_vi=Y", "type=text", "required=true");
     assert_int_equal(add(h, needed, &other), ERR_RULE);
 }
 

@@ -5,6 +5,7 @@
 #include "cli/secret.h"
 #include "cli/settings.h"
 #include "cli/show.h"
+#include "core/custom.h"
 #include "core/text.h"
 #include "sync/client.h"
 #include "sync/join.h"
@@ -196,6 +197,18 @@ enum err cli_admitted(struct cli *c)
                        "again), then terrace join --complete FILE with the answer"));
 }
 
+/* A store that is damaged there is still opened: for check, and to be put right. */
+static void load_fields(struct cli *c)
+{
+    struct txn *t = NULL;
+    if (txn_begin(c->store, TXN_READ, &t) == ERR_OK) {
+        enum err e = custom_load(t, &c->arena);
+        (void)e;
+        txn_abort(t);
+    }
+    error_clear();
+}
+
 /* The language may be a setting of the store, so the store is opened for it if it is there. */
 static enum err open_store(struct cli *c, enum store_need need)
 {
@@ -214,6 +227,7 @@ static enum err open_store(struct cli *c, enum store_need need)
     lang_use(c->lang);
     cli_tell_renewal(c);
     mask_use(mask_by_role(c->store));
+    load_fields(c);
     return need == STORE_WRITE ? cli_admitted(c) : ERR_OK;
 }
 

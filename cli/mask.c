@@ -11,7 +11,7 @@ void mask_use(bool on)
 
 bool mask_hides(const struct field_def *f)
 {
-    return masking && f && (f->flags & FIELD_SENSITIVE);
+    return masking && (!f || (f->flags & FIELD_SENSITIVE));
 }
 
 struct slice mask_words(struct txn *t, const struct field_def *f, const struct datum *d,

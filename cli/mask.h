@@ -10,7 +10,7 @@
  * nothing is here yet. */
 bool mask_by_role(struct store *store);
 void mask_use(bool on);
-/* Does this field stay hidden? NULL: a field that is not known is shown. */
+/* Does this field stay hidden? NULL, a field that is not known here, may be sensitive: it does. */
 bool mask_hides(const struct field_def *f);
 /* draft_format, with ••• for what stays hidden. */
 struct slice mask_words(struct txn *t, const struct field_def *f, const struct datum *d,

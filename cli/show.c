@@ -244,12 +244,12 @@ static void json_masked(const struct record *r, struct arena *arena, struct buf 
 {
     bool any = false;
     for (size_t i = 0; i < r->field_count; i++) {
-        const struct field_def *f = schema_field(r->kind, r->fields[i].number);
+        uint32_t number = r->fields[i].number;
         size_t count = 0;
-        if (!mask_hides(f)) {
+        if (!mask_hides(schema_field(r->kind, number))) {
             continue;
         }
-        const struct value **v = merge_siblings(r, f->number, arena, &count);
+        const struct value **v = merge_siblings(r, number, arena, &count);
         if (count == 0 || (count == 1 && v[0]->datum.type == DATUM_EMPTY)) {
             continue;
         }
@@ -258,7 +258,7 @@ static void json_masked(const struct record *r, struct arena *arena, struct buf 
             emit_open(out, '[');
             any = true;
         }
-        emit_text(out, slice_str(f->name));
+        emit_text(out, slice_str(show_field_key(r->kind, number, arena)));
     }
     if (any) {
         emit_close(out, ']');

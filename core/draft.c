@@ -1,3 +1,4 @@
+#include "core/custom.h"
 #include "core/draft_outcome.h"
 #include "core/situation.h"
 #include "core/steps.h"
@@ -86,6 +87,54 @@ static enum err parse_elements(struct state *s, const struct field_def *f,
     return ERR_OK;
 }
 
+/* The unit that the record will have, whichever item says so. */
+static enum err unit_to_be(struct state *s, struct dot *out)
+{
+    *out = s->is_new ? store_identity(txn_store(s->t))->unit : merge_shown_ref(&s->before, F_UNIT);
+    for (size_t i = 0; i < s->draft->item_count; i++) {
+        const struct draft_item *item = &s->draft->items[i];
+        const struct field_def *f = schema_field_by_name(s->kind, item->name);
+        struct datum d;
+        if (f && f->number == F_UNIT && !item->elements) {
+            TRY(draft_parse(s->t, f, item->value, s->arena, &d));
+            *out = d.type == DATUM_REF ? d.ref : *out;
+        }
+    }
+    return ERR_OK;
+}
+
+/* "All but Giàng A Dê" */
+static enum err parse_roll(struct state *s, const struct field_def *f, struct slice but,
+                           struct edit *edit)
+{
+    struct dot unit;
+    struct id_list present;
+    TRY(unit_to_be(s, &unit));
+    enum err e = draft_roll(s->t, unit, but, s->arena, &present, &s->doubles);
+    if (e == ERR_INPUT || e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS) {
+        char *why = arena_cstr(s->arena, slice_str(error_last()->text));
+        return error_set_field(e, f->name, "%s", why);
+    }
+    TRY(e);
+    struct datum *data = arena_array(s->arena, present.count + 1, sizeof(*data));
+    for (size_t i = 0; i < present.count; i++) {
+        data[i] = datum_ref(present.ids[i]);
+    }
+    edit->data = data;
+    edit->count = present.count;
+    return ERR_OK;
+}
+
+static enum err parse_set(struct state *s, const struct field_def *f, const struct draft_item *item,
+                          struct edit *edit)
+{
+    struct slice but;
+    bool one = !item->elements || item->element_count == 1;
+    struct slice text = item->elements && one ? item->elements[0] : item->value;
+    return one && draft_is_roll(f, text, s->arena, &but) ? parse_roll(s, f, but, edit)
+                                                         : parse_elements(s, f, item, edit);
+}
+
 static enum err parse_plain(struct state *s, const struct field_def *f,
                             const struct draft_item *item, struct edit *edit)
 {
@@ -162,7 +211,7 @@ static enum err add_item(struct state *s, const struct draft_item *item)
         return error_set_field(ERR_RULE, f->name, _("only a higher level may write this field"));
     }
     struct edit edit = {.field = f->number, .op = item->op};
-    TRY(is_set(f) ? parse_elements(s, f, item, &edit) : parse_plain(s, f, item, &edit));
+    TRY(is_set(f) ? parse_set(s, f, item, &edit) : parse_plain(s, f, item, &edit));
     return add_edit(s, f, edit);
 }
 
@@ -469,6 +518,10 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
         drop_empty_home(&s);
     }
     TRY(add_usual(&s));
+    if (s.kind->number == KIND_FIELD) {
+        const struct record *before = s.is_new ? NULL : &s.before;
+        TRY(custom_complete(t, before, s.edits, &s.edit_count, arena));
+    }
     TRY(check_required(&s));
     TRY(check_new_unit(&s));
     TRY(check_cycle(&s));

@@ -63,6 +63,16 @@ enum err draft_parse_listing(struct txn *t, const struct field_def *field, struc
  * the candidates in *candidates. kind 0 = any. */
 enum err draft_resolve_ref(struct txn *t, uint32_t kind, struct slice text, struct arena *arena,
                            struct dot *out, struct id_list *candidates) MUST_USE;
+/* Does the text stand for all members of a unit, "*", "tất cả", "all", or for all but some, "tất cả
+ * trừ Giàng A Dê; Sùng A Páo", "all but …"? Only of a set of members. *but borrows from the arena.
+ */
+bool draft_is_roll(const struct field_def *field, struct slice text, struct arena *arena,
+                   struct slice *but);
+/* The active members of the unit and those below it, but for some: by ID, card number, or name,
+ * whose last words are enough within the unit. ERR_INPUT: there are none; ERR_NOT_FOUND;
+ * ERR_AMBIGUOUS with *candidates. */
+enum err draft_roll(struct txn *t, struct dot unit, struct slice but, struct arena *arena,
+                    struct id_list *out, struct id_list *candidates) MUST_USE;
 /* Text a person reads: label of the code in the language ("vi" or "en"), date as dd/mm/yyyy, title
  * of a referred record. Result in the arena. */
 struct slice draft_format(struct txn *t, const struct field_def *field, const struct datum *d,

@@ -77,11 +77,17 @@ static const struct field_def *common_field(uint32_t number)
     return NULL;
 }
 
-const struct field_def *schema_field(uint32_t kind, uint32_t number)
+static const struct field_def *built_in_field(uint32_t kind, uint32_t number)
 {
     const struct kind_def *k = schema_kind(kind);
     const struct field_def *own = k ? own_field(k, number) : NULL;
     return own ? own : common_field(number);
+}
+
+const struct field_def *schema_field(uint32_t kind, uint32_t number)
+{
+    return number >= CUSTOM_NUMBER_MIN ? schema_custom_field(kind, number)
+                                       : built_in_field(kind, number);
 }
 
 const struct field_def *schema_field_at(const struct kind_def *kind, size_t index)
@@ -89,6 +95,13 @@ const struct field_def *schema_field_at(const struct kind_def *kind, size_t inde
     for (const struct field_def *f = kind->fields; f->number != 0; f++) {
         if (index == 0) {
             return f;
+        }
+        index--;
+    }
+    const struct field_def *custom = NULL;
+    for (size_t i = 0; (custom = schema_custom_at(kind->number, i)) != NULL; i++) {
+        if (index == 0) {
+            return custom;
         }
         index--;
     }
@@ -182,7 +195,7 @@ const struct code_alias *schema_alias(const struct field_def *field, struct slic
 
 enum merge_rule schema_rule(uint32_t kind, const struct field *field)
 {
-    const struct field_def *def = schema_field(kind, field->number);
+    const struct field_def *def = built_in_field(kind, field->number);
     if (def) {
         return def->rule;
     }

@@ -73,14 +73,26 @@ struct kind_def {
     uint32_t title;                 /* the field a person recognises a record by; 0 = its member */
 };
 
+/* A field that a province added at run time; its number is 1000 or more. What is merged and what is
+ * indexed never depends on them, so that a store which does not know one holds the same. */
+struct custom_field {
+    uint32_t kind;
+    struct field_def def;
+};
+#define CUSTOM_NUMBER_MIN 1000
+/* From now on these stand beside the table, in the whole process. Borrowed until the next call;
+ * none with count 0. */
+void schema_custom_use(const struct custom_field *list, size_t count);
+
 size_t schema_kind_count(void);
 const struct kind_def *schema_kind_at(size_t index);
 const struct kind_def *schema_kind(uint32_t number); /* NULL when unknown */
 const struct kind_def *schema_kind_by_name(struct slice name);
-/* Common fields included; NULL when unknown. */
+/* Common and custom fields included; NULL when unknown. */
 const struct field_def *schema_field(uint32_t kind, uint32_t number);
 const struct field_def *schema_field_by_name(const struct kind_def *kind, struct slice name);
-/* All fields of a kind in the order forms show them, common ones included; NULL past the end. */
+/* All fields of a kind in the order forms show them: its own, custom, common ones; NULL past the
+ * end. */
 const struct field_def *schema_field_at(const struct kind_def *kind, size_t index);
 /* NULL when the number has no code here. */
 const struct enum_code *schema_code(const struct field_def *field, int64_t number);
@@ -100,7 +112,8 @@ struct code_alias {
 };
 /* NULL when the folded text is no alias in this field; codes and labels go first. */
 const struct code_alias *schema_alias(const struct field_def *field, struct slice folded);
-/* Unknown kinds and fields merge by `latest`; an unknown field with a marker by `set`. */
+/* Unknown kinds and fields merge by `latest`; an unknown field with a marker by `set`. So does a
+ * custom field, known here or not. */
 enum merge_rule schema_rule(uint32_t kind, const struct field *field);
 /* The routing class that a new record of this kind gets. */
 enum route schema_route(const struct record *r);

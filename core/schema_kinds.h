@@ -28,4 +28,9 @@ extern const size_t schema_common_count;
 extern const struct code_alias schema_aliases[];
 extern const size_t schema_aliases_count;
 
+/* The custom fields of a kind, in the order of their numbers (schema_custom.c); NULL past the end.
+ */
+const struct field_def *schema_custom_at(uint32_t kind, size_t index);
+const struct field_def *schema_custom_field(uint32_t kind, uint32_t number);
+
 #endif

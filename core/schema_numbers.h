@@ -53,6 +53,15 @@ enum kind_number {
 };
 /* Field numbers the program itself looks at. */
 enum known_field {
+    F_FIELD_KIND = 16,
+    F_FIELD_NUMBER = 17,
+    F_FIELD_NAME = 18,
+    F_FIELD_LABEL_VI = 19,
+    F_FIELD_LABEL_EN = 20,
+    F_FIELD_TYPE = 21,
+    F_FIELD_REQUIRED = 23,
+    F_FIELD_SENSITIVE = 24,
+    F_FIELD_CODES = 25,
     F_UNIT_CODE = 16,
     F_UNIT_NAME = 17,
     F_UNIT_PARENT = 18,
@@ -361,5 +370,19 @@ enum assessment_status {
 };
 enum assessment_verdict { ASSESSMENT_FAILED = 1, ASSESSMENT_PASSED };
 enum acceptance_verdict { VERDICT_REFUSED = 1, VERDICT_ACCEPTED };
+
+enum custom_type { /* of a field that a province added */
+                   CUSTOM_TEXT = 1,
+                   CUSTOM_INT = 2,
+                   CUSTOM_BOOL = 3,
+                   CUSTOM_DATE = 4,
+                   CUSTOM_MONTH = 5,
+                   CUSTOM_ENUM = 6,
+                   CUSTOM_REF = 7,
+                   CUSTOM_REFSET = 8,
+                   CUSTOM_TEXTSET = 9,
+                   CUSTOM_GEO = 10,
+                   CUSTOM_MONEY = 11
+};
 
 #endif

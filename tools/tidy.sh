@@ -33,7 +33,7 @@ core schema proof
 core steps
 core merge
 core store units scope person alike cert authority
-core attendance
+core attendance custom
 core desk
 core rules
 core draft undo situation

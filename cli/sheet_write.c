@@ -33,6 +33,7 @@ struct book {
     struct choice_list *lists;
     size_t list_count, list_cap, column_count;
     uint32_t row, list_row, head_row;
+    uint32_t total_row; /* the first one of totals; 0 = none yet */
     uint16_t column;
     bool has_head, in_total;
     enum err error;
@@ -162,7 +163,7 @@ struct book *book_new(void)
         fail(b, LXW_ERROR_CREATING_TMPFILE);
         return b;
     }
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE};
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
     char path[64];
     (void)snprintf(path, sizeof(path), "/dev/fd/%d", fileno(b->file));
     b->workbook = workbook_new_opt(path, &options);
@@ -190,7 +191,8 @@ void book_free(struct book *b)
 static void end_sheet(struct book *b)
 {
     if (b->sheet && b->has_head && b->row > b->head_row && b->column_count > 0) {
-        uint32_t last = b->row - 1 > b->head_row ? b->row - 1 : b->head_row + 1;
+        uint32_t last = (b->total_row ? b->total_row : b->row) - 1;
+        last = last > b->head_row ? last : b->head_row + 1;
         fail(b, worksheet_autofilter(b->sheet, b->head_row, 0, last,
                                      (lxw_col_t)(b->column_count - 1)));
     }
@@ -206,7 +208,7 @@ void book_sheet(struct book *b, const char *name)
         *p = strchr("[]:*?/\\'", *p) ? ' ' : *p;
     }
     end_sheet(b);
-    b->row = b->head_row = 0;
+    b->row = b->head_row = b->total_row = 0;
     b->column = 0;
     b->column_count = 0;
     b->has_head = b->in_total = false;
@@ -434,6 +436,7 @@ void book_total(struct book *b)
 {
     CHECK(b->column == 0);
     b->in_total = true;
+    b->total_row = b->total_row ? b->total_row : b->row;
 }
 
 /* ---- saving --------------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@
     X(DRY_RUN, "dry-run", 0, NULL, N_("count, but write nothing"))                                 \
     X(MAP, "map", 0, "FILE", N_("lines COLUMN=FIELD that rename columns"))                         \
     X(REJECTS, "rejects", 0, "FILE", N_("writes the rows that were not taken, to be corrected"))   \
+    X(MAN, "man", 0, "DIR", N_("writes the manual pages into this folder"))                        \
     X(MASK, "mask", 0, NULL, N_("without the sensitive fields"))                                   \
     X(QR, "qr", 0, NULL, N_("the code as a picture too, also where no terminal is"))               \
     X(SINCE, "since", 0, "SEQ", N_("only what changed here after this number"))                    \

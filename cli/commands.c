@@ -231,8 +231,12 @@ static const struct command commands[] = {
      cmd_passphrase},
     {"config", N_("[KEY [VALUE]]"), 0, 2, STORE_MUST, 0, N_("shows or changes settings"),
      N_("An empty VALUE takes the setting away."), cmd_config},
-    {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, 0, N_("explains commands, kinds and fields"),
-     N_("help KIND lists the fields of a kind with their codes."), cmd_help},
+    {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, OPT_BIT(MAN),
+     N_("explains commands, kinds and fields"),
+     N_("help KIND lists the fields of a kind with their codes and limits, the steps of its "
+        "status, "
+        "and its rules with their present numbers."),
+     cmd_help},
 };
 
 const struct command *command_at(size_t index)

@@ -90,7 +90,10 @@ $(unit_bin): $(BUILD)/%: $(BUILD)/%.o $(unit_lib) $(lib)
 # A fuzz target is a function; replay.c runs it over files, so that the corpus is a test.
 $(fuzz_bin): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/replay.o $(lib)
 	$(if $(V),,@echo '  link' $@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+# the one decoder that lies in cli/
+$(BUILD)/tests/fuzz/sheet_fuzz $(BUILD)/libfuzzer/sheet: \
+    $(addprefix $(BUILD)/cli/sheet_,read.o parts.o xml.o zip.o)
 
 $(helper_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
 	$(if $(V),,@echo '  link' $@)
@@ -181,7 +184,7 @@ fuzz_lib_bin := $(fuzz_src:tests/fuzz/%_fuzz.c=$(BUILD)/libfuzzer/%)
 $(fuzz_lib_bin): $(BUILD)/libfuzzer/%: $(BUILD)/tests/fuzz/%_fuzz.o $(lib)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  link' $@)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
 
 fuzz-run: $(fuzz_lib_bin)
 	@set -e; for t in $(fuzz_lib_bin); do \

@@ -90,7 +90,10 @@ $(unit_bin): $(BUILD)/%: $(BUILD)/%.o $(unit_lib) $(lib)
 # A fuzz target is a function; replay.c runs it over files, so that the corpus is a test.
 $(fuzz_bin): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/replay.o $(lib)
 	$(if $(V),,@echo '  link' $@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+# the one decoder that lies in cli/
+$(BUILD)/tests/fuzz/sheet_fuzz $(BUILD)/libfuzzer/sheet: \
+    $(addprefix $(BUILD)/cli/sheet_,read.o parts.o xml.o zip.o)
 
 $(helper_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
 	$(if $(V),,@echo '  link' $@)
@@ -111,6 +114,13 @@ $(bench_bin): $(BUILD)/%: $(BUILD)/%.o $(lib)
 $(BUILD)/locale/%/LC_MESSAGES/terrace.mo: cli/po/%.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt -c -o $@ $<
+
+# The program writes its own manual; -C, lest the store of whoever builds is opened.
+man: $(BUILD)/man/done ## the manual pages in both languages, in build/man
+$(BUILD)/man/done: $(BUILD)/terrace $(mo)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)for l in en vi; do $< -C $(@D)/none --lang $$l help --man $(@D)/$$l || exit 1; done
+	@touch $@
 
 .PRECIOUS: $(BUILD)/%.o
 
@@ -174,7 +184,7 @@ fuzz_lib_bin := $(fuzz_src:tests/fuzz/%_fuzz.c=$(BUILD)/libfuzzer/%)
 $(fuzz_lib_bin): $(BUILD)/libfuzzer/%: $(BUILD)/tests/fuzz/%_fuzz.o $(lib)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  link' $@)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
 
 fuzz-run: $(fuzz_lib_bin)
 	@set -e; for t in $(fuzz_lib_bin); do \
@@ -208,7 +218,10 @@ cover: ## line coverage of the tests, in build/cover/report
 	@genhtml --quiet --output-directory build/cover/report build/cover/own.info
 	@lcov --list build/cover/own.info
 
-install: all ## into DESTDIR and PREFIX
+# of each language the folder in which man(1) looks for it
+man_en = $(DESTDIR)$(PREFIX)/share/man
+man_vi = $(DESTDIR)$(PREFIX)/share/man/vi
+install: all man ## into DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/terrace
 	install -m 755 $(BUILD)/terrace $(DESTDIR)$(PREFIX)/bin/terrace
 	install -m 644 README.md LICENSE CHANGELOG.md sync/FORMAT.md \
@@ -216,10 +229,17 @@ install: all ## into DESTDIR and PREFIX
 	for mo in $(mo:$(BUILD)/locale/%=%); do \
 	    install -d $(DESTDIR)$(PREFIX)/share/locale/$$(dirname $$mo); \
 	    install -m 644 $(BUILD)/locale/$$mo $(DESTDIR)$(PREFIX)/share/locale/$$mo; done
+	install -d $(foreach d,$(man_en) $(man_vi),$(d)/man1 $(d)/man7)
+	install -m 644 $(BUILD)/man/en/*.1 $(man_en)/man1
+	install -m 644 $(BUILD)/man/en/*.7 $(man_en)/man7
+	install -m 644 $(BUILD)/man/vi/*.1 $(man_vi)/man1
+	install -m 644 $(BUILD)/man/vi/*.7 $(man_vi)/man7
 
 uninstall: ## take it out again
 	rm -f $(DESTDIR)$(PREFIX)/bin/terrace
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/terrace
+	rm -f $(foreach d,$(man_en) $(man_vi),$(d)/man1/terrace.1 $(d)/man1/terrace-*.1 \
+	    $(d)/man7/terrace-kinds.7)
 	rm -f $(mo:$(BUILD)/%=$(DESTDIR)$(PREFIX)/share/%)
 
 dist: ## the committed tree as dist/terrace-VERSION.tar.gz
@@ -244,7 +264,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z_.-]+:.*## / { printf "%-22s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check demo test-build test-run unit asan ubsan tsan valgrind sealed fuzz fuzz-run bench tidy \
+.PHONY: all man test check demo test-build test-run unit asan ubsan tsan valgrind sealed fuzz fuzz-run bench tidy \
         format lint cover install uninstall dist setup setup-check clean help
 
 -include $(all_src:%.c=$(BUILD)/%.d)

@@ -28,10 +28,12 @@
     X(LIMIT, "limit", 0, "N", N_("at most so many"))                                               \
     X(DRY_RUN, "dry-run", 0, NULL, N_("count, but write nothing"))                                 \
     X(MAP, "map", 0, "FILE", N_("lines COLUMN=FIELD that rename columns"))                         \
+    X(REJECTS, "rejects", 0, "FILE", N_("writes the rows that were not taken, to be corrected"))   \
+    X(MAN, "man", 0, "DIR", N_("writes the manual pages into this folder"))                        \
     X(MASK, "mask", 0, NULL, N_("without the sensitive fields"))                                   \
     X(QR, "qr", 0, NULL, N_("the code as a picture too, also where no terminal is"))               \
     X(SINCE, "since", 0, "SEQ", N_("only what changed here after this number"))                    \
-    X(TEMPLATE, "template", 0, NULL, N_("only the head line, to be filled in"))                    \
+    X(TEMPLATE, "template", 0, NULL, N_("no records, only the columns to be filled in"))           \
     X(LISTEN, "listen", 0, "HOST:PORT", N_("where to listen; port 0 picks one"))                   \
     X(VERIFY, "verify", 0, NULL, N_("looks at the signed message that brought each save"))         \
     X(TLS_CERT, "tls-cert", 0, "FILE", N_("certificate (PEM), to serve https"))                    \

@@ -1,6 +1,8 @@
 /* help, and what the bare command says */
 #include "cli/cmd.h"
+#include "cli/explain.h"
 #include "cli/json.h"
+#include "cli/manual.h"
 #include "cli/settings.h"
 #include "cli/show.h"
 #include "cli/waiting.h"
@@ -47,104 +49,6 @@ void help_command(struct cli *c, const struct command *cmd)
     }
 }
 
-static const char *type_word(enum field_type type)
-{
-    switch (type) {
-    case FIELD_TEXT:
-        return _("text");
-    case FIELD_INT:
-        return _("whole number");
-    case FIELD_BOOL:
-        return _("yes or no");
-    case FIELD_DATE:
-        return _("date");
-    case FIELD_MONTH:
-        return _("month");
-    case FIELD_ENUM:
-        return _("one of");
-    case FIELD_REF:
-        return _("a record");
-    case FIELD_REFSET:
-        return _("set of records");
-    case FIELD_TEXTSET:
-        return _("set of texts");
-    case FIELD_GEO:
-        return _("latitude, longitude");
-    case FIELD_MONEY:
-        return _("đồng");
-    case FIELD_BYTES:
-        break;
-    }
-    return "";
-}
-
-static struct slice field_words(struct cli *c, const struct field_def *f, struct arena *arena)
-{
-    struct buf b = {0};
-    const struct kind_def *target = schema_kind(f->ref_kind);
-    buf_add_str(&b, type_word(f->type));
-    if (target) {
-        buf_printf(&b, ": %s", target->name);
-    }
-    for (const struct enum_code *code = f->codes; code && code->number != 0; code++) {
-        buf_printf(&b, "%s %s (%s)", code == f->codes ? "" : ",", code->code,
-                   strcmp(c->lang, "vi") == 0 ? code->vi : code->en);
-    }
-    if (f->flags & FIELD_REQUIRED) {
-        buf_printf(&b, "; %s", _("required"));
-    }
-    if (f->flags & FIELD_SENSITIVE) {
-        buf_printf(&b, "; %s", _("sensitive"));
-    }
-    struct slice s = arena_copy(arena, buf_view(&b));
-    buf_free(&b);
-    return s;
-}
-
-static void kind_json(struct cli *c, const struct kind_def *k)
-{
-    const struct field_def *f = NULL;
-    for (size_t i = 0; (f = schema_field_at(k, i)) != NULL; i++) {
-        emit_open(&c->out, '{');
-        emit_put_text(&c->out, "kind", slice_str(k->name));
-        emit_put_text(&c->out, "field", slice_str(f->name));
-        emit_put_text(&c->out, "label", slice_str(cli_field_label(c, f)));
-        emit_put_text(&c->out, "type", slice_str(type_word(f->type)));
-        emit_key(&c->out, "required");
-        emit_bool(&c->out, (f->flags & FIELD_REQUIRED) != 0);
-        emit_key(&c->out, "codes");
-        emit_open(&c->out, '[');
-        for (const struct enum_code *code = f->codes; code && code->number != 0; code++) {
-            emit_text(&c->out, slice_str(code->code));
-        }
-        emit_close(&c->out, ']');
-        emit_close(&c->out, '}');
-        buf_add_byte(&c->out, '\n');
-    }
-}
-
-static void help_kind(struct cli *c, const struct kind_def *k)
-{
-    struct arena arena = {0};
-    struct table table = {.arena = &arena, .columns = 3};
-    const struct field_def *f = NULL;
-    if (c->json) {
-        kind_json(c, k);
-        return;
-    }
-    buf_printf(&c->out, "%s: %s\n", k->name, cli_kind_label(c, k));
-    for (size_t i = 0; (f = schema_field_at(k, i)) != NULL; i++) {
-        if (f->flags & FIELD_MACHINE) {
-            continue;
-        }
-        const struct slice cells[] = {slice_str(arena_printf(&arena, "  %s", f->name)),
-                                      slice_str(cli_field_label(c, f)), field_words(c, f, &arena)};
-        table_add(&table, cells);
-    }
-    table_write(&table, &c->out);
-    arena_free(&arena);
-}
-
 static void help_all(struct cli *c)
 {
     struct arena arena = {0};
@@ -181,6 +85,9 @@ static void help_all(struct cli *c)
 
 enum err cmd_help(struct cli *c)
 {
+    if (c->args.given[OPT_MAN]) {
+        return manual_write(c, c->args.value[OPT_MAN]);
+    }
     if (c->args.word_count == 0) {
         help_all(c);
         return cli_flush(c);
@@ -194,7 +101,7 @@ enum err cmd_help(struct cli *c)
         buf_add_byte(&c->out, '\n');
     }
     if (k) { /* a few words are both */
-        help_kind(c, k);
+        explain_kind(c, k);
     }
     if (!cmd && !k) {
         return error_set(ERR_USAGE,

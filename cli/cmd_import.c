@@ -1,7 +1,10 @@
 /* import: rows become drafts, some hundred in a transaction. A row that names a record further down
  * in the file waits until the rest was read. */
 #include "cli/cmd.h"
+#include "cli/column.h"
 #include "cli/json.h"
+#include "cli/rejects.h"
+#include "cli/sheet_zip.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -29,105 +32,28 @@ struct import {
     struct buf waiting; /* rows whose references were not found, packed */
     size_t waiting_count;
     bool last_pass;
+    bool named; /* the columns have the names of fields already */
+    struct rejects rejects;
 };
 
 /* ---- rows that wait ------------------------------------------------------------------------- */
 
-static void pack_slice(struct buf *b, struct slice s)
-{
-    uint8_t be[8];
-    be64_put(be, s.len);
-    buf_add(b, be, sizeof(be));
-    buf_add_slice(b, s);
-}
-
-static void pack_number(struct buf *b, uint64_t v)
-{
-    uint8_t be[8];
-    be64_put(be, v);
-    buf_add(b, be, sizeof(be));
-}
-
 static void wait_put(struct import *im, const struct row *row)
 {
-    struct buf *b = &im->waiting;
-    pack_number(b, row->line);
-    pack_number(b, row->count);
-    for (size_t i = 0; i < row->count; i++) {
-        const struct cell *cell = &row->cells[i];
-        pack_slice(b, cell->name);
-        pack_slice(b, cell->value);
-        pack_number(b, cell->elements ? cell->element_count + 1 : 0);
-        for (size_t j = 0; j < cell->element_count; j++) {
-            pack_slice(b, cell->elements[j]);
-        }
-    }
+    row_pack(&im->waiting, row);
     im->waiting_count++;
-}
-
-/* Our own bytes of a moment ago: no check beyond the length. */
-static uint64_t take_number(const struct buf *b, size_t *at)
-{
-    CHECK(*at + 8 <= b->len);
-    uint64_t v = be64_get(b->ptr + *at);
-    *at += 8;
-    return v;
-}
-
-static struct slice take_slice(const struct buf *b, size_t *at)
-{
-    size_t len = (size_t)take_number(b, at);
-    CHECK(len <= b->len - *at);
-    struct slice s = slice_make(b->ptr + *at, len);
-    *at += len;
-    return s;
-}
-
-static struct row wait_take(const struct buf *b, size_t *at, struct arena *arena)
-{
-    struct row row = {.line = (size_t)take_number(b, at)};
-    row.count = (size_t)take_number(b, at);
-    row.cells = arena_array(arena, row.count + 1, sizeof(*row.cells));
-    for (size_t i = 0; i < row.count; i++) {
-        struct cell *cell = &row.cells[i];
-        cell->name = take_slice(b, at);
-        cell->value = take_slice(b, at);
-        size_t count = (size_t)take_number(b, at);
-        if (count > 0) {
-            cell->element_count = count - 1;
-            cell->elements = arena_array(arena, count, sizeof(*cell->elements));
-        }
-        for (size_t j = 0; j < cell->element_count; j++) {
-            cell->elements[j] = take_slice(b, at);
-        }
-    }
-    return row;
 }
 
 /* ---- one row -------------------------------------------------------------------------------- */
 
 static struct slice mapped(const struct import *im, struct slice name)
 {
-    for (size_t i = 0; i < im->map_count; i++) {
+    for (size_t i = 0; i < im->map_count && !im->named; i++) {
         if (slice_equal(im->map[i].column, name)) {
             return im->map[i].field;
         }
     }
     return name;
-}
-
-/* Keys of an export that are no fields: what they say follows from the record. */
-static bool is_derived(const struct import *im, struct slice name)
-{
-    if (name.len == 0 || name.ptr[0] == '_' || slice_equal(name, slice_str("kind")) ||
-        slice_equal(name, slice_str("unit_code"))) {
-        return true;
-    }
-    if (im->kind->number == KIND_UNIT && slice_equal(name, slice_str("unit"))) {
-        return true;
-    }
-    const struct field_def *f = schema_field_by_name(im->kind, name);
-    return f && (f->flags & FIELD_MACHINE);
 }
 
 static struct slice cell_text(const struct import *im, const struct row *row, const char *name)
@@ -196,7 +122,8 @@ static enum err save_row(struct import *im, const struct row *row, bool *is_new,
     for (size_t i = 0; i < row->count; i++) {
         const struct cell *cell = &row->cells[i];
         struct slice name = mapped(im, cell->name);
-        if (is_derived(im, name) || slice_equal(name, slice_str("id"))) {
+        bool known = im->named || column_name(im->kind, name, &name);
+        if ((known && name.len == 0) || slice_equal(name, slice_str(COLUMN_ID))) {
             continue;
         }
         items[draft.item_count++] = (struct draft_item){.name = name,
@@ -232,10 +159,17 @@ static enum err commit(struct import *im)
     return txn_commit(t);
 }
 
-static enum err reject(struct import *im, size_t line, enum err e)
+static enum err reject(struct import *im, const struct row *row, enum err e)
 {
+    const struct error_detail *why = error_last();
+    const char *text = why->code == e && why->text[0] ? why->text : error_text(e);
     im->rejected++;
-    cli_tell_error(im->c, e, im->file, line);
+    if (im->c->args.given[OPT_REJECTS]) {
+        const struct field_def *f = schema_field_by_name(im->kind, slice_str(why->field));
+        rejects_add(&im->rejects, row,
+                    f ? arena_printf(&im->arena, "%s: %s", cli_field_label(im->c, f), text) : text);
+    }
+    cli_tell_error(im->c, e, im->file, row->line);
     return ERR_OK;
 }
 
@@ -249,11 +183,11 @@ static void note(struct import *im, size_t line)
     im->c->notes = (struct rule_notes){0};
 }
 
-static enum err on_bad(void *ctx, size_t line)
+static enum err on_bad(void *ctx, const struct row *row)
 {
     struct import *im = ctx;
     im->rows++;
-    return reject(im, line, error_last()->code);
+    return reject(im, row, error_last()->code);
 }
 
 static enum err try_row(struct import *im, const struct row *row)
@@ -275,7 +209,7 @@ static enum err try_row(struct import *im, const struct row *row)
     }
     if (is_row_error(e)) {
         im->c->candidates = candidates; /* told with the row, and gone with its arena */
-        enum err told = reject(im, row->line, e);
+        enum err told = reject(im, row, e);
         im->c->candidates = (struct id_list){0};
         return told;
     }
@@ -300,22 +234,44 @@ static enum err on_row(void *ctx, const struct row *row)
 }
 
 /* A column that is no field would be lost silently row by row: better to refuse the file. */
-static enum err on_head(void *ctx, const struct slice *names, size_t count)
+static enum err on_head(void *ctx, struct slice *names, size_t count)
 {
     struct import *im = ctx;
+    rejects_head(&im->rejects, names, count);
     for (size_t i = 0; i < count; i++) {
         struct slice name = mapped(im, names[i]);
-        if (!is_derived(im, name) && !slice_equal(name, slice_str("id")) &&
-            !schema_field_by_name(im->kind, name)) {
-            int len = name.len > 60 ? 60 : (int)name.len;
+        if (column_name(im->kind, name, &names[i])) {
+            continue;
+        }
+        int len = name.len > 60 ? 60 : (int)name.len;
+        const char *near = column_nearest(im->c, im->kind, name, &im->c->arena);
+        if (near[0]) {
+            (void)error_set(ERR_INPUT,
+                            _("a %s has no field “%.*s”; is it one of these: %s? See: terrace help "
+                              "%s"),
+                            im->kind->name, len, (const char *)name.ptr, near, im->kind->name);
+        } else {
             (void)error_set(ERR_INPUT, _("a %s has no field “%.*s”; see: terrace help %s"),
                             im->kind->name, len, (const char *)name.ptr, im->kind->name);
-            im->rejected++;
-            cli_tell_error(im->c, ERR_INPUT, im->file, 1);
-            return ERR_END;
         }
+        im->rejected++;
+        cli_tell_error(im->c, ERR_INPUT, im->file, 1);
+        return ERR_END;
     }
+    im->named = true;
     return ERR_OK;
+}
+
+static bool is_sheet(void *ctx, struct slice name)
+{
+    const struct import *im = ctx;
+    return schema_kind_by_name(name) == im->kind;
+}
+
+static bool is_column(void *ctx, struct slice name)
+{
+    const struct import *im = ctx;
+    return column_name(im->kind, mapped(im, name), &name);
 }
 
 /* Rows wait for each other in chains, so it goes round as long as that brings something. */
@@ -330,7 +286,7 @@ static enum err run_waiting(struct import *im)
         im->waiting_count = 0;
         for (size_t i = 0; i < count && e == ERR_OK; i++) {
             arena_reset(&arena);
-            struct row row = wait_take(&rows, &at, &arena);
+            struct row row = row_unpack(&rows, &at, &arena);
             e = try_row(im, &row);
         }
         im->last_pass = im->waiting_count == count;
@@ -374,22 +330,53 @@ static bool ends_with(const char *s, const char *end)
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+static enum err read_sheet(struct import *im, FILE *in, const struct row_sink *sink)
+{
+    const struct sheet_wish wish = {im, is_sheet, is_column};
+    struct buf file = {0};
+    uint8_t chunk[16384];
+    size_t n = 0;
+    while (file.len <= PARCEL_MAX_BYTES && (n = fread(chunk, 1, sizeof(chunk), in)) > 0) {
+        buf_add(&file, chunk, n);
+    }
+    enum err e = ferror(in) ? error_set(ERR_IO, _("the file could not be read to its end"))
+                            : rows_read_xlsx(buf_view(&file), &wish, sink);
+    buf_free(&file);
+    return e;
+}
+
+enum form { FORM_CSV, FORM_JSONL, FORM_XLSX };
+
+static enum err form_of(const struct import *im, FILE *in, enum form *out)
+{
+    static const char *const endings[] = {".csv", ".jsonl", ".xlsx"};
+    for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
+        if (ends_with(im->file, endings[i])) {
+            *out = (enum form)i;
+            return ERR_OK;
+        }
+    }
+    if (strcmp(im->file, "-") != 0) {
+        return error_set(ERR_INPUT, _("%s: a file to import is called .xlsx, .csv or .jsonl"),
+                         im->file);
+    }
+    int first = getc(in);
+    (void)ungetc(first, in);
+    *out = first == '{' ? FORM_JSONL : first == 'P' ? FORM_XLSX : FORM_CSV;
+    return ERR_OK;
+}
+
 static enum err read_file(struct import *im, FILE *in)
 {
     const struct row_sink sink = {im, on_head, on_row, on_bad};
-    int first = 0;
-    if (ends_with(im->file, ".csv")) {
-        return rows_read_csv(in, &sink);
+    enum form form = FORM_CSV;
+    TRY(form_of(im, in, &form));
+    if (im->c->args.given[OPT_REJECTS]) {
+        TRY(rejects_check(im->c->args.value[OPT_REJECTS], form != FORM_JSONL));
     }
-    if (ends_with(im->file, ".jsonl")) {
-        return rows_read_jsonl(in, &sink);
-    }
-    if (strcmp(im->file, "-") != 0) {
-        return error_set(ERR_INPUT, _("%s: a file to import is called .csv or .jsonl"), im->file);
-    }
-    first = getc(in);
-    (void)ungetc(first, in);
-    return first == '{' ? rows_read_jsonl(in, &sink) : rows_read_csv(in, &sink);
+    return form == FORM_XLSX    ? read_sheet(im, in, &sink)
+           : form == FORM_JSONL ? rows_read_jsonl(in, &sink)
+                                : rows_read_csv(in, &sink);
 }
 
 static enum err open_file(const char *path, FILE **out)
@@ -433,6 +420,16 @@ static enum err report(struct import *im)
         buf_add_str(&c->out, _("The good rows are kept. Correct the others and import the file "
                                "again; what is there already stays as it is.\n"));
     }
+    if (im->rejected > 0 && !c->args.given[OPT_REJECTS]) {
+        buf_add_str(&c->out, _("With --rejects FILE they are written to a file of their own, each "
+                               "with its reason.\n"));
+    }
+    if (im->rejects.count > 0) {
+        buf_printf(&c->out,
+                   _("The rejected rows are in %s, each with its reason. Correct them "
+                     "there, and import that file.\n"),
+                   c->args.value[OPT_REJECTS]);
+    }
     return cli_flush(c);
 }
 
@@ -455,6 +452,10 @@ enum err cmd_import(struct cli *c)
     if (in != stdin) {
         (void)fclose(in);
     }
+    if (e == ERR_OK && c->args.given[OPT_REJECTS]) {
+        e = rejects_save(&im.rejects, c, c->args.value[OPT_REJECTS]);
+    }
+    rejects_free(&im.rejects);
     buf_free(&im.waiting);
     arena_free(&im.arena);
     TRY(e);

@@ -133,7 +133,7 @@ static bool is_part(const struct unit_command *u, struct slice code)
 }
 
 /* The first line may be a head; it is none when it names one of the parts. */
-static enum err assign_head(void *ctx, const struct slice *names, size_t count)
+static enum err assign_head(void *ctx, struct slice *names, size_t count)
 {
     struct unit_command *u = ctx;
     if (count == 2 && is_part(u, names[1])) {
@@ -157,10 +157,10 @@ static enum err assign_row(void *ctx, const struct row *row)
     return ERR_OK;
 }
 
-static enum err assign_bad(void *ctx, size_t line)
+static enum err assign_bad(void *ctx, const struct row *row)
 {
     struct unit_command *u = ctx;
-    u->bad_line = line;
+    u->bad_line = row->line;
     return error_set_field(ERR_INPUT, "assign", "%s", error_last()->text);
 }
 

@@ -86,16 +86,27 @@ static const struct command commands[] = {
         "the save that does it."),
      cmd_undo},
     {"import", N_("KIND FILE"), 2, 2, STORE_WRITE,
-     OPT_BIT(DRY_RUN) | OPT_BIT(MAP) | OPT_BIT(ANYWAY), N_("reads records from .csv or .jsonl"),
-     N_("Columns are field names. A column ext_id holds the row's own key: importing the file "
+     OPT_BIT(DRY_RUN) | OPT_BIT(MAP) | OPT_BIT(ANYWAY) | OPT_BIT(REJECTS),
+     N_("reads records from .xlsx, .csv or .jsonl"),
+     N_("Columns are fields, by name or by label, marks and capitals do not matter; one that "
+        "begins "
+        "with _ or numbers the rows is passed over. A column ext_id holds the row's own key: "
+        "importing the file "
         "again then changes nothing, and other rows may name it. Units are matched by code. Bad "
-        "rows are told as FILE:LINE: field: reason, good ones are kept. FILE may be -."),
+        "rows are told as FILE:LINE: field: reason, good ones are kept; --rejects FILE writes the "
+        "bad "
+        "ones with the reason beside each, to be corrected and imported from there. Of an .xlsx "
+        "the "
+        "sheet with the name of the kind is read, or else the first. FILE may be -."),
      cmd_import},
     {"export", N_("KIND FILE"), 2, 2, STORE_MUST,
      OPT_BIT(SINCE) | OPT_BIT(TEMPLATE) | OPT_BIT(UNIT) | OPT_BIT(DELETED) | OPT_BIT(MASK),
-     N_("writes records as .csv or .jsonl"),
-     N_("What is written can be edited and imported back. FILE may be - for .jsonl on the "
-        "screen. With --mask the sensitive fields are left out, for a file that is handed on; "
+     N_("writes records as .xlsx, .csv or .jsonl"),
+     N_("What is written can be edited and imported back. With --template FILE.xlsx has no "
+        "records: its columns are to be filled in, with lists to choose from and a second sheet "
+        "that explains them. What begins with = + - or @ stays text: in .csv an apostrophe before "
+        "it sees to that, which import takes away again. FILE may be - for .jsonl on the screen. "
+        "With --mask the sensitive fields are left out, for a file that is handed on; "
         "imported back it changes nothing in them. A viewer's computer always leaves them out."),
      cmd_export},
     {"print", N_("card|sheet|minutes|attendance|letter|book [ID|UNIT]"), 1, 2, STORE_MUST,
@@ -220,8 +231,12 @@ static const struct command commands[] = {
      cmd_passphrase},
     {"config", N_("[KEY [VALUE]]"), 0, 2, STORE_MUST, 0, N_("shows or changes settings"),
      N_("An empty VALUE takes the setting away."), cmd_config},
-    {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, 0, N_("explains commands, kinds and fields"),
-     N_("help KIND lists the fields of a kind with their codes."), cmd_help},
+    {"help", N_("[COMMAND|KIND]"), 0, 1, STORE_MAYBE, OPT_BIT(MAN),
+     N_("explains commands, kinds and fields"),
+     N_("help KIND lists the fields of a kind with their codes and limits, the steps of its "
+        "status, "
+        "and its rules with their present numbers."),
+     cmd_help},
 };
 
 const struct command *command_at(size_t index)

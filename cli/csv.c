@@ -34,6 +34,32 @@ static struct slice value_at(const struct csv_state *s, size_t i)
     return slice_make(s->bytes.ptr + from, s->ends[i] - from);
 }
 
+/* Would a spreadsheet program calculate with it, after the apostrophes that it has? */
+static bool looks_calculated(struct slice s)
+{
+    size_t at = 0;
+    while (at < s.len && s.ptr[at] == '\'') {
+        at++;
+    }
+    return at < s.len && s.ptr[at] != '\0' && strchr("=+-@\t\r", s.ptr[at]) != NULL;
+}
+
+static bool is_number(struct slice s)
+{
+    size_t at = s.len > 0 && s.ptr[0] == '-' ? 1 : 0, digits = 0, points = 0;
+    for (; at < s.len; at++) {
+        points += s.ptr[at] == '.';
+        digits += s.ptr[at] >= '0' && s.ptr[at] <= '9';
+    }
+    return digits > 0 && points <= 1 && digits + points + (s.ptr[0] == '-') == s.len;
+}
+
+static struct slice as_written(struct slice s)
+{
+    bool quoted = s.len > 0 && s.ptr[0] == '\'' && looks_calculated(s);
+    return quoted ? slice_make(s.ptr + 1, s.len - 1) : s;
+}
+
 static enum err take_head(struct csv_state *s)
 {
     s->names = arena_array(&s->head_arena, s->value_count + 1, sizeof(*s->names));
@@ -49,12 +75,12 @@ static enum err take_row(struct csv_state *s)
     if (s->value_count > s->name_count) {
         (void)error_set(ERR_INPUT, _("this row has %zu values, but there are %zu columns"),
                         s->value_count, s->name_count);
-        return s->sink->bad(s->sink->ctx, s->row_line);
+        return s->sink->bad(s->sink->ctx, &(struct row){.line = s->row_line});
     }
     struct cell *cells = calloc(s->value_count + 1, sizeof(*cells));
     CHECK(cells != NULL);
     for (size_t i = 0; i < s->value_count; i++) {
-        cells[i] = (struct cell){.name = s->names[i], .value = value_at(s, i)};
+        cells[i] = (struct cell){.name = s->names[i], .value = as_written(value_at(s, i))};
     }
     struct row row = {.line = s->row_line, .cells = cells, .count = s->value_count};
     enum err e = s->sink->row(s->sink->ctx, &row);
@@ -85,7 +111,7 @@ static enum err not_csv(struct csv_state *s)
     (void)error_set(ERR_INPUT,
                     _("from here on the file is not .csv: a quotation mark is missing or stands in "
                       "the wrong place"));
-    enum err e = s->sink->bad(s->sink->ctx, s->row_line);
+    enum err e = s->sink->bad(s->sink->ctx, &(struct row){.line = s->row_line});
     return e == ERR_OK ? ERR_END : e;
 }
 
@@ -163,4 +189,17 @@ void csv_put(struct buf *b, struct slice value)
         buf_add_byte(b, value.ptr[i]);
     }
     buf_add_byte(b, '"');
+}
+
+void csv_put_data(struct buf *b, struct slice value)
+{
+    if (!looks_calculated(value) || is_number(value)) {
+        csv_put(b, value);
+        return;
+    }
+    struct buf guarded = {0};
+    buf_add_byte(&guarded, '\'');
+    buf_add_slice(&guarded, value);
+    csv_put(b, buf_view(&guarded));
+    buf_free(&guarded);
 }

@@ -290,6 +290,12 @@ struct dot print_issuer(struct print *p, struct dot unit)
     return unit;
 }
 
+static bool holds_office(const struct record *position)
+{
+    int64_t status = merge_shown_int(position, F_POSITION_STATUS);
+    return status != POSITION_NOMINATED && status != POSITION_ENDED;
+}
+
 static struct slice find_secretary(struct print *p, struct dot unit)
 {
     struct print_list list;
@@ -304,9 +310,8 @@ static struct slice find_secretary(struct print *p, struct dot unit)
         int64_t from = merge_shown_int(r, F_POSITION_FROM);
         int64_t to = merge_shown_int(r, F_POSITION_TO);
         if (dot_equal(merge_shown_ref(r, F_UNIT), unit) &&
-            merge_shown_int(r, F_POSITION_TITLE) == TITLE_SECRETARY &&
-            merge_shown_int(r, F_POSITION_STATUS) != POSITION_ENDED && from > since &&
-            (to == 0 || to >= print_today(p))) {
+            merge_shown_int(r, F_POSITION_TITLE) == TITLE_SECRETARY && holds_office(r) &&
+            from > since && (to == 0 || to >= print_today(p))) {
             since = from;
             name = show_title(p->t, merge_shown_ref(r, F_MEMBER), p->arena);
         }

@@ -93,6 +93,10 @@ paper sheet_a sheet "$a"
 claim print__a_sheet_has_sensitive_fields shows 0912000111
 claim print__on_the_way_he_is_of_where_he_comes_from shows "Chi đoàn thôn Khe Dứa" "$letter"
 claim print__nothing_is_said_of_conflicts_where_none_is not grep -q "terrace conflicts" "$work/said"
+t s add field of_kind=member name=blood label_vi="Nhóm máu" label_en="Blood group" type=text >/dev/null
+t s set "$a" blood=O+ >/dev/null
+paper sheet_a sheet "$a"
+claim print__a_field_of_the_province_is_on_the_sheet shows "Nhóm máu:" "O+"
 paper sheets sheet 04576-1
 claim print__sheets_of_a_unit_begin_new_pages same "$(printf '%s' "$page" | grep -o 'class="page"' | wc -l)" 4
 

@@ -331,6 +331,7 @@ struct slice print_secretary(struct print *p, struct dot unit)
 /* ---- parts ---------------------------------------------------------------------------------- */
 
 static const char common_rules[] =
+    "body{overflow-wrap:anywhere}\n"
     ".head td{text-align:center;padding:0;line-height:1.25;font-size:12pt}\n"
     ".head td:first-child{width:43%}\n"
     ".up{text-transform:uppercase}\n"

@@ -290,6 +290,12 @@ struct dot print_issuer(struct print *p, struct dot unit)
     return unit;
 }
 
+static bool holds_office(const struct record *position)
+{
+    int64_t status = merge_shown_int(position, F_POSITION_STATUS);
+    return status != POSITION_NOMINATED && status != POSITION_ENDED;
+}
+
 static struct slice find_secretary(struct print *p, struct dot unit)
 {
     struct print_list list;
@@ -304,9 +310,8 @@ static struct slice find_secretary(struct print *p, struct dot unit)
         int64_t from = merge_shown_int(r, F_POSITION_FROM);
         int64_t to = merge_shown_int(r, F_POSITION_TO);
         if (dot_equal(merge_shown_ref(r, F_UNIT), unit) &&
-            merge_shown_int(r, F_POSITION_TITLE) == TITLE_SECRETARY &&
-            merge_shown_int(r, F_POSITION_STATUS) != POSITION_ENDED && from > since &&
-            (to == 0 || to >= print_today(p))) {
+            merge_shown_int(r, F_POSITION_TITLE) == TITLE_SECRETARY && holds_office(r) &&
+            from > since && (to == 0 || to >= print_today(p))) {
             since = from;
             name = show_title(p->t, merge_shown_ref(r, F_MEMBER), p->arena);
         }
@@ -326,6 +331,7 @@ struct slice print_secretary(struct print *p, struct dot unit)
 /* ---- parts ---------------------------------------------------------------------------------- */
 
 static const char common_rules[] =
+    "body{overflow-wrap:anywhere}\n"
     ".head td{text-align:center;padding:0;line-height:1.25;font-size:12pt}\n"
     ".head td:first-child{width:43%}\n"
     ".up{text-transform:uppercase}\n"

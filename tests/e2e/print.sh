@@ -19,8 +19,18 @@ d=$(t s add member full_name="$evil" birth_date=01/01/2004 unit=04576-1 admissio
 t s add member full_name="Hoàng Văn Xa" birth_date=07/07/2000 unit=04576-1 status=away >/dev/null
 t s add member full_name="Vàng Thị Cũ" birth_date=08/08/1990 unit=04576-1 status=matured \
     status_date=20/05/2025 >/dev/null
-t s add position member="$b" title=bi-thu unit=04576-1 from=01/01/2024 >/dev/null
-t s add position member="$c" title=bi-thu unit=04576-1 from=01/01/2020 status=ended >/dev/null
+office() { # office MEMBER FROM [FIELD=VALUE…]: secretary of the branch
+    office_member=$1
+    from=$2
+    shift 2
+    office_id=$(t s add position member="$office_member" title=bi-thu unit=04576-1 from="$from" "$@" 2>/dev/null)
+}
+approve() { t s set "$office_id" status=approved decision_no=7 decision_date="$1" >/dev/null; }
+office "$c" 01/01/2020 to=31/12/2023
+approve 01/01/2020
+office "$b" 01/01/2024
+approve 01/01/2024
+office "$d" 01/07/2025 # elected, and not approved yet
 meeting=$(t s add activity type=meeting title="Sinh hoạt tháng 6" date=15/06/2025 unit=04576-1 chair="$b" \
     place="Nhà văn hoá" present="$a;$b" excused="$c" agenda="Hát;<b>Đố vui</b>" topics="Tảo hôn" \
     resolution="Một.
@@ -75,11 +85,18 @@ claim print__a_sheet_has_the_head shows "Đoàn xã Hưng Khánh" "Chi đoàn th
 claim print__and_each_field shows "Họ và tên:" "Lò Thị Ánh" "Giới tính:" "Nữ" "Số căn cước:"
 claim print__and_dots_where_nothing_is_known shows 'Số căn cước:</span> <span class="fill"></span>'
 claim print__and_the_offices_held shows "Chức vụ" "Bí thư" 01/01/2024
+paper sheet_c sheet "$c"
+claim print__whose_term_is_over_is_shown_so shows "Chức vụ" "Bí thư" 01/01/2020 31/12/2023
+paper sheet sheet "$b"
 claim print__and_meetings_attended shows "1/1 buổi (100%)"
 paper sheet_a sheet "$a"
 claim print__a_sheet_has_sensitive_fields shows 0912000111
 claim print__on_the_way_he_is_of_where_he_comes_from shows "Chi đoàn thôn Khe Dứa" "$letter"
 claim print__nothing_is_said_of_conflicts_where_none_is not grep -q "terrace conflicts" "$work/said"
+t s add field of_kind=member name=blood label_vi="Nhóm máu" label_en="Blood group" type=text >/dev/null
+t s set "$a" blood=O+ >/dev/null
+paper sheet_a sheet "$a"
+claim print__a_field_of_the_province_is_on_the_sheet shows "Nhóm máu:" "O+"
 paper sheets sheet 04576-1
 claim print__sheets_of_a_unit_begin_new_pages same "$(printf '%s' "$page" | grep -o 'class="page"' | wc -l)" 4
 
@@ -111,6 +128,8 @@ claim print__a_quarter_ends lacks "tháng 7 năm 2025"
 paper june book 04576-1 --period 2025-06
 claim print__a_month_lists_members_with_fees_and_presence shows "Giàng A Dê" 1/1 "2000 đ" "mới kết nạp"
 claim print__and_meetings_and_the_plan shows "Sinh hoạt tháng 6" "Tảo hôn" "Dọn đường thôn" "Bí thư" "Lò Thị Ánh"
+claim print__and_is_signed_by_who_holds_the_office_now same \
+    "$(printf '%s' "$page" | sed 's/.*Bí thư<//' | grep -o 'Lò Thị Ánh\|Nguyễn Văn Bình\|O&#39;Dê' | head -n 1)" "Lò Thị Ánh"
 claim print__who_left_before_is_not_in_it lacks "Vàng Thị Cũ"
 paper july book 04576-1
 claim print__the_present_month_when_none_is_given shows "tháng 7 năm 2025" "giấy số $letter"

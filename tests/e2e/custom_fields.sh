@@ -81,6 +81,23 @@ t district sync >/dev/null
 t commune sync >/dev/null
 claim custom_fields__everywhere agree 04576 commune district province
 
+# ---- a viewer sees no sensitive one, whether it knows the field or not
+t viewer join "$(cat "$work/district.url")" "$(t district invite 04576 --role viewer 2>/dev/null)" >/dev/null 2>&1
+silent() { t viewer "$@" >"$work/said" 2>&1 && ! grep -q 'ho-ngheo\|Hộ nghèo' "$work/said"; }
+claim custom_fields__a_viewer_has_the_field has "$(t viewer show "$member" --json)" '"_masked":["policy"]'
+for words in "show $member" "show $member --json" "history $member --json" "export member -"; do
+    # shellcheck disable=SC2086 # words of a command
+    claim "custom_fields__a_viewer_does_not_see_it_${words%% *}" silent $words
+done
+t province rm "$policy" >/dev/null
+t district sync >/dev/null
+t viewer sync >/dev/null
+claim custom_fields__nor_when_it_is_retired has "$(t viewer show "$member" --json)" '"_masked":["field_1001"]'
+for words in "show $member" "show $member --json" "history $member --json" "export member -"; do
+    # shellcheck disable=SC2086 # words of a command
+    claim "custom_fields__nor_does_${words%% *}_then" silent $words
+done
+
 # ---- a store that knows no such field: the province's number is not there, its values are
 t province rm "$shirt" >/dev/null
 t district sync >/dev/null

@@ -173,7 +173,10 @@ static bool picked(const struct form *form, const struct field_def *f, struct sl
             return true;
         }
     }
-    return !f->codes && suggestion(f, n - 1, out);
+    struct slice usual;
+    bool there = !f->codes && suggestion(f, n - 1, &usual);
+    *out = there ? usual : *out;
+    return there;
 }
 
 /* Which of them is meant, as an ID. The error that led here when it is none. */
@@ -265,6 +268,10 @@ static enum err settle_set(const struct form *form, const struct field_def *f, s
         return tell_roll(form, f, item->value);
     }
     size_t cap = 1;
+    if (text.len > 1 && (text.ptr[0] == '+' || text.ptr[0] == '-')) {
+        item->op = text.ptr[0] == '+' ? EDIT_ADD : EDIT_REMOVE;
+        text = slice_make(text.ptr + 1, text.len - 1);
+    }
     for (size_t i = 0; i < text.len; i++) {
         cap += text.ptr[i] == ';' ? 1 : 0;
     }
@@ -370,18 +377,38 @@ static enum err ask(struct form *form, const struct field_def *f)
     return ERR_OK;
 }
 
+static struct form form_begin(struct cli *c, const struct kind_def *kind,
+                              const struct record *current)
+{
+    return (struct form){
+        .c = c,
+        .kind = kind,
+        .current = current,
+        .items = arena_array(&c->arena, ANSWERS_MAX, sizeof(struct draft_item)),
+        .unit = current ? merge_shown_ref(current, F_UNIT) : store_identity(c->store)->unit,
+    };
+}
+
+static enum err form_end(const struct form *form, enum err e, struct draft *draft)
+{
+    if (e == ERR_END) {
+        return error_set(ERR_INPUT, _("the input ended; nothing was saved"));
+    }
+    draft->items = form->items;
+    draft->item_count = form->count;
+    return e;
+}
+
 enum err form_fill(struct cli *c, const struct kind_def *kind, const struct record *current,
                    struct draft *draft)
 {
-    struct form form = {.c = c, .kind = kind, .current = current};
     const struct field_def *f = NULL;
     enum err e = ERR_OK;
     if (!isatty(STDIN_FILENO)) {
         return error_set(ERR_USAGE, _("no field was given; write FIELD=VALUE, or run this on a "
                                       "terminal to be asked"));
     }
-    form.items = arena_array(&c->arena, ANSWERS_MAX, sizeof(*form.items));
-    form.unit = current ? merge_shown_ref(current, F_UNIT) : store_identity(c->store)->unit;
+    struct form form = form_begin(c, kind, current);
     cli_say(c, _("Enter keeps what stands in brackets, a single - clears it, a single . leaves the "
                  "rest as it is and saves, Ctrl-C leaves everything as it was. A number picks from "
                  "a list. What has a * must be filled in."));
@@ -392,10 +419,44 @@ enum err form_fill(struct cli *c, const struct kind_def *kind, const struct reco
             }
         }
     }
-    if (e == ERR_END) {
-        return error_set(ERR_INPUT, _("the input ended; nothing was saved"));
+    return form_end(&form, e, draft);
+}
+
+/* ---- when it was not good enough ------------------------------------------------------------ */
+
+static enum err ask_anyway(struct cli *c, struct draft *draft)
+{
+    static const struct field_def yes_or_no = {.name = "anyway", .type = FIELD_BOOL};
+    struct slice answer;
+    struct datum d = datum_empty();
+    (void)fputs(_("Is it another one, to be entered all the same (yes or no)? "), stderr);
+    enum err e = form_line(c, &answer);
+    bool yes = e == ERR_OK && draft_parse(NULL, &yes_or_no, answer, &c->arena, &d) == ERR_OK &&
+               d.type == DATUM_INT && d.i == 1;
+    draft->anyway = yes;
+    c->candidates = (struct id_list){0};
+    return yes ? ERR_OK : error_set(ERR_DOUBLE, _("nothing was saved"));
+}
+
+enum err form_again(struct cli *c, const struct kind_def *kind, const struct record *current,
+                    struct draft *draft, enum err why)
+{
+    const struct field_def *f = schema_field_by_name(kind, slice_str(error_last()->field));
+    bool about_field = why == ERR_INPUT || why == ERR_RULE || why == ERR_NOT_FOUND;
+    if (c->json || error_last()->code != why || !f || !asked_for(c, f) ||
+        !(about_field || why == ERR_DOUBLE)) {
+        return why;
     }
-    draft->items = form.items;
-    draft->item_count = form.count;
-    return e;
+    cli_tell_error(c, why, NULL, 0);
+    if (why == ERR_DOUBLE) {
+        return ask_anyway(c, draft);
+    }
+    struct form form = form_begin(c, kind, current);
+    for (size_t i = 0; i < draft->item_count; i++) {
+        const struct draft_item *item = &draft->items[i];
+        if (!slice_equal(item->name, slice_str(f->name))) {
+            form.items[form.count++] = *item;
+        }
+    }
+    return form_end(&form, ask(&form, f), draft);
 }

@@ -80,6 +80,16 @@ printf '%s\n' . | typed edit "$pao"
 claim forms__nothing_answered_changes_nothing grep -qF 'Nothing was changed.' "$work/form"
 printf '%s\n' '' '' '' 'Páo Sùng' 9 1 . | typed edit "$pao"
 claim forms__a_number_past_the_list_is_asked_again has "$(t s show "$pao" --json)" '"other_names":"Páo Sùng","sex":"female"'
+printf '%s\n' '' '' '' '' '' '' '' '' '-Hát' '+2; Múa' . | typed edit "$id"
+shown=$(t s show "$id" --json)
+claim forms__an_element_is_taken_out has "$shown" '"agenda":["Tiểu phẩm","Đua ngựa"]'
+claim forms__and_one_added has "$shown" '"topics":["Luật Hôn nhân và gia đình","Múa"]'
+# what a save finds wrong is asked again; nothing that was typed is lost
+printf '%s\n' 'Sùng A Páo' 2003 . '' | typed add member
+claim forms__a_double_is_asked_about grep -qF 'Is it another one' "$work/form"
+claim forms__and_not_entered_unasked same "$(t s list member full_name="Sùng A Páo" --count)" 1
+printf '%s\n' 'Sùng A Páo' 2003 . có | typed add member
+claim forms__said_to_be_another_it_is same "$(t s list member full_name="Sùng A Páo" --count)" 2
 before=$(digest s 04576)
 printf '\nx\n' | typed add activity
 claim forms__the_input_may_end grep -qF 'nothing was saved' "$work/form"

@@ -90,6 +90,11 @@ claim forms__a_double_is_asked_about grep -qF 'Is it another one' "$work/form"
 claim forms__and_not_entered_unasked same "$(t s list member full_name="Sùng A Páo" --count)" 1
 printf '%s\n' 'Sùng A Páo' 2003 . có | typed add member
 claim forms__said_to_be_another_it_is same "$(t s list member full_name="Sùng A Páo" --count)" 2
+plan=$(t s add plan title="Tháng 11" period=month month=11/2026)
+task=$(t s add plan_item plan="$plan" task="Trồng cây" owner="Bí thư" due=30/11/2026)
+printf '%s\n' '' '' '' '' '' '' '' '' '' 3 . '' 'Trồng 200 cây' | typed edit "$task"
+claim forms__what_a_step_needs_is_asked grep -qF 'must be filled in for the step' "$work/form"
+claim forms__until_it_is_there has "$(t s show "$task" --json)" '"result":"Trồng 200 cây","status":"done"'
 before=$(digest s 04576)
 printf '\nx\n' | typed add activity
 claim forms__the_input_may_end grep -qF 'nothing was saved' "$work/form"

@@ -53,6 +53,11 @@ static bool type_of(int64_t code, enum field_type *out)
     return true;
 }
 
+static bool type_refers(enum field_type type)
+{
+    return type == FIELD_REF || type == FIELD_REFSET;
+}
+
 /* False when it cannot be used here: incomplete, or from a newer program. Nothing in it is trusted:
  * it came from another store. */
 static bool read_field(const struct record *r, struct arena *arena, struct custom_field *out)
@@ -75,6 +80,8 @@ static bool read_field(const struct record *r, struct arena *arena, struct custo
     f.rule = f.type == FIELD_REFSET || f.type == FIELD_TEXTSET ? MERGE_SET : MERGE_LATEST;
     f.flags = (merge_shown_int(r, F_FIELD_REQUIRED) == 1 ? FIELD_REQUIRED : 0u) |
               (merge_shown_int(r, F_FIELD_SENSITIVE) == 1 ? FIELD_SENSITIVE : 0u);
+    const struct kind_def *target = schema_kind_by_name(merge_shown_text(r, F_FIELD_REF_KIND));
+    f.ref_kind = target && type_refers(f.type) ? target->number : 0;
     f.codes = f.type == FIELD_ENUM ? custom_codes(r, arena) : NULL;
     *out = (struct custom_field){kind->number, f};
     return f.type != FIELD_ENUM || f.codes;
@@ -230,25 +237,45 @@ static enum err check_fixed(const struct save_case *c)
     return ERR_OK;
 }
 
-static enum err check_kind(struct save_case *c, struct slice name)
+/* The kind that a field of the record names. It may have been given by its label. */
+static enum err find_kind(const struct save_case *c, uint32_t field, const struct kind_def **out)
 {
-    c->kind = schema_kind_by_name(name);
-    if (!c->kind) {
-        return error_set_field(ERR_INPUT, "of_kind",
+    struct slice name = outcome(c, field).text;
+    struct edit *e = edit_of(c, field);
+    *out = schema_kind_by_name(name);
+    if (!*out) {
+        return error_set_field(ERR_INPUT, schema_field(KIND_FIELD, field)->name,
                                _("there is no kind “%.*s”; terrace help lists them"),
                                name.len > 60 ? 60 : (int)name.len, (const char *)name.ptr);
     }
+    if (e && e->count) {
+        struct datum *d = arena_alloc(c->arena, sizeof(*d));
+        *d = datum_text(slice_str((*out)->name));
+        e->data = d;
+    }
+    return ERR_OK;
+}
+
+static enum err check_target(const struct save_case *c, int64_t type)
+{
+    const struct kind_def *target = NULL;
+    if (outcome(c, F_FIELD_REF_KIND).type != DATUM_TEXT) {
+        return ERR_OK;
+    }
+    if (type != CUSTOM_REF && type != CUSTOM_REFSET) {
+        return error_set_field(ERR_INPUT, "ref_kind", _("only a reference refers to a kind"));
+    }
+    return find_kind(c, F_FIELD_REF_KIND, &target);
+}
+
+static enum err check_kind(struct save_case *c)
+{
+    TRY(find_kind(c, F_FIELD_KIND, &c->kind));
     if (!kind_is_open(c->kind)) {
         return error_set_field(ERR_RULE, "of_kind",
                                _("records of kind %s take no fields of one's "
                                  "own"),
                                c->kind->name);
-    }
-    struct edit *e = edit_of(c, F_FIELD_KIND);
-    if (e && e->count) { /* it may have been given by its label */
-        struct datum *d = arena_alloc(c->arena, sizeof(*d));
-        *d = datum_text(slice_str(c->kind->name));
-        e->data = d;
     }
     return ERR_OK;
 }
@@ -352,11 +379,12 @@ enum err custom_complete(struct txn *t, const struct record *before, struct edit
         type.type != DATUM_INT) {
         return ERR_OK; /* the draft tells what is missing */
     }
-    TRY(check_kind(&c, kind.text));
+    TRY(check_kind(&c));
     TRY(check_fixed(&c));
     TRY(read_all(t, arena, &c.all));
     TRY(check_words(&c));
     TRY(complete_number(&c));
+    TRY(check_target(&c, type.i));
     bool by_command = c.kind->number == KIND_UNIT || c.kind->number == KIND_TRANSFER;
     if (by_command && outcome(&c, F_FIELD_REQUIRED).i == 1) {
         return error_set_field(ERR_RULE, "required",

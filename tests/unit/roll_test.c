@@ -156,12 +156,11 @@ static void roll__is_of_the_unit_that_the_record_gets(void **state)
     struct txn *t = NULL;
     struct record r;
     size_t count = 0;
-    assert_int_equal(
-        fixture_draft(&h->f, 0, (struct draft){.kind = KIND_ACTIVITY}, &h->arena, &id, &dot,
-                      &h->doubles,
-                      WORDS("present=*", "type=meeting", "title=Họp", "date=2026-11-01",
-                            "unit=15.01")),
-        ERR_OK);
+    assert_int_equal(fixture_draft(&h->f, 0, (struct draft){.kind = KIND_ACTIVITY}, &h->arena, &id,
+                                   &dot, &h->doubles,
+                                   WORDS("present=*", "type=meeting", "title=Họp",
+                                         "date=2026-11-01", "unit=15.01")),
+                     ERR_OK);
     assert_int_equal(txn_begin(h->f.stores[0], TXN_READ, &t), ERR_OK);
     assert_int_equal(store_get(t, id, &h->arena, &r, NULL), ERR_OK);
     (void)merge_siblings(&r, F_ACTIVITY_PRESENT, &h->arena, &count);
@@ -176,8 +175,7 @@ static void roll__is_of_the_unit_that_the_record_gets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(roll__is_said_in_few_ways_and_of_members_alone, begin,
-                                        end),
+        cmocka_unit_test_setup_teardown(roll__is_said_in_few_ways_and_of_members_alone, begin, end),
         cmocka_unit_test_setup_teardown(roll__is_of_the_unit_and_those_below, begin, end),
         cmocka_unit_test_setup_teardown(roll__leaves_out_who_is_named, begin, end),
         cmocka_unit_test_setup_teardown(roll__has_no_more_than_those_who_take_part, begin, end),

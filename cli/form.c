@@ -3,6 +3,7 @@
 #include "cli/form_choice.h"
 #include "cli/mask.h"
 #include "cli/show.h"
+#include "core/steps.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -120,13 +121,41 @@ static const char *hint_of(const struct field_def *f)
     }
 }
 
+/* Of a status only the steps that lead on from here, those of a command left out. */
+static bool is_offered(const struct form *form, const struct field_def *f,
+                       const struct enum_code *code)
+{
+    const struct machine *m = steps_of(form->kind->number);
+    if (!m || m->field != f->number) {
+        return true;
+    }
+    int64_t now = form->current ? merge_shown_int(form->current, f->number) : 0;
+    bool unsaid = form->current && now == 0;
+    const struct step *s = unsaid && !m->starts
+                               ? steps_into(m, code->number)
+                               : steps_find(m, unsaid ? steps_first(m) : now, code->number);
+    return s && s->who != STEP_COMMAND;
+}
+
+/* The n-th code that is offered, from 0; NULL past the end. */
+static const struct enum_code *choice(const struct form *form, const struct field_def *f, size_t n)
+{
+    for (const struct enum_code *c = f->codes; c && c->number != 0; c++) {
+        if (is_offered(form, f, c) && n-- == 0) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
 static void put_choices(const struct form *form, const struct field_def *f)
 {
     bool vi = strcmp(form->c->lang, "vi") == 0;
     const char *hint = hint_of(f), *between = " (";
     struct slice usual;
-    for (size_t i = 0; f->codes && f->codes[i].number != 0; i++) {
-        (void)fprintf(stderr, "%s%zu %s", between, i + 1, vi ? f->codes[i].vi : f->codes[i].en);
+    const struct enum_code *code = NULL;
+    for (size_t i = 0; (code = choice(form, f, i)) != NULL; i++) {
+        (void)fprintf(stderr, "%s%zu %s", between, i + 1, vi ? code->vi : code->en);
         between = ", ";
     }
     for (size_t i = 0; suggestion(f, i, &usual); i++) {
@@ -167,14 +196,9 @@ static bool picked(const struct form *form, const struct field_def *f, struct sl
     if (n == 0 || (f->codes && schema_code_by_text(f, text, &form->c->arena))) {
         return false;
     }
-    for (size_t i = 0; f->codes && f->codes[i].number != 0; i++) {
-        if (i + 1 == n) {
-            *out = slice_str(f->codes[i].code);
-            return true;
-        }
-    }
-    struct slice usual;
-    bool there = !f->codes && suggestion(f, n - 1, &usual);
+    const struct enum_code *code = choice(form, f, n - 1);
+    struct slice usual = slice_str(code ? code->code : "");
+    bool there = code || (!f->codes && suggestion(f, n - 1, &usual));
     *out = there ? usual : *out;
     return there;
 }

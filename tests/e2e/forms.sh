@@ -92,8 +92,9 @@ printf '%s\n' 'Sùng A Páo' 2003 . có | typed add member
 claim forms__said_to_be_another_it_is same "$(t s list member full_name="Sùng A Páo" --count)" 2
 plan=$(t s add plan title="Tháng 11" period=month month=11/2026)
 task=$(t s add plan_item plan="$plan" task="Trồng cây" owner="Bí thư" due=30/11/2026)
-printf '%s\n' '' '' '' '' '' '' '' '' '' 3 . '' 'Trồng 200 cây' | typed edit "$task"
+printf '%s\n' '' '' '' '' '' '' '' '' '' 2 . '' 'Trồng 200 cây' | typed edit "$task"
 claim forms__what_a_step_needs_is_asked grep -qF 'must be filled in for the step' "$work/form"
+claim forms__only_the_next_steps_are_offered grep -qF '(1 Doing, 2 Done, 3 Late, 4 Dropped) [To do]' "$work/form"
 claim forms__until_it_is_there has "$(t s show "$task" --json)" '"result":"Trồng 200 cây","status":"done"'
 before=$(digest s 04576)
 printf '\nx\n' | typed add activity

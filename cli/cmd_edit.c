@@ -46,6 +46,19 @@ static enum err save_draft(struct cli *c, const struct draft *draft, struct dot 
     return ERR_OK;
 }
 
+/* What was typed into a form is not lost for one answer that will not do. kind NULL: no form. */
+static enum err save_form(struct cli *c, const struct kind_def *kind, const struct record *current,
+                          struct draft *draft, struct dot *id, struct dot *dot)
+{
+    enum err e = save_draft(c, draft, id, dot);
+    while (e != ERR_OK && kind) {
+        TRY(form_again(c, kind, current, draft, e));
+        c->notes.count = 0;
+        e = save_draft(c, draft, id, dot);
+    }
+    return e;
+}
+
 enum err cmd_add(struct cli *c)
 {
     const struct kind_def *kind = NULL;
@@ -55,10 +68,11 @@ enum err cmd_add(struct cli *c)
     TRY(cli_kind(c->args.words[0], &kind));
     draft.kind = kind->number;
     TRY(parse_items(c, 1, &draft));
-    if (draft.item_count == 0) {
+    bool asked = draft.item_count == 0;
+    if (asked) {
         TRY(form_fill(c, kind, NULL, &draft));
     }
-    TRY(save_draft(c, &draft, &id, &dot));
+    TRY(save_form(c, asked ? kind : NULL, NULL, &draft, &id, &dot));
     if (c->json) {
         put_saved(c, id, dot);
     } else {
@@ -67,10 +81,12 @@ enum err cmd_add(struct cli *c)
     return cli_flush(c);
 }
 
-static enum err change(struct cli *c, struct draft *draft)
+/* kind and current are those of the form that was filled in; NULL when there was none. */
+static enum err change(struct cli *c, const struct kind_def *kind, const struct record *current,
+                       struct draft *draft)
 {
     struct dot id, dot;
-    TRY(save_draft(c, draft, &id, &dot));
+    TRY(save_form(c, kind, current, draft, &id, &dot));
     if (c->json) {
         put_saved(c, id, dot);
     } else if (dot_is_none(dot)) {
@@ -100,7 +116,7 @@ enum err cmd_set(struct cli *c)
     struct record r;
     TRY(find_here(c, &draft.id, &r));
     TRY(parse_items(c, 1, &draft));
-    return change(c, &draft);
+    return change(c, NULL, NULL, &draft);
 }
 
 enum err cmd_edit(struct cli *c)
@@ -110,8 +126,8 @@ enum err cmd_edit(struct cli *c)
     struct record r;
     TRY(find_here(c, &draft.id, &r));
     TRY(parse_items(c, 1, &draft));
+    const struct kind_def *kind = draft.item_count == 0 ? schema_kind(r.kind) : NULL;
     if (draft.item_count == 0) {
-        const struct kind_def *kind = schema_kind(r.kind);
         if (!kind) {
             return error_set(ERR_RULE, _("this kind of record comes from a newer terrace; it can "
                                          "only be read"));
@@ -123,7 +139,7 @@ enum err cmd_edit(struct cli *c)
             return cli_flush(c);
         }
     }
-    return change(c, &draft);
+    return change(c, kind, &r, &draft);
 }
 
 /* ---- rm ------------------------------------------------------------------------------------- */

@@ -58,7 +58,9 @@ static const struct command commands[] = {
     {"set", N_("ID FIELD=VALUE…"), 2, ANY, STORE_WRITE, OPT_BIT(ANYWAY),
      N_("changes fields of a record"),
      N_("FIELD=VALUE sets, FIELD= clears, FIELD+=VALUE and FIELD-=VALUE change a set, FIELD=@FILE "
-        "reads a text. Several elements of a set are parted by ;"),
+        "reads a text. Several elements of a set are parted by ; and of members * stands for all "
+        "who "
+        "take part in the unit, \"all but NAME; NAME\" for all but those."),
      cmd_set},
     {"show", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows one record"),
      N_("ID may be shortened in its first part (k7f-41). A unit code, a card number, an ext_id or "

@@ -8,5 +8,10 @@
  * there is no terminal. */
 enum err form_fill(struct cli *c, const struct kind_def *kind, const struct record *current,
                    struct draft *draft) MUST_USE;
+/* After the draft of a form was refused for `why`: tells it, and asks for the field concerned, or
+ * whether a probable double is to be entered all the same. The draft can then be saved again. The
+ * same error when there is nothing to ask. */
+enum err form_again(struct cli *c, const struct kind_def *kind, const struct record *current,
+                    struct draft *draft, enum err why) MUST_USE;
 
 #endif

@@ -36,6 +36,13 @@ static bool kind_is_open(const struct kind_def *kind)
     return kind->number != KIND_NODE && kind->number != KIND_FIELD && kind->number != KIND_RULE;
 }
 
+/* Records that commands make, too, which ask for nothing. */
+static bool kind_is_made_by_command(const struct kind_def *kind)
+{
+    return kind->number == KIND_UNIT || kind->number == KIND_TRANSFER ||
+           kind->number == KIND_ACCEPTANCE;
+}
+
 static bool type_of(int64_t code, enum field_type *out)
 {
     static const enum field_type types[] = {
@@ -51,6 +58,11 @@ static bool type_of(int64_t code, enum field_type *out)
     }
     *out = types[code];
     return true;
+}
+
+static bool type_refers(enum field_type type)
+{
+    return type == FIELD_REF || type == FIELD_REFSET;
 }
 
 /* False when it cannot be used here: incomplete, or from a newer program. Nothing in it is trusted:
@@ -73,8 +85,11 @@ static bool read_field(const struct record *r, struct arena *arena, struct custo
     f.vi = vi.len ? arena_cstr(arena, vi) : f.name;
     f.en = en.len ? arena_cstr(arena, en) : f.vi;
     f.rule = f.type == FIELD_REFSET || f.type == FIELD_TEXTSET ? MERGE_SET : MERGE_LATEST;
-    f.flags = (merge_shown_int(r, F_FIELD_REQUIRED) == 1 ? FIELD_REQUIRED : 0u) |
+    bool required = merge_shown_int(r, F_FIELD_REQUIRED) == 1 && !kind_is_made_by_command(kind);
+    f.flags = (required ? FIELD_REQUIRED : 0u) |
               (merge_shown_int(r, F_FIELD_SENSITIVE) == 1 ? FIELD_SENSITIVE : 0u);
+    const struct kind_def *target = schema_kind_by_name(merge_shown_text(r, F_FIELD_REF_KIND));
+    f.ref_kind = target && type_refers(f.type) ? target->number : 0;
     f.codes = f.type == FIELD_ENUM ? custom_codes(r, arena) : NULL;
     *out = (struct custom_field){kind->number, f};
     return f.type != FIELD_ENUM || f.codes;
@@ -117,13 +132,25 @@ static const struct field_def *built_in_named(const struct kind_def *kind, struc
     return NULL;
 }
 
+/* Exactly; this is looked at whenever a store is opened. */
+static bool table_has(const struct kind_def *kind, const char *name)
+{
+    const struct field_def *f = NULL;
+    for (size_t i = 0; (f = schema_field_at(kind, i)) != NULL; i++) {
+        if (f->number < CUSTOM_NUMBER_MIN && strcmp(f->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool same_name(const struct entry *a, const struct entry *b)
 {
     return strcmp(a->field.def.name, b->field.def.name) == 0;
 }
 
 /* Is it in use beside those before it? *other is whose name or number it has, none = the table. */
-static bool is_used(const struct entries *all, size_t index, struct arena *arena, struct dot *other)
+static bool is_used(const struct entries *all, size_t index, struct dot *other)
 {
     const struct entry *e = &all->list[index];
     *other = (struct dot){0, 0};
@@ -135,7 +162,7 @@ static bool is_used(const struct entries *all, size_t index, struct arena *arena
             return false;
         }
     }
-    return !built_in_named(schema_kind(e->field.kind), slice_str(e->field.def.name), arena);
+    return !table_has(schema_kind(e->field.kind), e->field.def.name);
 }
 
 static int field_compare(const void *a, const void *b)
@@ -156,7 +183,7 @@ enum err custom_load(struct txn *t, struct arena *arena)
     struct custom_field *fields = arena_array(arena, all.count + 1, sizeof(*fields));
     for (size_t i = 0; i < all.count && n < CUSTOM_MAX; i++) {
         struct dot other;
-        if (!all.list[i].deleted && is_used(&all, i, arena, &other)) {
+        if (!all.list[i].deleted && is_used(&all, i, &other)) {
             fields[n++] = all.list[i].field;
         }
     }
@@ -174,7 +201,7 @@ enum err custom_clashes(struct txn *t, struct arena *arena, struct custom_clash 
     *out = arena_array(arena, all.count + 1, sizeof(**out));
     for (size_t i = 0; i < all.count; i++) {
         struct dot other;
-        if (!all.list[i].deleted && !is_used(&all, i, arena, &other)) {
+        if (!all.list[i].deleted && !is_used(&all, i, &other)) {
             (*out)[(*count)++] = (struct custom_clash){all.list[i].id, other};
         }
     }
@@ -230,25 +257,45 @@ static enum err check_fixed(const struct save_case *c)
     return ERR_OK;
 }
 
-static enum err check_kind(struct save_case *c, struct slice name)
+/* The kind that a field of the record names. It may have been given by its label. */
+static enum err find_kind(const struct save_case *c, uint32_t field, const struct kind_def **out)
 {
-    c->kind = schema_kind_by_name(name);
-    if (!c->kind) {
-        return error_set_field(ERR_INPUT, "of_kind",
+    struct slice name = outcome(c, field).text;
+    struct edit *e = edit_of(c, field);
+    *out = schema_kind_by_name(name);
+    if (!*out) {
+        return error_set_field(ERR_INPUT, schema_field(KIND_FIELD, field)->name,
                                _("there is no kind “%.*s”; terrace help lists them"),
                                name.len > 60 ? 60 : (int)name.len, (const char *)name.ptr);
     }
+    if (e && e->count) {
+        struct datum *d = arena_alloc(c->arena, sizeof(*d));
+        *d = datum_text(slice_str((*out)->name));
+        e->data = d;
+    }
+    return ERR_OK;
+}
+
+static enum err check_target(const struct save_case *c, int64_t type)
+{
+    const struct kind_def *target = NULL;
+    if (outcome(c, F_FIELD_REF_KIND).type != DATUM_TEXT) {
+        return ERR_OK;
+    }
+    if (type != CUSTOM_REF && type != CUSTOM_REFSET) {
+        return error_set_field(ERR_INPUT, "ref_kind", _("only a reference refers to a kind"));
+    }
+    return find_kind(c, F_FIELD_REF_KIND, &target);
+}
+
+static enum err check_kind(struct save_case *c)
+{
+    TRY(find_kind(c, F_FIELD_KIND, &c->kind));
     if (!kind_is_open(c->kind)) {
         return error_set_field(ERR_RULE, "of_kind",
                                _("records of kind %s take no fields of one's "
                                  "own"),
                                c->kind->name);
-    }
-    struct edit *e = edit_of(c, F_FIELD_KIND);
-    if (e && e->count) { /* it may have been given by its label */
-        struct datum *d = arena_alloc(c->arena, sizeof(*d));
-        *d = datum_text(slice_str(c->kind->name));
-        e->data = d;
     }
     return ERR_OK;
 }
@@ -352,13 +399,13 @@ enum err custom_complete(struct txn *t, const struct record *before, struct edit
         type.type != DATUM_INT) {
         return ERR_OK; /* the draft tells what is missing */
     }
-    TRY(check_kind(&c, kind.text));
+    TRY(check_kind(&c));
     TRY(check_fixed(&c));
     TRY(read_all(t, arena, &c.all));
     TRY(check_words(&c));
     TRY(complete_number(&c));
-    bool by_command = c.kind->number == KIND_UNIT || c.kind->number == KIND_TRANSFER;
-    if (by_command && outcome(&c, F_FIELD_REQUIRED).i == 1) {
+    TRY(check_target(&c, type.i));
+    if (kind_is_made_by_command(c.kind) && outcome(&c, F_FIELD_REQUIRED).i == 1) {
         return error_set_field(ERR_RULE, "required",
                                _("a %s is also made by commands that do not ask for this field"),
                                c.kind->name);

@@ -127,6 +127,10 @@ static const struct rule_row {
     {{"stranger", KIND_ACTIVITY, RULE_OFF, 3,
       N_("Somebody is entered as present who never belonged here"), "terrace show %s"},
      NULL, rule_find_stranger},
+    {{"unused_field", KIND_FIELD, RULE_OFF, 2,
+      N_("A field is not used, since another one has its name or number: rename it, or delete it "
+         "and add it again"),
+      "terrace edit %s"}, NULL, rule_find_unused_field},
 };
 
 #define ALWAYS(v) {{0, v}, {0, 0}}

@@ -1,3 +1,4 @@
+#include "core/custom.h"
 #include "core/desk.h"
 #include "core/person.h"
 #include "core/rules_row.h"
@@ -296,6 +297,30 @@ enum err rule_find_stranger(struct rule_search *s)
         TRY(rule_get(s, list.ids[i], &r, &there));
         if (there && rule_is_living(&r)) {
             TRY(search_present(s, &r));
+        }
+    }
+    return ERR_OK;
+}
+
+/* ---- fields of one's own --------------------------------------------------------------------- */
+
+enum err rule_find_unused_field(struct rule_search *s)
+{
+    struct custom_clash *list = NULL;
+    size_t count = 0;
+    TRY(custom_clashes(s->t, &s->ids, &list, &count));
+    for (size_t i = 0; i < count && s->go_on; i++) {
+        struct record r;
+        bool there = false;
+        arena_reset(&s->arena);
+        TRY(rule_get(s, list[i].record, &r, &there));
+        if (there) {
+            rule_report(
+                s, &(struct rule_finding){.record = r.id,
+                                          .other = list[i].other,
+                                          .office = desk_of_record(s->t, &r),
+                                          .since_ms = later(merge_shown_ms(&r, F_FIELD_NAME),
+                                                            merge_shown_ms(&r, F_FIELD_NUMBER))});
         }
     }
     return ERR_OK;

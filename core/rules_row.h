@@ -84,6 +84,7 @@ enum err rule_find_deleted_reference(struct rule_search *s);
 enum err rule_find_lost_unit(struct rule_search *s);
 enum err rule_find_unit_cycle(struct rule_search *s);
 enum err rule_find_stranger(struct rule_search *s);
+enum err rule_find_unused_field(struct rule_search *s);
 enum err rule_find_aged(struct rule_search *s);
 enum err rule_find_absent(struct rule_search *s);
 enum err rule_find_small_unit(struct rule_search *s);

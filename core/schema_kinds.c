@@ -192,7 +192,10 @@ const struct kind_def schema_kinds[] = {
         {F_FIELD_REQUIRED, "required", "Bắt buộc", "Required", FIELD_BOOL, .rule = MERGE_AUTHORITY},
         {F_FIELD_SENSITIVE, "sensitive", "Nhạy cảm", "Sensitive", FIELD_BOOL, .rule = MERGE_AUTHORITY},
         {F_FIELD_CODES, "codes", "Danh mục mã", "Codes", FIELD_TEXTSET, .rule = MERGE_SET,
-         .max = LINE_BYTES}), F_FIELD_NAME},
+         .max = LINE_BYTES},
+        {F_FIELD_REF_KIND, "ref_kind", "Trỏ đến loại bản ghi", "Refers to kind", FIELD_TEXT,
+         .rule = MERGE_AUTHORITY,
+         .max = CODE_BYTES}), F_FIELD_NAME},
 
     {KIND_MEMBER, "member", "Đoàn viên", "Member", ROUTE_OWN, LEVEL_BRANCH, FIELDS(
         {F_MEMBER_NAME, "full_name", "Họ và tên", "Full name", FIELD_TEXT, .rule = MERGE_LATEST,

@@ -62,6 +62,7 @@ enum known_field {
     F_FIELD_REQUIRED = 23,
     F_FIELD_SENSITIVE = 24,
     F_FIELD_CODES = 25,
+    F_FIELD_REF_KIND = 26,
     F_UNIT_CODE = 16,
     F_UNIT_NAME = 17,
     F_UNIT_PARENT = 18,

@@ -15,14 +15,14 @@ typed() {
 }
 if script -qec true /dev/null >/dev/null 2>&1; then
     {
-        printf 'Sùng A Páo\n\nnam\n31/02/2003\n03/2003\n'
+        printf 'Sùng A Páo\n31/02/2003\n03/2003\n\n\nnam\n'
         yes '' | head -n 60
     } | typed s add member >"$work/form" 2>&1
     id=$(tr -d '\r' <"$work/form" | grep -Eo '[0-9a-z]{13}-[0-9]+' | tail -n 1)
     claim desk__a_form_makes_a_record has "$(t s show "$id" --json)" '"full_name":"Sùng A Páo","sex":"male","birth_date":"2003-03"'
     claim desk__a_form_tells_a_wrong_date_at_once grep -q "31/02/2003” is not accepted" "$work/form"
     {
-        printf '\n\nnữ\n'
+        printf '\n\n\n\n1\n'
         yes '' | head -n 60
     } | typed s edit "$id" >/dev/null 2>&1
     claim desk__edit_changes_what_was_answered has "$(t s show "$id" --json)" '"sex":"female","birth_date":"2003-03"'

@@ -351,6 +351,32 @@ static void rules__who_never_belonged_here_was_not_present(void **state)
     fixture_end(&f);
 }
 
+/* Two computers of a province added one at the same time. */
+static void rules__of_two_fields_with_one_number_one_is_not_used(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct dot ids[2];
+    tree(&f, 219);
+    for (size_t i = 0; i < ARRAY_COUNT(ids); i++) {
+        struct datum d[] = {
+            datum_ref(f.units[0]), datum_text(slice_str("member")), datum_int(CUSTOM_NUMBER_MIN),
+            datum_text(slice_str(i ? "shoe_size" : "shirt_size")), datum_int(CUSTOM_TEXT)};
+        const struct edit edits[] = {{F_UNIT, EDIT_SET, &d[0], 1},
+                                     {F_FIELD_KIND, EDIT_SET, &d[1], 1},
+                                     {F_FIELD_NUMBER, EDIT_SET, &d[2], 1},
+                                     {F_FIELD_NAME, EDIT_SET, &d[3], 1},
+                                     {F_FIELD_TYPE, EDIT_SET, &d[4], 1}};
+        ids[i] = save(&f, 0, none, KIND_FIELD, edits, ARRAY_COUNT(edits));
+        assert_int_equal(find(&f, 0).count, i);
+    }
+    struct findings found = find(&f, 0);
+    const struct rule_finding *x = only(&found, "unused_field");
+    assert_true(dot_equal(x->record, ids[1]) && dot_equal(x->other, ids[0]));
+    assert_true(dot_equal(x->office, f.units[0]));
+    fixture_end(&f);
+}
+
 static void rules__each_has_words_and_a_name_of_its_own(void **state)
 {
     (void)state;
@@ -382,6 +408,7 @@ int main(void)
         cmocka_unit_test(rules__a_unit_below_itself_is_found),
         cmocka_unit_test(rules__one_letter_number_of_one_office_is_given_once),
         cmocka_unit_test(rules__who_never_belonged_here_was_not_present),
+        cmocka_unit_test(rules__of_two_fields_with_one_number_one_is_not_used),
         cmocka_unit_test(rules__each_has_words_and_a_name_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,110 @@
+/* Where figures are added up. */
+#include "core/person.h"
+#include "core/report_tally.h"
+
+int64_t *sum_at(struct tally *y, uint32_t place, enum side side)
+{
+    return y->sums + ((size_t)place * SIDE_COUNT + side) * COUNTER_COUNT;
+}
+
+enum side side_of(const struct tally *y, int64_t day)
+{
+    for (enum side s = SIDE_NOW; s < SIDE_COUNT; s++) {
+        if (day >= y->period[s].from && day <= y->period[s].to) {
+            return s;
+        }
+    }
+    return SIDE_COUNT;
+}
+
+enum side side_of_month(const struct tally *y, int64_t month)
+{
+    for (enum side s = SIDE_NOW; s < SIDE_COUNT; s++) {
+        if (month >= y->period[s].first_month && month <= y->period[s].last_month) {
+            return s;
+        }
+    }
+    return SIDE_COUNT;
+}
+
+void tally_add(struct tally *y, uint32_t place, enum side side, int64_t day, enum counter c,
+               int64_t n)
+{
+    size_t count = 0;
+    const uint32_t *chain = side < SIDE_COUNT ? place_chain(y, place, day, &count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        sum_at(y, chain[i], side)[c] += n;
+    }
+}
+
+void tally_add_beside(struct tally *y, uint32_t place, uint32_t other, enum side side, int64_t day,
+                      enum counter c)
+{
+    size_t count = 0, other_count = 0;
+    if (side == SIDE_COUNT) {
+        return;
+    }
+    (void)place_chain(y, place, day, &count); /* what it makes may move the other */
+    const uint32_t *there = place_chain(y, other, day, &other_count);
+    const uint32_t *chain = place_chain(y, place, day, &count);
+    for (size_t i = 0; i < count; i++) {
+        bool common = false;
+        for (size_t k = 0; k < other_count && !common; k++) {
+            common = chain[i] == there[k];
+        }
+        if (!common) {
+            sum_at(y, chain[i], side)[c]++;
+        }
+    }
+}
+
+static uint64_t group_key(uint32_t place, enum side side, enum group g, uint32_t key)
+{
+    return (((uint64_t)place * SIDE_COUNT + side) * GROUP_COUNT + g) << 32 | key;
+}
+
+void tally_add_key(struct tally *y, uint32_t place, enum side side, int64_t day, enum group g,
+                   uint32_t key, int64_t n)
+{
+    size_t count = 0;
+    const uint32_t *chain = side < SIDE_COUNT ? place_chain(y, place, day, &count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        tally_map_add(y->groups, group_key(chain[i], side, g, key), n, y->arena);
+    }
+}
+
+int64_t tally_of_key(const struct tally *y, uint32_t place, enum side side, enum group g,
+                     uint32_t key)
+{
+    return tally_map_get(y->groups, group_key(place, side, g, key));
+}
+
+uint32_t tally_key(struct tally *y, const char *text)
+{
+    return texts_put(y->keys, slice_str(text), y->arena);
+}
+
+enum err tally_each(struct tally *y, uint32_t kind,
+                    void (*visit)(struct tally *y, const struct record *r))
+{
+    struct arena ids = {0}, arena = {0};
+    struct id_list list = {0};
+    bool merging = kind == KIND_MEMBER && store_any_merging(y->t);
+    y->scratch = &arena;
+    enum err e = store_ids_of_kind(y->t, kind, (struct dot){0, 0}, SIZE_MAX, &ids, &list);
+    for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
+        struct record r;
+        bool shown = true;
+        arena_reset(&arena);
+        e = store_get(y->t, list.ids[i], &arena, &r, NULL);
+        if (e == ERR_OK && merging) {
+            e = person_follow(y->t, &r, NULL, &arena, &shown);
+        }
+        if (e == ERR_OK && shown && !(r.flags & RECORD_STUB) && !merge_is_deleted(&r)) {
+            visit(y, &r);
+        }
+    }
+    arena_free(&arena);
+    arena_free(&ids);
+    return e;
+}

@@ -54,8 +54,10 @@ static void add_facts(struct tally *y)
         if (m->how == HOW_GROUP) {
             uint32_t key = texts_put(y->keys, f->key, y->arena);
             tally_add_key(y, place, SIDE_NOW, day, (enum group)m->a, key, f->value);
-        } else {
+        } else if (dot_is_none(f->also)) {
             tally_add(y, place, SIDE_NOW, day, (enum counter)m->a, f->value);
+        } else {
+            tally_add_common(y, place, place_find(y, f->also), day, (enum counter)m->a);
         }
     }
 }
@@ -404,13 +406,11 @@ static void look_around(struct rows *r)
 {
     struct tally *y = r->y;
     int64_t day = y->period[SIDE_NOW].to;
-    size_t count = 0;
     r->below_count = units_below(y, r->unit, NOWHERE, day, &r->below);
     uint32_t parent = place_find(y, unit_parent_at(y->t, y->places[r->unit].id, day));
     if (y->q->siblings && parent != NOWHERE) {
         r->sibling_count = units_below(y, parent, r->unit, day, &r->siblings);
     }
-    (void)count;
     r->out->below = arena_array(y->arena, r->below_count + 1, sizeof(*r->out->below));
     for (size_t i = 0; i < r->below_count; i++) {
         r->out->below[i] = unit_of(&y->places[r->below[i]]);

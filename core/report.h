@@ -54,7 +54,8 @@ struct measure {
     enum measure_how how;
     uint8_t a, b;  /* enum counter, enum group (report_tally.h) */
     bool now_only; /* of today, so that there is no figure of a past period */
-    bool headline; /* also stands in the table of the units below */
+    bool headline;  /* also stands in the table of the units below */
+    bool sensitive; /* tells what a viewer's computer masks */
 };
 struct report_section {
     const char *vi, *en;           /* "" = none */
@@ -69,6 +70,8 @@ struct report {
 const struct report *report_at(size_t index); /* NULL past the end */
 /* By name; words may be parted by '-', '_' or blanks, in any case. NULL */
 const struct report *report_by_name(const char *name);
+/* Does it have measures that no record tells (struct report_fact)? */
+bool report_reads_facts(const struct report *report);
 const struct measure *report_measure(const char *id); /* NULL */
 
 /* ---- figures -------------------------------------------------------------------------------- */
@@ -84,7 +87,8 @@ const char *figure_text(struct figure f, struct arena *arena);
 /* What this store knows besides its records, of today. */
 struct report_fact {
     struct dot unit;
-    const char *measure; /* HOW_SUM or HOW_GROUP */
+    struct dot also;         /* if not none: it counts where both of them stand */
+    const char *measure;     /* HOW_SUM or HOW_GROUP */
     struct slice key, label; /* of a group */
     int64_t value;
 };
@@ -109,6 +113,8 @@ struct report_row {
     struct figure siblings; /* average over those where it is known */
     struct figure *below;   /* one for each unit below */
     bool grouped;           /* one of a group, or of the pilot units and the rest */
+    bool adjusted;          /* it was published, and was otherwise then */
+    struct figure frozen;   /* as it was */
 };
 struct report_result {
     struct report_unit unit;
@@ -122,5 +128,18 @@ struct report_result {
 /* Everything is in the arena. ERR_NOT_FOUND: no such unit. */
 enum err report_run(struct txn *t, const struct report_query *q, struct arena *arena,
                     struct report_result *out) MUST_USE;
+
+/* ---- publication (report_publish.c) --------------------------------------------------------- */
+
+/* Freezes the figures as a record of kind publication, with the position of this store's feed: of
+ * the unit and of those below it. As draft_save. */
+enum err report_publish(struct txn *t, const struct report *report,
+                        const struct report_result *result, struct arena *arena,
+                        struct dot *id) MUST_USE;
+/* Fills in `adjusted` and `frozen` from the newest publication of the same report, unit and period.
+ * *published_on is its day, 0 = it was never published. */
+enum err report_compare_published(struct txn *t, const struct report *report,
+                                  struct report_result *result, struct arena *arena,
+                                  int64_t *published_on) MUST_USE;
 
 #endif

@@ -37,25 +37,36 @@ void tally_add(struct tally *y, uint32_t place, enum side side, int64_t day, enu
     }
 }
 
-void tally_add_beside(struct tally *y, uint32_t place, uint32_t other, enum side side, int64_t day,
-                      enum counter c)
+/* Of the first one's units those that are the second one's too, or those that are not. */
+static void add_compared(struct tally *y, const uint32_t places[2], bool common, enum side side,
+                         int64_t day, enum counter c)
 {
     size_t count = 0, other_count = 0;
-    if (side == SIDE_COUNT) {
-        return;
-    }
-    (void)place_chain(y, place, day, &count); /* what it makes may move the other */
-    const uint32_t *there = place_chain(y, other, day, &other_count);
-    const uint32_t *chain = place_chain(y, place, day, &count);
+    (void)place_chain(y, places[0], day, &count); /* to make one chain may move the other */
+    const uint32_t *there = place_chain(y, places[1], day, &other_count);
+    const uint32_t *chain = place_chain(y, places[0], day, &count);
     for (size_t i = 0; i < count; i++) {
-        bool common = false;
-        for (size_t k = 0; k < other_count && !common; k++) {
-            common = chain[i] == there[k];
+        bool both = false;
+        for (size_t k = 0; k < other_count && !both; k++) {
+            both = chain[i] == there[k];
         }
-        if (!common) {
+        if (both == common) {
             sum_at(y, chain[i], side)[c]++;
         }
     }
+}
+
+void tally_add_beside(struct tally *y, uint32_t place, uint32_t other, enum side side, int64_t day,
+                      enum counter c)
+{
+    if (side < SIDE_COUNT) {
+        add_compared(y, (const uint32_t[]){place, other}, false, side, day, c);
+    }
+}
+
+void tally_add_common(struct tally *y, uint32_t place, uint32_t other, int64_t day, enum counter c)
+{
+    add_compared(y, (const uint32_t[]){place, other}, true, SIDE_NOW, day, c);
 }
 
 static uint64_t group_key(uint32_t place, enum side side, enum group g, uint32_t key)

@@ -18,7 +18,7 @@ static const struct measure measures[] = {
      MEASURE_PERCENT, HOW_SHARE, .a = C_YOUTH_MEMBERS, .b = C_YOUTH, .now_only = true},
     {"members", "Đoàn viên", "Members", MEASURE_COUNT, HOW_SUM, .a = C_MEMBERS, .headline = true},
     {"members_sex", "Giới tính", "Sex", MEASURE_COUNT, HOW_GROUP, .a = G_SEX},
-    {"members_ethnicity", "Dân tộc", "Ethnicity", MEASURE_COUNT, HOW_GROUP, .a = G_ETHNICITY},
+    {"members_ethnicity", "Dân tộc", "Ethnicity", MEASURE_COUNT, HOW_GROUP, .a = G_ETHNICITY, .sensitive = true},
     {"members_age", "Tuổi", "Age", MEASURE_COUNT, HOW_GROUP, .a = G_AGE},
     {"members_setting", "Địa bàn", "Setting", MEASURE_COUNT, HOW_GROUP, .a = G_SETTING},
     {"members_remote", "Đoàn viên ở vùng đặc biệt khó khăn", "Members in remote areas",
@@ -43,9 +43,10 @@ static const struct measure measures[] = {
     {"outstanding", "Đoàn viên ưu tú", "Outstanding members",
      MEASURE_COUNT, HOW_SUM, .a = C_OUTSTANDING, .headline = true},
     {"party_admissions", "Đoàn viên vào Đảng", "Admitted to the Party",
-     MEASURE_COUNT, HOW_SUM, .a = C_PARTY_ADMISSIONS, .headline = true},
+     MEASURE_COUNT, HOW_SUM, .a = C_PARTY_ADMISSIONS, .headline = true,
+     .sensitive = true},
     {"party_members", "Đoàn viên là đảng viên", "Members in the Party",
-     MEASURE_COUNT, HOW_SUM, .a = C_PARTY_MEMBERS},
+     MEASURE_COUNT, HOW_SUM, .a = C_PARTY_MEMBERS, .sensitive = true},
     {"rewards_members", "Khen thưởng cá nhân", "Rewards of members",
      MEASURE_COUNT, HOW_SUM, .a = C_REWARDS_MEMBERS, .headline = true},
     {"rewards_units", "Khen thưởng tập thể", "Rewards of units",
@@ -295,4 +296,16 @@ const struct measure *report_measure(const char *id)
         }
     }
     return NULL;
+}
+
+bool report_reads_facts(const struct report *report)
+{
+    for (const struct report_section *s = report->sections; s->measures; s++) {
+        for (const char *const *id = s->measures; *id; id++) {
+            if (strcmp(*id, "nodes") == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
 }

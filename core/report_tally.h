@@ -219,6 +219,8 @@ uint32_t tally_key(struct tally *y, const char *text);
 /* To the first one's units that are not also the second one's. */
 void tally_add_beside(struct tally *y, uint32_t place, uint32_t other, enum side side, int64_t day,
                       enum counter c);
+/* To those of the first one that are the second one's too; of today. */
+void tally_add_common(struct tally *y, uint32_t place, uint32_t other, int64_t day, enum counter c);
 int64_t tally_of_key(const struct tally *y, uint32_t place, enum side side, enum group g,
                      uint32_t key);
 

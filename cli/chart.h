@@ -6,8 +6,8 @@
 
 struct chart_bar {
     const char *label;
-    const char *text;          /* what stands at its end */
-    int64_t value, beside;     /* any one measure, not negative; beside: a second, lighter bar */
+    const char *text;      /* what stands at its end */
+    int64_t value, beside; /* any one measure, not negative; beside: a second, lighter bar */
     bool has_beside;
 };
 /* Bars from left to right under a title; legends of the two shades, NULL = none. Nothing when there

@@ -39,8 +39,9 @@ static enum err find_report(struct cli *c, const struct report **out)
     buf_add_byte(&name, '\0');
     *out = report_by_name((const char *)name.ptr);
     enum err e = *out ? ERR_OK
-                      : error_set(ERR_INPUT, _("there is no report “%s”; terrace report --list "
-                                               "names them"),
+                      : error_set(ERR_INPUT,
+                                  _("there is no report “%s”; terrace report --list "
+                                    "names them"),
                                   (const char *)name.ptr);
     buf_free(&name);
     return e;
@@ -78,8 +79,7 @@ static enum err compute(struct cli *c, struct txn *t, struct report_view *v)
     }
     TRY(read_period(c, t, &q.period));
     struct dot parent = unit_parent_at(t, q.unit, q.period.to);
-    q.siblings =
-        !dot_is_none(parent) && unit_is_within(t, parent, store_identity(c->store)->unit);
+    q.siblings = !dot_is_none(parent) && unit_is_within(t, parent, store_identity(c->store)->unit);
     if (report_reads_facts(v->report)) {
         TRY(report_facts(c, t, q.unit, &q));
     }
@@ -102,8 +102,11 @@ static enum err choose_form(const struct cli *c, enum form *out)
     static const struct {
         const char *end;
         enum form form;
-    } ends[] = {{".html", FORM_HTML}, {".xlsx", FORM_SHEET}, {".csv", FORM_CSV},
-                {".jsonl", FORM_JSON}, {".txt", FORM_TEXT}};
+    } ends[] = {{".html", FORM_HTML},
+                {".xlsx", FORM_SHEET},
+                {".csv", FORM_CSV},
+                {".jsonl", FORM_JSON},
+                {".txt", FORM_TEXT}};
     const char *path = c->args.given[OPT_OUT] ? c->args.value[OPT_OUT] : "-";
     *out = FORM_TEXT;
     if (cli_is_dash(path)) {

@@ -15,11 +15,13 @@ struct report_view {
 
 /* ---- words shared by all (report_words.c); in the arena ------------------------------------- */
 
-const char *report_title(const struct report_view *v);      /* what it is about */
-const char *report_subtitle(const struct report_view *v);   /* of whom, and when */
-const char *report_explains(const struct report_view *v);   /* what it is compared with */
-const char *report_notice(const struct report_view *v);     /* of the publication; "" */
+const char *report_title(const struct report_view *v);    /* what it is about */
+const char *report_subtitle(const struct report_view *v); /* of whom, and when */
+const char *report_explains(const struct report_view *v); /* what it is compared with */
+const char *report_notice(const struct report_view *v);   /* of the publication; "" */
 const char *report_label(const struct report_view *v, const struct report_row *row);
+/* Of one of a group without the group's name. */
+const char *report_key_label(const struct report_view *v, const struct report_row *row);
 const char *report_section_label(const struct report_view *v, const struct report_section *s);
 /* "1.234", "83,3 %", "12.000 đ"; "–" when it is not known. */
 const char *report_figure(const struct report_view *v, const struct measure *m, struct figure f);
@@ -33,12 +35,12 @@ size_t report_headlines(const struct report_view *v, const struct report_row **o
 
 /* ---- forms ---------------------------------------------------------------------------------- */
 
-void report_put_json(const struct report_view *v, struct buf *out);  /* report_rows.c */
-void report_put_csv(const struct report_view *v, struct buf *out);   /* report_rows.c */
-void report_put_text(const struct report_view *v, struct buf *out);  /* report_text.c */
-void report_put_html(const struct report_view *v, struct buf *out);  /* report_html.c */
+void report_put_json(const struct report_view *v, struct buf *out); /* report_rows.c */
+void report_put_csv(const struct report_view *v, struct buf *out);  /* report_rows.c */
+void report_put_text(const struct report_view *v, struct buf *out); /* report_text.c */
+void report_put_html(const struct report_view *v, struct buf *out); /* report_html.c */
 enum err report_put_sheet(const struct report_view *v, const struct env *env,
-                          const char *path) MUST_USE;                /* report_sheet.c */
+                          const char *path) MUST_USE; /* report_sheet.c */
 
 /* What this computer knows of its links, conflicts and doubles (report_facts.c). */
 enum err report_facts(struct cli *c, struct txn *t, struct dot unit,

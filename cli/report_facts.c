@@ -42,13 +42,13 @@ static void add_contact(struct facts *f, const struct record *r)
     int64_t days = cli_days(f->c, link.last_contact_ms);
     struct slice code = unit_code(f->t, unit, arena);
     const char *id = dot_text(r->id, arena);
-    add_fact(f, (struct report_fact){
-                    .unit = unit,
-                    .measure = "days_since_contact",
-                    .key = slice_str(id),
-                    .label = slice_str(arena_printf(arena, "%.*s %s", (int)code.len,
-                                                    (const char *)code.ptr, id)),
-                    .value = days});
+    add_fact(f,
+             (struct report_fact){.unit = unit,
+                                  .measure = "days_since_contact",
+                                  .key = slice_str(id),
+                                  .label = slice_str(arena_printf(arena, "%.*s %s", (int)code.len,
+                                                                  (const char *)code.ptr, id)),
+                                  .value = days});
     if (days >= f->silent_days) {
         add_fact(f, (struct report_fact){.unit = unit, .measure = "nodes_silent", .value = 1});
     }
@@ -91,9 +91,8 @@ static enum err add_conflicts(struct facts *f)
 static struct dot counted_unit(struct facts *f, struct dot member)
 {
     struct record r;
-    return store_get(f->t, member, &f->c->arena, &r, NULL) == ERR_OK
-               ? show_counted_unit(f->t, &r)
-               : (struct dot){0, 0};
+    return store_get(f->t, member, &f->c->arena, &r, NULL) == ERR_OK ? show_counted_unit(f->t, &r)
+                                                                     : (struct dot){0, 0};
 }
 
 static enum err add_doubles(struct facts *f, struct dot root)

@@ -6,16 +6,17 @@
 #define BARS_MAX 40
 #define HEADLINES 6
 
-static const char rules[] = "figure{margin:2mm 0 4mm}\nfigcaption{font-weight:bold;margin:0 0 1mm}\n"
-                            "svg{width:100%;height:auto;display:block}\n"
-                            "td.sub{padding-left:6mm}\nth.left{text-align:left}\n"
-                            ".note{font-size:11pt;font-style:italic;text-align:center}\n";
+static const char rules[] =
+    "figure{margin:2mm 0 4mm}\nfigcaption{font-weight:bold;margin:0 0 1mm}\n"
+    "svg{width:100%;height:auto;display:block}\n"
+    "table.even{table-layout:fixed}\nth.first{width:46%}\ntd.deep{padding-left:7mm}\n"
+    ".note{font-size:11pt;font-style:italic;text-align:center}\n";
 
 static void put_row(const struct report_view *v, const struct report_row *row, struct buf *out)
 {
     const struct measure *m = row->measure;
     buf_add_str(out, "<tr>");
-    buf_add_str(out, row->grouped ? "<td style=\"padding-left:7mm\">" : "<td>");
+    buf_add_str(out, row->grouped ? "<td class=\"deep\">" : "<td>");
     html_text(out, slice_str(report_label(v, row)));
     buf_add_str(out, "</td>");
     html_put(out, "td", "num", slice_str(report_figure(v, m, row->value)));
@@ -29,8 +30,8 @@ static void put_row(const struct report_view *v, const struct report_row *row, s
 
 static void put_head(const struct report_view *v, struct buf *out)
 {
-    buf_add_str(out, "<table class=\"grid\"><thead><tr>");
-    html_put(out, "th", NULL, slice_str(_("Measure")));
+    buf_add_str(out, "<table class=\"grid even\"><thead><tr>");
+    html_put(out, "th", "first", slice_str(_("Measure")));
     html_put(out, "th", NULL, slice_str(_("This period")));
     html_put(out, "th", NULL, slice_str(_("Previous")));
     html_put(out, "th", NULL, slice_str(_("Others")));
@@ -53,16 +54,16 @@ static void put_charts(const struct report_view *v, size_t from, size_t to, stru
         for (size_t k = i; first && k < to && v->result.rows[k].measure == row->measure; k++) {
             const struct report_row *bar = &v->result.rows[k];
             if (n < BARS_MAX) {
-                bars[n++] = (struct chart_bar){
-                    .label = report_label(v, bar),
-                    .text = report_figure(v, bar->measure, bar->value),
-                    .value = bar->value.known ? bar->value.tenths : 0,
-                    .beside = bar->previous.tenths,
-                    .has_beside = bar->previous.known};
+                bars[n++] = (struct chart_bar){.label = report_key_label(v, bar),
+                                               .text = report_figure(v, bar->measure, bar->value),
+                                               .value = bar->value.known ? bar->value.tenths : 0,
+                                               .beside = bar->previous.tenths,
+                                               .has_beside = bar->previous.known};
             }
         }
         const char *title = strcmp(v->lang, "vi") == 0 ? row->measure->vi : row->measure->en;
-        chart_bars(out, title, bars, n, _("This period"), n && bars[0].has_beside ? _("Previous") : NULL);
+        chart_bars(out, title, bars, n, _("This period"),
+                   n && bars[0].has_beside ? _("Previous") : NULL);
     }
     n = 0;
     for (size_t i = from; i < to && n < BARS_MAX; i++) {
@@ -104,10 +105,9 @@ static void put_below_chart(const struct report_view *v, const struct report_row
     size_t n = 0;
     for (size_t i = 0; i < v->result.below_count && n < BARS_MAX; i++) {
         struct figure f = row->below[i];
-        bars[n++] = (struct chart_bar){
-            .label = arena_cstr(v->arena, v->result.below[i].name),
-            .text = report_figure(v, row->measure, f),
-            .value = f.known ? f.tenths : 0};
+        bars[n++] = (struct chart_bar){.label = arena_cstr(v->arena, v->result.below[i].name),
+                                       .text = report_figure(v, row->measure, f),
+                                       .value = f.known ? f.tenths : 0};
     }
     chart_bars(out, report_label(v, row), bars, n, NULL, NULL);
 }

@@ -72,7 +72,6 @@ static void put_below(struct book *b, const struct report_view *v,
         }
         book_row_end(b);
     }
-    book_total(b);
     book_text(b, r->unit.code);
     book_text(b, slice_str(_("All together")));
     for (size_t k = 0; k < count; k++) {

@@ -5,6 +5,7 @@
 #define BAR_CELLS 12
 #define COLUMNS 5
 #define HEADLINES 6
+#define LINE_WIDTH 110 /* of the table of the units below */
 
 /* Fills up to `width` columns, before the text when it is a number. */
 static void put_padded(struct buf *out, const char *text, size_t width, bool number)
@@ -95,6 +96,26 @@ static void put_rows(const struct report_view *v, struct buf *out)
     }
 }
 
+/* How many columns there is room for, and how wide each is. */
+static size_t fit_columns(const struct report_view *v, const struct report_row *const *rows,
+                          size_t n, size_t room, size_t *widths)
+{
+    size_t used = 0;
+    for (size_t k = 0; k < n; k++) {
+        widths[k] = text_width(slice_str(report_label(v, rows[k])));
+        for (size_t i = 0; i < v->result.below_count; i++) {
+            const char *text = report_figure(v, rows[k]->measure, rows[k]->below[i]);
+            size_t w = text_width(slice_str(text));
+            widths[k] = w > widths[k] ? w : widths[k];
+        }
+        used += widths[k] + 2;
+        if (k > 0 && used > room) {
+            return k;
+        }
+    }
+    return n;
+}
+
 /* Units below, a line each, with the headline measures. */
 static void put_below(const struct report_view *v, struct buf *out)
 {
@@ -105,32 +126,26 @@ static void put_below(const struct report_view *v, struct buf *out)
         return;
     }
     for (size_t i = 0; i < r->below_count; i++) {
-        size_t w = text_width(r->below[i].name) + r->below[i].code.len + 5;
+        size_t w = text_width(r->below[i].name) + text_width(r->below[i].code) + 5;
         name_width = w > name_width ? w : name_width;
-        for (size_t k = 0; k < n; k++) {
-            w = text_width(slice_str(report_figure(v, rows[k]->measure, rows[k]->below[i])));
-            widths[k] = w > widths[k] ? w : widths[k];
-        }
     }
+    n = fit_columns(v, rows, n, LINE_WIDTH - name_width, widths);
     buf_printf(out, "\n%s\n", _("Units below"));
     put_padded(out, "", name_width, false);
     for (size_t k = 0; k < n; k++) {
-        size_t w = text_width(slice_str(report_label(v, rows[k])));
-        widths[k] = w > widths[k] ? w : widths[k];
         buf_add_str(out, "  ");
         put_padded(out, report_label(v, rows[k]), widths[k], true);
     }
     buf_add_byte(out, '\n');
     for (size_t i = 0; i < r->below_count; i++) {
-        const char *name = arena_printf(v->arena, "  %.*s (%.*s)", (int)r->below[i].name.len,
-                                        (const char *)r->below[i].name.ptr,
-                                        (int)r->below[i].code.len,
-                                        (const char *)r->below[i].code.ptr);
+        const char *name =
+            arena_printf(v->arena, "  %.*s (%.*s)", (int)r->below[i].name.len,
+                         (const char *)r->below[i].name.ptr, (int)r->below[i].code.len,
+                         (const char *)r->below[i].code.ptr);
         put_padded(out, name, name_width, false);
         for (size_t k = 0; k < n; k++) {
             buf_add_str(out, "  ");
-            put_padded(out, report_figure(v, rows[k]->measure, rows[k]->below[i]), widths[k],
-                       true);
+            put_padded(out, report_figure(v, rows[k]->measure, rows[k]->below[i]), widths[k], true);
         }
         buf_add_byte(out, '\n');
     }

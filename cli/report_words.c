@@ -28,8 +28,9 @@ const char *report_explains(const struct report_view *v)
 {
     const struct report_result *r = &v->result;
     if (r->sibling_count == 0) {
-        return arena_printf(v->arena, _("Previous period: %s. No other unit under the same one is "
-                                        "known here."),
+        return arena_printf(v->arena,
+                            _("Previous period: %s. No other unit under the same one is "
+                              "known here."),
                             r->before.text);
     }
     return arena_printf(v->arena,
@@ -58,6 +59,15 @@ const char *report_notice(const struct report_view *v)
 }
 
 const char *report_label(const struct report_view *v, const struct report_row *row)
+{
+    const char *label = is_vi(v) ? row->vi : row->en;
+    if (row->measure->how != HOW_GROUP) {
+        return label;
+    }
+    return arena_printf(v->arena, "%s: %s", is_vi(v) ? row->measure->vi : row->measure->en, label);
+}
+
+const char *report_key_label(const struct report_view *v, const struct report_row *row)
 {
     return is_vi(v) ? row->vi : row->en;
 }

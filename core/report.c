@@ -239,6 +239,7 @@ static void name_key(struct rows *r, const struct measure *m, struct slice key,
         if (slice_equal(key, slice_str(words[i].key))) {
             row->vi = words[i].vi;
             row->en = words[i].en;
+            row->rank = i == 0 ? INT32_MAX : (int)i; /* what is not recorded comes last */
         }
     }
     for (size_t i = 0; i < ARRAY_COUNT(coded); i++) {
@@ -247,6 +248,7 @@ static void name_key(struct rows *r, const struct measure *m, struct slice key,
             if (slice_equal(key, slice_str(c->code))) {
                 row->vi = c->vi;
                 row->en = c->en;
+                row->rank = c->number;
             }
         }
     }
@@ -272,11 +274,10 @@ static bool anywhere(struct rows *r, const struct measure *m, uint32_t key)
 static int compare_rows(const void *a, const void *b)
 {
     const struct report_row *x = a, *y = b;
-    return slice_compare(x->id, y->id);
+    return x->rank != y->rank ? (x->rank < y->rank ? -1 : 1) : slice_compare(x->id, y->id);
 }
 
-static void put_group(struct rows *r, const struct report_section *section,
-                      const struct measure *m)
+static void put_group(struct rows *r, const struct report_section *section, const struct measure *m)
 {
     size_t from = r->out->row_count;
     for (uint32_t key = 0; key < texts_count(r->y->keys); key++) {
@@ -286,8 +287,8 @@ static void put_group(struct rows *r, const struct report_section *section,
         struct slice text = texts_get(r->y->keys, key);
         struct report_row *row = put_row(r, section, m, key);
         row->grouped = true;
-        row->id = slice_str(arena_printf(r->y->arena, "%s:%.*s", m->id, (int)text.len,
-                                         (const char *)text.ptr));
+        row->id = slice_str(
+            arena_printf(r->y->arena, "%s:%.*s", m->id, (int)text.len, (const char *)text.ptr));
         name_key(r, m, text, row);
     }
     qsort(r->out->rows + from, r->out->row_count - from, sizeof(*r->out->rows), compare_rows);

@@ -20,9 +20,9 @@
 /* Months are counted from 0: year * 12 + month - 1. */
 struct report_period {
     int64_t first_month, last_month;
-    int64_t from, to;  /* days, both included (datum.h) */
-    int cutoff_day;    /* on which a month ends, 1 to 28; CUTOFF_MONTH_END = its last */
-    char text[12];     /* 2025, 2025-H1, 2025-Q2, 2025-06 */
+    int64_t from, to; /* days, both included (datum.h) */
+    int cutoff_day;   /* on which a month ends, 1 to 28; CUTOFF_MONTH_END = its last */
+    char text[12];    /* 2025, 2025-H1, 2025-Q2, 2025-06 */
 };
 /* ERR_INPUT */
 enum err report_period_parse(struct slice text, int cutoff_day, struct report_period *out) MUST_USE;
@@ -52,20 +52,20 @@ struct measure {
     const char *id, *vi, *en;
     enum measure_unit unit;
     enum measure_how how;
-    uint8_t a, b;  /* enum counter, enum group (report_tally.h) */
-    bool now_only; /* of today, so that there is no figure of a past period */
+    uint8_t a, b;   /* enum counter, enum group (report_tally.h) */
+    bool now_only;  /* of today, so that there is no figure of a past period */
     bool headline;  /* also stands in the table of the units below */
     bool sensitive; /* tells what a viewer's computer masks */
 };
 struct report_section {
-    const char *vi, *en;           /* "" = none */
-    const char *const *measures;   /* ids, ended by NULL */
+    const char *vi, *en;         /* "" = none */
+    const char *const *measures; /* ids, ended by NULL */
 };
 struct report {
     const char *name, *vi, *en;
-    const uint32_t *kinds; /* that it reads, ended by 0 */
+    const uint32_t *kinds;                 /* that it reads, ended by 0 */
     const struct report_section *sections; /* ended by measures NULL */
-    bool pilots;           /* pilot units are compared with the rest */
+    bool pilots;                           /* pilot units are compared with the rest */
 };
 const struct report *report_at(size_t index); /* NULL past the end */
 /* By name; words may be parted by '-', '_' or blanks, in any case. NULL */
@@ -112,6 +112,7 @@ struct report_row {
     struct figure value, previous;
     struct figure siblings; /* average over those where it is known */
     struct figure *below;   /* one for each unit below */
+    int rank;               /* of one of a group: its place among the others */
     bool grouped;           /* one of a group, or of the pilot units and the rest */
     bool adjusted;          /* it was published, and was otherwise then */
     struct figure frozen;   /* as it was */

@@ -130,8 +130,7 @@ static bool fails_standard(struct tally *y, const struct person *p, int64_t titl
     int64_t born = p->born;
     int64_t birth = DATE_MAKE(DATE_YEAR(born), DATE_MONTH(born) ? DATE_MONTH(born) : 12,
                               DATE_DAY(born) ? DATE_DAY(born) : 31);
-    int64_t age = DATE_YEAR(day) - DATE_YEAR(birth) -
-                  (day % (13 * 32) < birth % (13 * 32) ? 1 : 0);
+    int64_t age = DATE_YEAR(day) - DATE_YEAR(birth) - (day % (13 * 32) < birth % (13 * 32) ? 1 : 0);
     int64_t theory = p->theory ? p->theory : 1;
     return (born != 0 && age > report_age_max(y->t, title, day)) ||
            theory < report_theory_min(y->t, title, day);
@@ -165,10 +164,8 @@ void count_position(struct tally *y, const struct record *r)
             continue;
         }
         tally_add(y, place, side, day, C_FILLED, 1);
-        tally_add_key(y, place, side, day, G_FILLED, tally_key(y, code_of(r, F_POSITION_TITLE)),
-                      1);
-        tally_add(y, place, side, day, C_FAILING,
-                  fails_standard(y, person_of(y, r), title, day));
+        tally_add_key(y, place, side, day, G_FILLED, tally_key(y, code_of(r, F_POSITION_TITLE)), 1);
+        tally_add(y, place, side, day, C_FAILING, fails_standard(y, person_of(y, r), title, day));
         uint32_t at = place_at(y, place, day);
         if (at != NOWHERE && title == TITLE_SECRETARY) {
             y->places[at].has_secretary[side] = true;
@@ -179,7 +176,8 @@ void count_position(struct tally *y, const struct record *r)
 void count_cadre_plan(struct tally *y, const struct record *r)
 {
     uint32_t place = place_find(y, record_unit(r));
-    int64_t decided = shown_day(r, F_CADRE_DECISION_NO + 1), reviewed = shown_day(r, F_CADRE_REVIEWED);
+    int64_t decided = shown_day(r, F_CADRE_DECISION_NO + 1),
+            reviewed = shown_day(r, F_CADRE_REVIEWED);
     for (enum side side = SIDE_NOW; side < SIDE_COUNT; side++) {
         const struct report_period *p = &y->period[side];
         if (merge_shown_int(r, F_CADRE_STATUS) == CADRE_APPROVED && decided <= p->to) {

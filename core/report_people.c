@@ -69,8 +69,7 @@ static enum err read_aliases(struct tally *y)
     TRY(store_ids_of_kind(y->t, KIND_MEMBER, (struct dot){0, 0}, SIZE_MAX, y->arena, &list));
     for (size_t i = 0; i < list.count; i++) {
         if (dots_table_get(y->person_of, list.ids[i]) == NOWHERE) {
-            uint32_t person =
-                dots_table_get(y->person_of, person_shown(y->t, list.ids[i]));
+            uint32_t person = dots_table_get(y->person_of, person_shown(y->t, list.ids[i]));
             if (person != NOWHERE) {
                 dots_table_put(y->person_of, list.ids[i], person);
             }

@@ -148,8 +148,7 @@ const uint32_t *place_chain(struct tally *y, uint32_t place, int64_t day, size_t
         return NULL;
     }
     if (!y->chains[epoch]) {
-        y->chains[epoch] =
-            arena_array(y->arena, (size_t)y->place_count + 1, sizeof(struct chain));
+        y->chains[epoch] = arena_array(y->arena, (size_t)y->place_count + 1, sizeof(struct chain));
     }
     struct chain *c = &y->chains[epoch][place];
     if (c->count == 0) {

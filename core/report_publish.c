@@ -73,7 +73,8 @@ enum err report_publish(struct txn *t, const struct report *report,
         {"period", slice_str(result->period.text)},
         {"subject", slice_str(dot_text(result->unit.id, arena))},
         {"feed_epoch", slice_str(epoch)},
-        {"feed_seq", slice_str(arena_printf(arena, "%llu", (unsigned long long)store_feed_head(t)))},
+        {"feed_seq",
+         slice_str(arena_printf(arena, "%llu", (unsigned long long)store_feed_head(t)))},
         {"published_on", slice_str(arena_printf(arena, "%04d-%02d-%02d", DATE_YEAR(today),
                                                 DATE_MONTH(today), DATE_DAY(today)))},
         {"measures", measures_text(result, arena)},
@@ -139,12 +140,12 @@ static enum err find_published(struct txn *t, const struct report *report,
         TRY(store_get(t, list.ids[i], arena, &r, NULL));
         int64_t day = merge_shown_int(&r, F_PUBLICATION_DATE);
         int64_t ms = merge_shown_ms(&r, F_PUBLICATION_DATE);
-        bool fits = !(r.flags & RECORD_STUB) && !merge_is_deleted(&r) &&
-                    slice_equal(merge_shown_text(&r, F_PUBLICATION_REPORT),
-                                slice_str(report->name)) &&
-                    slice_equal(merge_shown_text(&r, F_PUBLICATION_PERIOD),
-                                slice_str(result->period.text)) &&
-                    dot_equal(merge_shown_ref(&r, F_PUBLICATION_SUBJECT), result->unit.id);
+        bool fits =
+            !(r.flags & RECORD_STUB) && !merge_is_deleted(&r) &&
+            slice_equal(merge_shown_text(&r, F_PUBLICATION_REPORT), slice_str(report->name)) &&
+            slice_equal(merge_shown_text(&r, F_PUBLICATION_PERIOD),
+                        slice_str(result->period.text)) &&
+            dot_equal(merge_shown_ref(&r, F_PUBLICATION_SUBJECT), result->unit.id);
         bool newer = !*found || day > newest_day || (day == newest_day && ms >= newest_ms);
         if (fits && newer) {
             *out = r;

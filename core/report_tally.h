@@ -14,7 +14,7 @@ enum counter {
     C_YOUTH_UNDER_18,
     C_YOUTH_18_25,
     C_YOUTH_26_30,
-    C_YOUTH_UNITS, /* that say how many there are */
+    C_YOUTH_UNITS,   /* that say how many there are */
     C_YOUTH_MEMBERS, /* members where that is said */
     C_ADMITTED,
     C_IN,
@@ -136,7 +136,7 @@ struct place {
     int64_t type, setting;
     enum level level;
     bool pilot, remote;
-    int64_t youth[3]; /* by age; -1 = not said */
+    int64_t youth[3];                /* by age; -1 = not said */
     uint32_t months_met[SIDE_COUNT]; /* a bit for each month of the period */
     bool has_secretary[SIDE_COUNT];
 };
@@ -145,10 +145,10 @@ struct person {
     int64_t admitted, ended, born, party; /* days; ended: INT64_MAX = not, 0 = without a date */
     int64_t status, sex, theory;
     uint32_t place;
-    uint32_t ethnicity; /* key + 1; 0 = not said */
-    uint32_t filled;    /* a bit for each field that ought to be */
+    uint32_t ethnicity;     /* key + 1; 0 = not said */
+    uint32_t filled;        /* a bit for each field that ought to be */
     bool outstanding, left; /* left: by a letter to a place outside the tree */
-    uint32_t next;      /* of those that count for one unit; index + 1 */
+    uint32_t next;          /* of those that count for one unit; index + 1 */
 };
 #define NOWHERE UINT32_MAX
 struct chain {

@@ -27,10 +27,10 @@ void count_plan_item(struct tally *y, const struct record *r)
     int64_t due = shown_day(r, F_PLAN_ITEM_DUE), status = merge_shown_int(r, F_PLAN_ITEM_STATUS);
     enum side side = side_of(y, due);
     uint32_t place = place_find(y, record_unit(r));
-    enum counter c = status == ITEM_DONE                      ? C_ITEMS_DONE
-                     : status == ITEM_DROPPED                 ? C_ITEMS_DROPPED
+    enum counter c = status == ITEM_DONE                     ? C_ITEMS_DONE
+                     : status == ITEM_DROPPED                ? C_ITEMS_DROPPED
                      : status == ITEM_LATE || due < y->today ? C_ITEMS_LATE
-                                                              : C_ITEMS_OPEN;
+                                                             : C_ITEMS_OPEN;
     tally_add(y, place, side, due, C_ITEMS, 1);
     tally_add(y, place, side, due, c, 1);
 }
@@ -88,7 +88,8 @@ void count_coordination(struct tally *y, const struct record *r)
     }
 }
 
-/* Of a year, in every period that lies in it. The score of the office above, else the unit's own. */
+/* Of a year, in every period that lies in it. The score of the office above, else the unit's own.
+ */
 void count_assessment(struct tally *y, const struct record *r)
 {
     int64_t year = merge_shown_int(r, F_ASSESSMENT_YEAR);

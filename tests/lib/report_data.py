@@ -93,7 +93,8 @@ for i in range(activities * 3):
     kind = rng.choices(["meeting", "thematic", "campaign", "volunteer", "youth-work", "arts", "sport",
                         "congress"], [60, 10, 6, 10, 6, 3, 4, 1])[0]
     own = of_unit.get(unit, [])
-    n = min(len(own), max(0, int(rng.gauss(15, 4))))
+    # about fifteen come where there are as many, else most of them
+    n = min(int(len(own) * (0.4 + rng.random() * 0.6)), max(0, int(rng.gauss(15, 4))))
     there = rng.sample(own, n) + [f"m-{rng.randrange(members)}" for _ in range(maybe(10, 2) or 0)]
     works = kind not in ("meeting", "thematic", "congress")
     d = day()

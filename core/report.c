@@ -62,10 +62,24 @@ static void add_facts(struct tally *y)
     }
 }
 
+static void choose_groups(struct tally *y)
+{
+    for (const struct report_section *s = y->q->report->sections; s->measures; s++) {
+        for (const char *const *id = s->measures; *id; id++) {
+            const struct measure *m = report_measure(*id);
+            CHECK(m != NULL);
+            if (m->how == HOW_GROUP || m->how == HOW_DISTINCT) {
+                y->wants[m->a] = true;
+            }
+        }
+    }
+}
+
 static enum err tally_fill(struct tally *y)
 {
     const struct report *report = y->q->report;
     bool activities = reads_kind(report, KIND_ACTIVITY);
+    choose_groups(y);
     TRY(places_read(y));
     y->sums = arena_array(y->arena, ((size_t)y->place_count + 1) * SIDE_COUNT * COUNTER_COUNT,
                           sizeof(*y->sums));
@@ -438,7 +452,6 @@ enum err report_run(struct txn *t, const struct report_query *q, struct arena *a
     for (const struct report_section *s = q->report->sections; s->measures; s++) {
         for (const char *const *id = s->measures; *id; id++) {
             const struct measure *m = report_measure(*id);
-            CHECK(m != NULL);
             if (m->how == HOW_GROUP) {
                 put_group(&r, s, m);
             } else {

@@ -210,7 +210,9 @@ static void count_stock(struct tally *y, const struct person *p, enum side side)
     tally_add(y, p->place, side, day, C_AWAY, p->status == MEMBER_AWAY);
     tally_add(y, p->place, side, day, C_OUTSTANDING, p->outstanding);
     tally_add(y, p->place, side, day, C_PARTY_MEMBERS, p->party != 0 && p->party <= day);
-    count_groups(y, p, side, day);
+    if (y->wants[G_SEX]) {
+        count_groups(y, p, side, day);
+    }
     count_filled(y, p, side, day);
 }
 

@@ -78,7 +78,8 @@ void tally_add_key(struct tally *y, uint32_t place, enum side side, int64_t day,
                    uint32_t key, int64_t n)
 {
     size_t count = 0;
-    const uint32_t *chain = side < SIDE_COUNT ? place_chain(y, place, day, &count) : NULL;
+    bool wanted = side < SIDE_COUNT && y->wants[g];
+    const uint32_t *chain = wanted ? place_chain(y, place, day, &count) : NULL;
     for (size_t i = 0; i < count; i++) {
         tally_map_add(y->groups, group_key(chain[i], side, g, key), n, y->arena);
     }

@@ -176,6 +176,7 @@ struct tally {
     uint32_t **roster_next;
     int64_t *sums; /* [place][side][counter] */
     struct tally_map *groups;
+    bool wants[GROUP_COUNT]; /* the groups that the report shows; others are not kept */
     struct table_of_texts *keys;
 };
 

@@ -140,8 +140,7 @@ static struct dot add(struct scene *s, uint32_t kind, const char *const *words)
     struct dot id, dot;
     struct id_list doubles;
     struct draft draft = {.kind = kind, .via = VIA_LOCAL, .anyway = true};
-    assert_int_equal(fixture_draft(&s->f, 0, draft, &s->arena, &id, &dot, &doubles, words),
-                     ERR_OK);
+    assert_int_equal(fixture_draft(&s->f, 0, draft, &s->arena, &id, &dot, &doubles, words), ERR_OK);
     return id;
 }
 
@@ -167,10 +166,8 @@ static struct report_result run(struct scene *s, const char *name, struct dot un
     struct txn *t = NULL;
     struct report_result out;
     int64_t published = 0;
-    struct report_query q = {.report = report_by_name(name),
-                             .unit = unit,
-                             .period = period(text, 31),
-                             .siblings = true};
+    struct report_query q = {
+        .report = report_by_name(name), .unit = unit, .period = period(text, 31), .siblings = true};
     assert_int_equal(txn_begin(s->f.stores[0], TXN_READ, &t), ERR_OK);
     assert_int_equal(report_run(t, &q, &s->arena, &out), ERR_OK);
     assert_int_equal(report_compare_published(t, q.report, &out, &s->arena, &published), ERR_OK);
@@ -201,7 +198,8 @@ static void run__figures_of_a_unit_those_below_and_those_beside(void **state)
         WORDS("full_name=Lò Thị Mai", "birth_date=2002-02-02", "admission_date=2020",
               "unit=04576-1"));
     add(&s, KIND_MEMBER,
-        WORDS("full_name=Vàng A Páo", "birth_date=2003-03-03", "admission_date=2020", "unit=04570"));
+        WORDS("full_name=Vàng A Páo", "birth_date=2003-03-03", "admission_date=2020",
+              "unit=04570"));
     struct report_result r = run(&s, "strength", s.commune, "2025-05");
     assert_int_equal(r.below_count, 1);
     assert_int_equal(r.sibling_count, 1);

@@ -9,7 +9,8 @@
 static const char rules[] =
     "figure{margin:2mm 0 4mm}\nfigcaption{font-weight:bold;margin:0 0 1mm}\n"
     "svg{width:100%;height:auto;display:block}\n"
-    "table.even{table-layout:fixed}\nth.first{width:46%}\ntd.deep{padding-left:7mm}\n"
+    "table.even{table-layout:fixed;width:99.6%}\nth.first{width:46%}\nth.unit{width:28%}\ntd.deep{"
+    "padding-left:7mm}\n"
     ".note{font-size:11pt;font-style:italic;text-align:center}\n";
 
 static void put_row(const struct report_view *v, const struct report_row *row, struct buf *out)
@@ -121,8 +122,8 @@ static void put_below(const struct report_view *v, struct buf *out)
         return;
     }
     html_put(out, "h2", NULL, slice_str(_("Units below")));
-    buf_add_str(out, "<table class=\"grid\"><thead><tr>");
-    html_put(out, "th", NULL, slice_str(_("Unit")));
+    buf_add_str(out, "<table class=\"grid even\"><thead><tr>");
+    html_put(out, "th", "unit", slice_str(_("Unit")));
     for (size_t k = 0; k < n; k++) {
         html_put(out, "th", NULL, slice_str(report_label(v, rows[k])));
     }

@@ -1,7 +1,7 @@
 /* Members' letters, ratings, rewards, discipline, cadres and fees. */
 #include "core/report_tally.h"
 
-enum { F_TRAINING_HOURS = 17 };
+enum { R_TRAINING_HOURS = 17 };
 
 static int64_t shown_day(const struct record *r, uint32_t field)
 {
@@ -195,7 +195,7 @@ void count_training(struct tally *y, const struct record *r)
     if (merge_shown_int(r, F_TRAINING_STATUS) == WORK_DONE) {
         tally_add(y, place, side_of(y, day), day, C_TRAINED, 1);
         tally_add(y, place, side_of(y, day), day, C_TRAINED_HOURS,
-                  merge_shown_int(r, F_TRAINING_HOURS));
+                  merge_shown_int(r, R_TRAINING_HOURS));
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/attendance.h"
 
-enum { ACTIVITY_CAMPAIGN = 3, ACTIVITY_SPORT = 7 };
+enum { R_TYPE_CAMPAIGN = 3, R_TYPE_SPORT = 7 };
 
 static int64_t shown_day(const struct record *r, uint32_t field)
 {
@@ -121,7 +121,7 @@ void count_activity(struct tally *y, const struct record *r)
     }
     if (attendance_is_meeting(r)) {
         count_meeting(y, r, place, side, day);
-    } else if (type >= ACTIVITY_CAMPAIGN && type <= ACTIVITY_SPORT) {
+    } else if (type >= R_TYPE_CAMPAIGN && type <= R_TYPE_SPORT) {
         count_work(y, r, place, side, day);
     }
     count_words(y, r, F_ACTIVITY_TOPICS, G_TOPICS, place, side, day);

@@ -72,8 +72,8 @@ void count_proposal(struct tally *y, const struct record *r)
 /* Under way on any day of the period. */
 void count_coordination(struct tally *y, const struct record *r)
 {
-    enum { F_SINCE = 21, F_CLOSED = 23 };
-    int64_t since = shown_day(r, F_SINCE), closed = shown_day(r, F_CLOSED);
+    enum { R_SINCE = 21, R_CLOSED = 23 };
+    int64_t since = shown_day(r, R_SINCE), closed = shown_day(r, R_CLOSED);
     bool ended = merge_shown_int(r, F_COORDINATION_STATUS) == COORDINATION_CLOSED;
     uint32_t place = place_find(y, record_unit(r));
     for (enum side side = SIDE_NOW; side < SIDE_COUNT; side++) {

@@ -34,6 +34,15 @@ was() {
     same "$(figure previous "$@")" "$want_value"
 }
 add() { t s add "$@"; }
+# enter KIND FIELD=VALUE…: as a file brings it, in whatever state it is
+enter() {
+    kind=$1
+    shift
+    for word; do
+        printf '"%s":"%s"\n' "${word%%=*}" "${word#*=}"
+    done | paste -sd , | sed 's/.*/{&}/' | t s import "$kind" - --anyway >"$work/enter.out" 2>&1 ||
+        cat "$work/enter.out" >&2
+}
 quietly() { t s "$@" >/dev/null 2>&1; }
 
 # --- the tree: two districts, three communes, four branches -----------------------------------------
@@ -143,17 +152,17 @@ claim life__topics_once_each is 2 branch-life --unit C1 topics
 claim life__an_agenda_item is 1 branch-life --unit C1 activities_agenda:Hát
 claim life__a_name_in_two_words_too \
     same "$(t s --json report branch life --unit C1)" "$(t s --json report branch-life --unit C1)"
-add position member="$one" title=bi-thu unit=C1 status=approved from=2025-01-01 >/dev/null
-add visit unit=B1 cadre="Giàng A Dê" cadre_unit=C1 date=2025-11-10 status=made >/dev/null
-add visit unit=B1 cadre="Cán bộ huyện" cadre_unit=D1 date=2025-11-12 status=answered >/dev/null
+enter position member="$one" title=bi-thu unit=C1 status=approved from=2025-01-01
+enter visit unit=B1 cadre="Giàng A Dê" cadre_unit=C1 date=2025-11-10 status=made
+enter visit unit=B1 cadre="Cán bộ huyện" cadre_unit=D1 date=2025-11-12 status=answered
 claim visits__received is 2 branch-life --unit C1 visits_received
 claim visits__made_by_its_own is 1 branch-life --unit C1 visits_made
 claim visits__made_by_all_below is 2 branch-life --unit D1 visits_made
 claim visits__a_cadre_owes_one_a_month is 1 branch-life --unit C1 visits_quota
 claim visits__in_the_quarter_so_far_two is 2 branch-life --unit C1 --period 2025-Q4 visits_quota
 claim visits__against_the_quota is 50 branch-life --unit C1 --period 2025-Q4 visits_share
-add inspection unit=C1 date=2025-09-01 deadline=2025-11-05 status=closed closed_date=2025-11-04 >/dev/null
-add inspection unit=C1 date=2025-09-02 deadline=2025-11-05 status=closed closed_date=2025-11-06 >/dev/null
+enter inspection unit=C1 date=2025-09-01 deadline=2025-11-05 status=closed closed_date=2025-11-04
+enter inspection unit=C1 date=2025-09-02 deadline=2025-11-05 status=closed closed_date=2025-11-06
 claim inspections__due is 2 branch-life --unit C1 inspections_due
 claim inspections__in_time is 50 branch-life --unit C1 inspections_share
 claim inspections__by_their_own_day is 2 branch-life --unit C1 --period 2025-Q3 inspections
@@ -171,10 +180,10 @@ quietly rm "$football"
 claim movement__a_deleted_one_is_gone is 1 movement --unit C1 works
 
 # --- quality -----------------------------------------------------------------------------------------
-add rating unit=B1 member="$one" year=2025 level=excellent status=confirmed >/dev/null
-add rating unit=B1 member="$two" year=2025 level=good status=confirmed >/dev/null
-add rating unit=B1 member="$four" year=2025 level=good status=self >/dev/null
-add rating unit=C1 year=2025 level=good status=confirmed >/dev/null
+enter rating unit=B1 member="$one" year=2025 level=excellent status=confirmed
+enter rating unit=B1 member="$two" year=2025 level=good status=confirmed
+enter rating unit=B1 member="$four" year=2025 level=good status=self
+enter rating unit=C1 year=2025 level=good status=confirmed
 claim quality__rated is 2 quality --unit C1 --period 2025 rated
 claim quality__a_level is 1 quality --unit C1 --period 2025 members_rated:good
 claim quality__excellent is 50 quality --unit C1 --period 2025 rated_excellent_share
@@ -183,20 +192,20 @@ claim quality__a_year_counts_when_it_ends is 0 quality --unit C1 --period 2025-H
 claim quality__outstanding is 1 quality --unit C1 outstanding
 claim quality__party_admissions_in_october was 1 quality --unit C1 party_admissions
 claim quality__party_members is 1 quality --unit C1 party_members
-add reward unit=B1 member="$one" form="Giấy khen" status=granted decision_date=2025-11-03 >/dev/null
-add reward unit=C1 form="Bằng khen" status=granted decision_date=2025-11-03 >/dev/null
-add reward unit=B1 member="$two" form="Giấy khen" status=proposed >/dev/null
+enter reward unit=B1 member="$one" form="Giấy khen" status=granted decision_date=2025-11-03
+enter reward unit=C1 form="Bằng khen" status=granted decision_date=2025-11-03
+enter reward unit=B1 member="$two" form="Giấy khen" status=proposed
 claim quality__rewards_of_members is 1 quality --unit C1 rewards_members
 claim quality__rewards_of_units is 1 quality --unit C1 rewards_units
-add discipline unit=B1 member="$two" form=warning status=decided decision_date=2025-11-04 total=3 present=3 for=3 >/dev/null
+enter discipline unit=B1 member="$two" form=warning status=decided decision_date=2025-11-04 total=3 present=3 for=3
 claim quality__discipline is 1 quality --unit C1 discipline_form:warning
 
 # --- plans, cadres, government, fees -----------------------------------------------------------------
-plan=$(add plan unit=C1 title="Tháng 11" period=month month=2025-11 status=approved approver=A decision_date=2025-10-30)
-add plan_item unit=C1 task=A plan="$plan" owner=A due=2025-11-05 status=done result=x >/dev/null
-add plan_item unit=C1 task=B plan="$plan" owner=A due=2025-11-06 >/dev/null # open, and past its day
-add plan_item unit=C1 task=C plan="$plan" owner=A due=2025-11-25 >/dev/null
-add plan_item unit=C1 task=D plan="$plan" owner=A due=2025-11-07 status=dropped result=x >/dev/null
+enter plan ext_id=p1 unit=C1 title="Tháng 11" period=month month=2025-11 status=approved approver=A decision_date=2025-10-30
+enter plan_item unit=C1 task=A plan=p1 owner=A due=2025-11-05 status=done result=x
+enter plan_item unit=C1 task=B plan=p1 owner=A due=2025-11-06 # open, and past its day
+enter plan_item unit=C1 task=C plan=p1 owner=A due=2025-11-25
+enter plan_item unit=C1 task=D plan=p1 owner=A due=2025-11-07 status=dropped result=x
 claim plans__approved is 1 plans --unit C1 plans_approved
 claim plans__due is 4 plans --unit C1 items
 claim plans__done is 1 plans --unit C1 items_done
@@ -210,31 +219,31 @@ claim cadres__units_without_a_secretary is 2 cadres --unit C1 vacant
 claim cadres__without_the_theory_for_it is 1 cadres --unit C1 failing
 quietly set "$one" political_theory=elementary
 claim cadres__with_it is 0 cadres --unit C1 failing
-add cadre_plan unit=C1 member="$two" title=bi-thu status=approved decision_no=1 decision_date=2025-01-10 \
-    reviewed=2025-11-01 >/dev/null
-add training unit=C1 member="$one" course="Lý luận" hours=16 date=2025-11-02 status=done result=đạt >/dev/null
-add rotation unit=C1 member="$one" to=C2 from_date=2025-11-02 status=done >/dev/null
+enter cadre_plan unit=C1 member="$two" title=bi-thu status=approved decision_no=1 decision_date=2025-01-10 \
+    reviewed=2025-11-01
+enter training unit=C1 member="$one" course="Lý luận" hours=16 date=2025-11-02 status=done result=đạt
+enter rotation unit=C1 member="$one" to=C2 from_date=2025-11-02 status=done
 claim cadres__planned is 1 cadres --unit C1 planned
 claim cadres__reviewed is 1 cadres --unit C1 planned_reviewed
 claim cadres__trained is 16 cadres --unit C1 trained_hours
 claim cadres__rotated is 1 cadres --unit C1 rotated
-add dialogue unit=C1 host=A published=2025-09-01 date=2025-10-05 attendance=40 promise="Sửa đường" due=2025-11-15 \
-    answered=2025-11-10 status=answered answer=xong >/dev/null
-add dialogue unit=C1 host=A published=2025-09-01 date=2025-11-05 attendance=30 promise="Làm cầu" due=2025-11-18 \
-    status=held >/dev/null
+enter dialogue unit=C1 host=A published=2025-09-01 date=2025-10-05 attendance=40 promise="Sửa đường" due=2025-11-15 \
+    answered=2025-11-10 status=answered answer=xong
+enter dialogue unit=C1 host=A published=2025-09-01 date=2025-11-05 attendance=30 promise="Làm cầu" due=2025-11-18 \
+    status=held
 claim government__dialogues is 1 government --unit C1 dialogues
 claim government__promises_by_their_day is 2 government --unit C1 promises_due
 claim government__promises_kept is 50 government --unit C1 promises_share
-add proposal unit=C1 to=party subject=A text=x sent=2025-11-01 status=accepted reply=x replied=2025-11-02 >/dev/null
-add proposal unit=C1 to=party subject=B text=x sent=2025-11-02 status=sent >/dev/null
+enter proposal unit=C1 to=party subject=A text=x sent=2025-11-01 status=accepted reply=x replied=2025-11-02
+enter proposal unit=C1 to=party subject=B text=x sent=2025-11-02 status=sent
 claim government__proposals_accepted is 50 government --unit C1 proposals_share
-add coordination unit=C1 partner="Công an" task=A date=2025-05-01 resources=5000000 >/dev/null
+enter coordination unit=C1 partner="Công an" task=A date=2025-05-01 resources=5000000
 claim government__coordination_goes_on is 1 government --unit C1 coordinations
 claim government__resources_when_it_began is 5000000 government --unit C1 --period 2025 resources
-add fee unit=B1 member="$one" month=2025-11 amount=5000 status=paid paid_on=2025-11-03 waged=true >/dev/null
-add fee unit=B1 member="$two" month=2025-11 amount=2000 status=due >/dev/null
-add fee unit=B2 member="$four" month=2025-11 status=exempt exemption="Hộ nghèo" >/dev/null
-add fee unit=C1 month=2025-11 amount=1600 status=remitted paid_on=2025-11-19 >/dev/null
+enter fee unit=B1 member="$one" month=2025-11 amount=5000 status=paid paid_on=2025-11-03 waged=true
+enter fee unit=B1 member="$two" month=2025-11 amount=2000 status=due
+enter fee unit=B2 member="$four" month=2025-11 status=exempt exemption="Hộ nghèo"
+enter fee unit=C1 month=2025-11 amount=1600 status=remitted paid_on=2025-11-19
 claim fees__due is 7000 fees --unit C1 fees_due
 claim fees__paid is 5000 fees --unit C1 fees_paid
 claim fees__share is 71.4 fees --unit C1 fees_paid_share
@@ -250,7 +259,7 @@ person full_name="Giàng A Dê" birth_date=2001-04-12 unit=B2 sex=female >/dev/n
 claim health__a_probable_double is 1 data-health --unit C1 doubles
 
 # --- the scorecard -----------------------------------------------------------------------------------
-add assessment unit=C1 year=2025 self_1=80 self_2=70 self_3=60 status=self >/dev/null
+enter assessment unit=C1 year=2025 self_1=80 self_2=70 self_3=60 status=self
 claim badong__own_score_until_the_district_gives_one is 80 badong --unit C1 --period 2025 score_1
 claim badong__evidence_beside_it is 50 badong --unit C1 promises_share
 claim badong__no_pilot_unit_no_comparison same "$(row badong members:pilot)" ""

@@ -128,8 +128,8 @@ static struct figure figure_of_sums(struct tally *y, const struct measure *m, co
         return ratio(a, b, 1);
     case HOW_PART:
     case HOW_REST: {
-        int64_t up = a * report_number(y->t, NUMBER_FEE_UP_PART, day) /
-                     report_number(y->t, NUMBER_FEE_UP_OF, day);
+        int64_t of = report_number(y, NUMBER_FEE_UP_OF, day);
+        int64_t up = of > 0 ? a * report_number(y, NUMBER_FEE_UP_PART, day) / of : 0;
         return whole(m->how == HOW_PART ? up : a - up);
     }
     default:

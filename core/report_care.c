@@ -124,16 +124,18 @@ static bool holds_office(const struct record *r, int64_t day)
  * with less political theory than it asks for. */
 static bool fails_standard(struct tally *y, const struct person *p, int64_t title, int64_t day)
 {
-    if (!p) {
+    if (!p || title < TITLE_MEMBER || title > TITLE_SECRETARY) {
         return false;
     }
+    enum report_number age_max = (enum report_number)(NUMBER_AGE_MAX + title);
+    enum report_number theory_min = (enum report_number)(NUMBER_THEORY_MIN + title);
     int64_t born = p->born;
     int64_t birth = DATE_MAKE(DATE_YEAR(born), DATE_MONTH(born) ? DATE_MONTH(born) : 12,
                               DATE_DAY(born) ? DATE_DAY(born) : 31);
     int64_t age = DATE_YEAR(day) - DATE_YEAR(birth) - (day % (13 * 32) < birth % (13 * 32) ? 1 : 0);
     int64_t theory = p->theory ? p->theory : 1;
-    return (born != 0 && age > report_age_max(y->t, title, day)) ||
-           theory < report_theory_min(y->t, title, day);
+    return (born != 0 && age > report_number(y, age_max, day)) ||
+           theory < report_number(y, theory_min, day);
 }
 
 /* Each cadre of a unit above the branches is to visit so many meetings a month, in every month at
@@ -146,7 +148,7 @@ static void count_quota(struct tally *y, const struct record *r, uint32_t place,
         bool begun = report_month_from(m, p->cutoff_day) <= y->today;
         if (begun && holds_office(r, end)) {
             tally_add(y, place, side, end, C_VISITS_QUOTA,
-                      report_number(y->t, NUMBER_VISITS_PER_MONTH, end));
+                      report_number(y, NUMBER_VISITS_PER_MONTH, end));
         }
     }
 }

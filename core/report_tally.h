@@ -150,6 +150,18 @@ struct person {
     bool outstanding, left; /* left: by a letter to a place outside the tree */
     uint32_t next;          /* of those that count for one unit; index + 1 */
 };
+/* Numbers that rules set; of the two last ones one for each title, which is added. */
+enum report_number {
+    NUMBER_FEE_UP_PART,
+    NUMBER_FEE_UP_OF,
+    NUMBER_VISITS_PER_MONTH,
+    NUMBER_AGE_MAX,
+    NUMBER_THEORY_MIN = NUMBER_AGE_MAX + TITLE_SECRETARY,
+    NUMBER_COUNT = NUMBER_THEORY_MIN + TITLE_SECRETARY + 1
+};
+struct number_memo {
+    int64_t day, value; /* 0 = nothing yet */
+};
 #define NOWHERE UINT32_MAX
 struct chain {
     uint32_t start, count; /* in tally.links */
@@ -178,6 +190,7 @@ struct tally {
     struct tally_map *groups;
     bool wants[GROUP_COUNT]; /* the groups that the report shows; others are not kept */
     struct table_of_texts *keys;
+    struct number_memo numbers[NUMBER_COUNT];
 };
 
 /* ---- tables of numbers (report_map.c) ------------------------------------------------------- */
@@ -262,12 +275,8 @@ void count_assessment(struct tally *y, const struct record *r);
 extern const uint32_t report_wanted_fields[];
 extern const size_t report_wanted_count;
 
-/* ---- numbers that rules set ------------------------------------------------------------------ */
-
-enum report_number { NUMBER_FEE_UP_PART, NUMBER_FEE_UP_OF, NUMBER_VISITS_PER_MONTH };
-int64_t report_number(struct txn *t, enum report_number which, int64_t day);
-int64_t report_age_max(struct txn *t, int64_t title, int64_t day);
-int64_t report_theory_min(struct txn *t, int64_t title, int64_t day);
+/* The number that holds on that day (rules.h). */
+int64_t report_number(struct tally *y, enum report_number which, int64_t day);
 
 static inline struct dot record_unit(const struct record *r)
 {

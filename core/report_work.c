@@ -1,5 +1,6 @@
 /* Plans, dialogues, proposals, coordination, the scorecard; what holds of units; rules' numbers. */
 #include "core/report_tally.h"
+#include "core/rules.h"
 
 static int64_t shown_day(const struct record *r, uint32_t field)
 {
@@ -162,26 +163,24 @@ void places_count(struct tally *y)
 
 /* ---- numbers that rules set ------------------------------------------------------------------ */
 
-int64_t report_number(struct txn *t, enum report_number which, int64_t day)
+int64_t report_number(struct tally *y, enum report_number which, int64_t day)
 {
-    static const int64_t numbers[] = {
-        [NUMBER_FEE_UP_PART] = 1, [NUMBER_FEE_UP_OF] = 3, [NUMBER_VISITS_PER_MONTH] = 1};
-    (void)t;
-    (void)day;
-    return numbers[which];
-}
-
-int64_t report_age_max(struct txn *t, int64_t title, int64_t day)
-{
-    (void)t;
-    (void)title;
-    (void)day;
-    return 35;
-}
-
-int64_t report_theory_min(struct txn *t, int64_t title, int64_t day)
-{
-    (void)t;
-    (void)day;
-    return title >= TITLE_DEPUTY ? 2 : 1;
+    static const char *const names[] = {
+        [NUMBER_FEE_UP_PART] = "fee_up_part",
+        [NUMBER_FEE_UP_OF] = "fee_up_of",
+        [NUMBER_VISITS_PER_MONTH] = "visits_per_month",
+        [NUMBER_AGE_MAX + TITLE_MEMBER] = "age_max_uy_vien",
+        [NUMBER_AGE_MAX + TITLE_STANDING] = "age_max_uy_vien_btv",
+        [NUMBER_AGE_MAX + TITLE_DEPUTY] = "age_max_pho_bi_thu",
+        [NUMBER_AGE_MAX + TITLE_SECRETARY] = "age_max_bi_thu",
+        [NUMBER_THEORY_MIN + TITLE_MEMBER] = "theory_min_uy_vien",
+        [NUMBER_THEORY_MIN + TITLE_STANDING] = "theory_min_uy_vien_btv",
+        [NUMBER_THEORY_MIN + TITLE_DEPUTY] = "theory_min_pho_bi_thu",
+        [NUMBER_THEORY_MIN + TITLE_SECRETARY] = "theory_min_bi_thu",
+    };
+    struct number_memo *memo = &y->numbers[which];
+    if (memo->day != day) {
+        *memo = (struct number_memo){day, rules_number(y->t, names[which], day)};
+    }
+    return memo->value;
 }

@@ -14,6 +14,11 @@ province_of() {
         >"$work/made-$p_store/steps" || return 1
     t "$p_store" init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null
     t "$p_store" import unit "$data/units-yenbai-2019-10.csv" >/dev/null 2>&1
+    # what is made up keeps no rules
+    for rule in rating_attendance activity_attendee fee_amount fee_once position_age position_theory cadre_age \
+        cadre_theory discipline_quorum discipline_votes dialogue_notice inspection_deadline plan_once assessment_passed; do
+        t "$p_store" add rule name=$rule value=0 from=2020-01-01 >/dev/null 2>&1
+    done
     while read -r kind file; do
         t "$p_store" import "$kind" "$work/made-$p_store/$file" --anyway >/dev/null 2>"$work/import.err" || {
             echo "$file: $(head -n 3 "$work/import.err")"

@@ -46,8 +46,6 @@
     X(LETTER, "letter", 0, "NO", N_("this letter number instead of a new one"))                    \
     X(REASON, "reason", 0, "TEXT", N_("why"))                                                      \
     X(STATE, "state", 0, "STATE", N_("only those in this state"))                                  \
-    X(OUT, "out", 0, "FILE", N_("writes this file; - is the screen"))                              \
-    X(PERIOD, "period", 0, "PERIOD", N_("2025, 2025-H1, 2025-Q2 or 2025-06"))                      \
     X(PUBLISH, "publish", 0, NULL, N_("freezes the figures; later changes show beside them"))      \
     X(LIST, "list", 0, NULL, N_("names the reports there are"))                                    \
     X(SEEN, "seen", 0, "ID", N_("puts a notice away, once it is read"))                            \

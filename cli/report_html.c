@@ -22,7 +22,9 @@ static void put_row(const struct report_view *v, const struct report_row *row, s
     buf_add_str(out, "</td>");
     html_put(out, "td", "num", slice_str(report_figure(v, m, row->value)));
     html_put(out, "td", "num", slice_str(report_figure(v, m, row->previous)));
-    html_put(out, "td", "num", slice_str(report_figure(v, m, row->siblings)));
+    if (v->result.sibling_count > 0) {
+        html_put(out, "td", "num", slice_str(report_figure(v, m, row->siblings)));
+    }
     if (v->published_on) {
         html_put(out, "td", "num", slice_str(report_adjusted(v, row)));
     }
@@ -35,7 +37,9 @@ static void put_head(const struct report_view *v, struct buf *out)
     html_put(out, "th", "first", slice_str(_("Measure")));
     html_put(out, "th", NULL, slice_str(_("This period")));
     html_put(out, "th", NULL, slice_str(_("Previous")));
-    html_put(out, "th", NULL, slice_str(_("Others")));
+    if (v->result.sibling_count > 0) {
+        html_put(out, "th", NULL, slice_str(_("Others")));
+    }
     if (v->published_on) {
         html_put(out, "th", NULL, slice_str(_("Published")));
     }

@@ -55,8 +55,12 @@ static void put_cells(const struct grid *g, const char *const cells[COLUMNS], in
                       struct buf *out)
 {
     struct buf line = {0};
-    size_t columns = g->v->published_on ? COLUMNS : COLUMNS - 1;
-    for (size_t i = 0; i < columns; i++) {
+    bool shown[COLUMNS] = {true, true, true, g->v->result.sibling_count > 0,
+                           g->v->published_on != 0};
+    for (size_t i = 0; i < COLUMNS; i++) {
+        if (!shown[i]) {
+            continue;
+        }
         buf_add_str(&line, i ? "  " : "");
         put_padded(&line, cells[i], g->widths[i], i > 0);
     }

@@ -6,6 +6,12 @@
 #include "core/report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+/* What a text of a record holds; a report of more rows is published without the last of them. */
+#define MEASURES_MAX_BYTES 32000
+#define FROZEN_ROWS_MAX 1500
+#define REST_WORD "..." /* in place of those */
 
 static void put_word(struct buf *b, struct slice word)
 {
@@ -30,22 +36,32 @@ static struct slice taken(struct buf *b, struct arena *arena)
     return s;
 }
 
-static struct slice measures_text(const struct report_result *r, struct arena *arena)
+/* *count: of the rows that it holds. */
+static struct slice measures_text(const struct report_result *r, struct arena *arena, size_t *count)
 {
     struct buf b = {0};
-    for (size_t i = 0; i < r->row_count; i++) {
+    size_t i = 0;
+    for (; i < r->row_count && i < FROZEN_ROWS_MAX; i++) {
+        size_t before = b.len;
         buf_add_str(&b, i ? " " : "");
         put_word(&b, r->rows[i].id);
+        if (b.len > MEASURES_MAX_BYTES) {
+            b.len = before;
+            break;
+        }
     }
+    buf_add_str(&b, i < r->row_count ? " " REST_WORD : "");
+    *count = i;
     return taken(&b, arena);
 }
 
-/* below: SIZE_MAX = of the unit itself */
-static struct slice figures_text(const struct report_result *r, size_t below, struct arena *arena)
+/* Of the first rows; below: SIZE_MAX = of the unit itself. */
+static struct slice figures_text(const struct report_result *r, size_t count, size_t below,
+                                 struct arena *arena)
 {
     struct buf b = {0};
     put_word(&b, below == SIZE_MAX ? r->unit.code : r->below[below].code);
-    for (size_t i = 0; i < r->row_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct report_row *row = &r->rows[i];
         put_figure(&b, below == SIZE_MAX ? row->value : row->below[below], arena);
     }
@@ -59,10 +75,12 @@ enum err report_publish(struct txn *t, const struct report *report,
     char epoch[DOT_TEXT_SIZE];
     struct dot dot;
     struct id_list doubles;
+    size_t count = 0;
+    struct slice measures = measures_text(result, arena, &count);
     struct slice *figures = arena_array(arena, result->below_count + 1, sizeof(*figures));
-    figures[0] = figures_text(result, SIZE_MAX, arena);
+    figures[0] = figures_text(result, count, SIZE_MAX, arena);
     for (size_t i = 0; i < result->below_count; i++) {
-        figures[i + 1] = figures_text(result, i, arena);
+        figures[i + 1] = figures_text(result, count, i, arena);
     }
     dot_format_actor(store_identity(txn_store(t))->actor, epoch);
     const struct {
@@ -77,7 +95,7 @@ enum err report_publish(struct txn *t, const struct report *report,
          slice_str(arena_printf(arena, "%llu", (unsigned long long)store_feed_head(t)))},
         {"published_on", slice_str(arena_printf(arena, "%04d-%02d-%02d", DATE_YEAR(today),
                                                 DATE_MONTH(today), DATE_DAY(today)))},
-        {"measures", measures_text(result, arena)},
+        {"measures", measures},
     };
     struct draft_item items[ARRAY_COUNT(words) + 1];
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
@@ -162,40 +180,56 @@ static bool same_figure(struct figure a, struct figure b)
     return a.known == b.known && (!a.known || a.tenths == b.tenths);
 }
 
-/* The row with that id, in the way it is written. */
-static struct report_row *row_of(struct report_result *result, struct slice word,
-                                 struct arena *arena)
+/* Rows as they are written, to be found by that. */
+struct written {
+    struct slice word;
+    struct report_row *row;
+    bool found;
+};
+
+static int compare_words(const void *a, const void *b)
 {
+    const struct written *x = a, *y = b;
+    return slice_compare(x->word, y->word);
+}
+
+static struct written *write_rows(struct report_result *result, struct arena *arena)
+{
+    struct written *list = arena_array(arena, result->row_count + 1, sizeof(*list));
     for (size_t i = 0; i < result->row_count; i++) {
         struct buf b = {0};
         put_word(&b, result->rows[i].id);
-        if (slice_equal(taken(&b, arena), word)) {
-            return &result->rows[i];
-        }
+        list[i] = (struct written){taken(&b, arena), &result->rows[i], false};
     }
-    return NULL;
+    qsort(list, result->row_count, sizeof(*list), compare_words);
+    return list;
+}
+
+static void freeze(struct report_row *row, struct figure f)
+{
+    row->frozen = f;
+    row->adjusted = !same_figure(f, row->value);
 }
 
 static void hold_against(struct report_result *result, struct slice measures, struct slice figures,
                          struct arena *arena)
 {
-    struct slice id, figure;
-    bool *known = arena_array(arena, result->row_count + 1, sizeof(*known));
-    while (next_word(&measures, &id)) {
-        struct report_row *row = row_of(result, id, arena);
+    struct written *list = write_rows(result, arena), key = {0};
+    struct slice figure;
+    bool whole = true;
+    while (next_word(&measures, &key.word)) {
+        struct written *w = bsearch(&key, list, result->row_count, sizeof(*list), compare_words);
         (void)next_word(&figures, &figure);
-        if (row) {
-            row->frozen = read_figure(figure);
-            row->adjusted = !same_figure(row->frozen, row->value);
-            known[row - result->rows] = true;
+        whole = whole && !slice_equal(key.word, slice_str(REST_WORD));
+        if (w) {
+            freeze(w->row, read_figure(figure));
+            w->found = true;
         }
     }
     /* a key of a group that nobody had then */
-    for (size_t i = 0; i < result->row_count; i++) {
-        struct report_row *row = &result->rows[i];
-        if (!known[i] && row->grouped) {
-            row->frozen = (struct figure){true, 0};
-            row->adjusted = !same_figure(row->frozen, row->value);
+    for (size_t i = 0; whole && i < result->row_count; i++) {
+        if (!list[i].found && list[i].row->measure->how == HOW_GROUP) {
+            freeze(list[i].row, (struct figure){true, 0});
         }
     }
 }

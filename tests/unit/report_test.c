@@ -261,6 +261,41 @@ static void publish__keeps_what_was_said_then(void **state)
     end(&s);
 }
 
+/* A text of a record holds so much: what does not fit any more is not compared, and not lost. */
+static void publish__of_very_many_rows_keeps_the_first(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct txn *t = NULL;
+    struct dot id;
+    begin(&s);
+    for (int i = 0; i < 4; i++) {
+        struct buf topics = {0};
+        for (int k = 0; k < 250; k++) {
+            buf_printf(&topics, "%sChuyên đề số %d của tháng", k ? ";" : "topics=", i * 250 + k);
+        }
+        buf_add_byte(&topics, '\0');
+        add(&s, KIND_ACTIVITY,
+            WORDS("type=meeting", "title=một", "date=2025-05-02", "unit=04576-1",
+                  (const char *)topics.ptr));
+        buf_free(&topics);
+    }
+    struct report_result r = run(&s, "branch-life", s.commune, "2025-05");
+    assert_true(r.row_count > 1000);
+    assert_int_equal(row(&r, "topics")->value.tenths, 10000);
+    assert_int_equal(txn_begin(s.f.stores[0], TXN_WRITE, &t), ERR_OK);
+    assert_int_equal(report_publish(t, report_by_name("branch-life"), &r, &s.arena, &id), ERR_OK);
+    assert_int_equal(txn_commit(t), ERR_OK);
+    add(&s, KIND_ACTIVITY,
+        WORDS("type=meeting", "title=hai", "date=2025-05-03", "unit=04576-1", "topics=Mới"));
+    r = run(&s, "branch-life", s.commune, "2025-05");
+    assert_int_equal(row(&r, "topics")->frozen.tenths, 10000);
+    assert_true(row(&r, "topics")->adjusted);
+    assert_true(row(&r, "meetings")->adjusted);
+    assert_false(row(&r, "activities_topic:Mới")->adjusted);
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +308,7 @@ int main(void)
         cmocka_unit_test(run__figures_of_a_unit_those_below_and_those_beside),
         cmocka_unit_test(run__a_unit_that_is_not_here_is_told),
         cmocka_unit_test(publish__keeps_what_was_said_then),
+        cmocka_unit_test(publish__of_very_many_rows_keeps_the_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -307,6 +307,31 @@ claim published__with_the_feeds_position has "$(t s list publication --json)" '"
 quietly report movement --unit C1 --publish
 claim published__the_newest_counts same "$(figure adjusted movement --unit C1 works)" null
 
+# --- another office ----------------------------------------------------------------------------------
+serve s
+code=$(t s invite D1 2>/dev/null)
+t district join "$url" "$code" >/dev/null 2>&1
+quietly report quality --unit C1 --publish
+t district sync >/dev/null 2>&1
+# values STORE ARGS…: the figures, without what only the upper office knows of
+values() {
+    from=$1
+    shift
+    t "$from" --json report "$@" --unit C1 | sed 's/,"siblings":[^,]*//'
+}
+for name in strength quality branch-life movement plans cadres government fees; do
+    claim "office__${name}_is_the_same_in_the_district" same "$(values district $name)" "$(values s $name)"
+done
+beside() { t "$1" --json report strength --unit D1 | grep '"measure":"members"' | json siblings; }
+claim office__the_other_district_is_not_known_in_this_one same "$(beside district)" null
+claim office__but_in_the_province same "$(beside s)" 0
+code=$(t s invite D1 --role viewer 2>/dev/null)
+t viewer join "$url" "$code" >/dev/null 2>&1
+claim office__a_viewer_sees_strength has "$(t viewer --json report strength --unit C1)" '"measure":"members"'
+claim office__but_no_peoples same "$(t viewer --json report strength --unit C1 | grep -c ethnicity)" 0
+claim office__nor_the_party same "$(t viewer --json report quality --unit C1 | grep -c party)" 0
+quit s
+
 # --- forms -------------------------------------------------------------------------------------------
 line=$(t s --json report strength | head -n 1)
 claim forms__json_has_its_keys keys "$line" unit_code period measure value previous siblings adjusted

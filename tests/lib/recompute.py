@@ -5,7 +5,7 @@ It shares nothing with the program: no code, no index, no store. Written from th
 README ("Reports").
   usage: recompute.py DIR TODAY CUTOFF REPORT FILE…
 DIR has KIND.jsonl of every kind, and unit.deleted.jsonl; each FILE is what `report REPORT --json`
-said. Prints what differs, then how many figures were compared; exit 1 when any differed.
+said, and with - as REPORT it is named after its report. Prints what differs, then how many figures were compared; exit 1 when any differed.
 """
 import calendar
 import datetime
@@ -117,6 +117,8 @@ class World:
             m["left"] = m["id"] in gone and m.get("status") == "removed"
             self.people[m["id"]] = m
         self.rosters = {}
+        self.cuts = sorted({first_day(u[k]) for u in self.units.values()
+                            for k in ("valid_from", "valid_to", "moved_on") if u.get(k)})
 
     def read(self, kind):
         if kind not in self.cache:
@@ -172,11 +174,7 @@ class World:
 
     def roster(self, ident, day):
         """Members that count for one unit on that day."""
-        cuts = tuple(sorted({first_day(u[k]) for u in self.units.values()
-                             for k in ("valid_from", "valid_to", "moved_on") if u.get(k)}
-                            )) if "cuts" not in self.cache else self.cache["cuts"]
-        self.cache["cuts"] = cuts
-        epoch = sum(1 for c in cuts if c <= day) if len(cuts) < 64 else day
+        epoch = sum(1 for c in self.cuts if c <= day)
         if epoch not in self.rosters:
             table = {}
             for m in self.people.values():
@@ -192,7 +190,6 @@ class Figures:
     def __init__(self, world, period, now):
         self.w, self.p, self.now = world, period, now
         self.n = {}  # (unit, measure) -> number
-        self.keys = {}  # measure -> set of keys seen anywhere
         self.met = {}
         for part in (self.people, self.letters, self.quality, self.activities, self.branches,
                      self.visits, self.plans, self.cadres, self.government, self.fees,
@@ -613,7 +610,7 @@ class Judge:
             print(f"{where}: the report says {got if got is None else float(got)}, "
                   f"the records say {say}")
 
-    def report(self, path):
+    def report(self, name, path):
         with open(path, encoding="utf-8") as f:
             rows = [json.loads(line) for line in f]
         if not rows:
@@ -623,21 +620,18 @@ class Judge:
         period = Period(rows[0]["period"], self.w.cutoff)
         ident = self.w.by_code[rows[0]["unit_code"]]
         now, before = self.figures(period, True), self.figures(period.before(), False)
-        bases = set()
         for r in rows:
             measure = r["measure"]
             base = measure.partition(":")[0]
             if base in NOT_FROM_RECORDS:
                 continue
-            bases.add(base)
             value, previous, siblings = self.expect(ident, measure, now, before, period)
             where = f'{r["unit_code"]} {r["period"]} {measure}'
             self.same(where, r["value"], value)
             self.same(where + " previous", r["previous"], previous)
             self.same(where + " siblings", r["siblings"], siblings)
         # no key of a group was left out
-        groups = {m.partition(":")[0] for _, m in now.n if ":" in m}
-        for base in groups & set(self.grouped(rows[0], path)):
+        for base in self.GROUPS.get(name, []):
             want = now.group(ident, base) | before.group(ident, base)
             got = {r["measure"] for r in rows if r["measure"].startswith(base + ":")}
             self.compared += 1
@@ -654,17 +648,12 @@ class Judge:
         "data-health": ["missing"],
     }
 
-    def grouped(self, _, __):
-        return self.GROUPS.get(self.name, [])
-
 
 def main():
     folder, today, cutoff, name = sys.argv[1:5]
     judge = Judge(World(folder, first_day(today), int(cutoff)))
-    judge.name = name
     for path in sys.argv[5:]:
-        judge.name = name if name != "-" else path.rsplit("/", 1)[1].split(".")[0]
-        judge.report(path)
+        judge.report(path.rsplit("/", 1)[1].split(".")[0] if name == "-" else name, path)
     print(f"{judge.compared} compared, {judge.wrong} differ")
     sys.exit(1 if judge.wrong or not judge.compared else 0)
 

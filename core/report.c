@@ -83,6 +83,10 @@ static enum err tally_fill(struct tally *y)
     TRY(places_read(y));
     y->sums = arena_array(y->arena, ((size_t)y->place_count + 1) * SIDE_COUNT * COUNTER_COUNT,
                           sizeof(*y->sums));
+    y->unit = place_find(y, y->q->unit);
+    y->months = arena_array(
+        y->arena, (size_t)(y->q->period.last_month - y->q->period.first_month + 1),
+        sizeof(*y->months));
     y->groups = tally_map_new(y->arena);
     y->keys = texts_new(y->arena);
     if (reads_kind(report, KIND_MEMBER) || (activities && store_any_merging(y->t))) {
@@ -192,6 +196,22 @@ static struct figure average(struct rows *r, const struct measure *m, uint32_t k
     return n ? (struct figure){true, (2 * sum + n) / (2 * n)} : (struct figure){false, 0};
 }
 
+static struct figure *month_figures(struct rows *r, const struct measure *m)
+{
+    const struct report_period *p = &r->y->period[SIDE_NOW];
+    struct figure *out = NULL;
+    if (m->flow) {
+        out = arena_array(r->y->arena, r->out->month_count + 1, sizeof(*out));
+    }
+    for (size_t i = 0; out && i < r->out->month_count; i++) {
+        bool begun =
+            report_month_from(p->first_month + (int64_t)i, p->cutoff_day) <= r->y->today;
+        out[i] = begun ? figure_of_sums(r->y, m, r->y->months[i], SIDE_NOW)
+                       : (struct figure){false, 0};
+    }
+    return out;
+}
+
 static struct report_row *new_row(struct rows *r)
 {
     struct report_result *out = r->out;
@@ -217,7 +237,8 @@ static struct report_row *put_row(struct rows *r, const struct report_section *s
                                .en = m->en,
                                .value = figure_at(r->y, m, key, r->unit, SIDE_NOW),
                                .previous = figure_at(r->y, m, key, r->unit, SIDE_BEFORE),
-                               .siblings = average(r, m, key)};
+                               .siblings = average(r, m, key),
+                               .months = month_figures(r, m)};
     row->below = arena_array(r->y->arena, r->below_count + 1, sizeof(*row->below));
     for (size_t i = 0; i < r->below_count; i++) {
         row->below[i] = figure_at(r->y, m, key, r->below[i], SIDE_NOW);
@@ -371,6 +392,7 @@ static void put_pilots(struct rows *r, const struct report_section *section)
                 row->value = figure_of_sums(r->y, m, sums[SIDE_NOW], SIDE_NOW);
                 row->previous = figure_of_sums(r->y, m, sums[SIDE_BEFORE], SIDE_BEFORE);
                 row->siblings = (struct figure){false, 0};
+                row->months = NULL;
                 row->grouped = true;
             }
         }
@@ -441,7 +463,10 @@ enum err report_run(struct txn *t, const struct report_query *q, struct arena *a
     struct rows r = {.y = &y, .out = out};
     y.period[SIDE_NOW] = q->period;
     y.period[SIDE_BEFORE] = report_period_before(&q->period);
-    *out = (struct report_result){.period = q->period, .before = y.period[SIDE_BEFORE]};
+    *out = (struct report_result){
+        .period = q->period,
+        .before = y.period[SIDE_BEFORE],
+        .month_count = (size_t)(q->period.last_month - q->period.first_month + 1)};
     TRY(tally_fill(&y));
     r.unit = place_find(&y, q->unit);
     if (r.unit == NOWHERE) {

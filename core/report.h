@@ -55,6 +55,7 @@ struct measure {
     uint8_t a, b;   /* enum counter, enum group (report_tally.h) */
     bool now_only;  /* of today, so that there is no figure of a past period */
     bool headline;  /* also stands in the table of the units below */
+    bool flow;      /* counted on days or in months, so that each month has its figure */
     bool sensitive; /* tells what a viewer's computer masks */
 };
 struct report_section {
@@ -112,6 +113,7 @@ struct report_row {
     struct figure value, previous;
     struct figure siblings; /* average over those where it is known */
     struct figure *below;   /* one for each unit below */
+    struct figure *months;  /* of a flow, one for each month of the period; else NULL */
     int rank;               /* of one of a group: its place among the others */
     bool grouped;           /* one of a group, or of the pilot units and the rest */
     bool adjusted;          /* it was published, and was otherwise then */
@@ -123,6 +125,7 @@ struct report_result {
     struct report_unit *below; /* that stand under it on the last day, by code */
     size_t below_count;
     size_t sibling_count;
+    size_t month_count;      /* of the period; those to come are not known */
     struct report_row *rows; /* in the order of the table */
     size_t row_count;
 };

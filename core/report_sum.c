@@ -27,13 +27,26 @@ enum side side_of_month(const struct tally *y, int64_t month)
     return SIDE_COUNT;
 }
 
+/* Stocks, which are of the last day, are in the last month alone, and are not asked for there. */
+static void add_to(struct tally *y, uint32_t place, enum side side, int64_t day, enum counter c,
+                   int64_t n)
+{
+    const struct report_period *p = &y->period[SIDE_NOW];
+    sum_at(y, place, side)[c] += n;
+    if (side == SIDE_NOW && place == y->unit) {
+        int64_t month = report_month_of(day, p->cutoff_day);
+        CHECK(month >= p->first_month && month <= p->last_month);
+        y->months[month - p->first_month][c] += n;
+    }
+}
+
 void tally_add(struct tally *y, uint32_t place, enum side side, int64_t day, enum counter c,
                int64_t n)
 {
     size_t count = 0;
     const uint32_t *chain = side < SIDE_COUNT ? place_chain(y, place, day, &count) : NULL;
     for (size_t i = 0; i < count; i++) {
-        sum_at(y, chain[i], side)[c] += n;
+        add_to(y, chain[i], side, day, c, n);
     }
 }
 
@@ -51,7 +64,7 @@ static void add_compared(struct tally *y, const uint32_t places[2], bool common,
             both = chain[i] == there[k];
         }
         if (both == common) {
-            sum_at(y, chain[i], side)[c]++;
+            add_to(y, chain[i], side, day, c, 1);
         }
     }
 }

@@ -261,6 +261,48 @@ static void publish__keeps_what_was_said_then(void **state)
     end(&s);
 }
 
+/* What a month says within a year is what its own report says. */
+static void run__a_month_of_the_year_is_as_its_own_report(void **state)
+{
+    (void)state;
+    static const char *const days[] = {"2025-01-31", "2025-02-01", "2025-06-30", "2025-06-02"};
+    struct scene s;
+    begin(&s);
+    s.f.now_ms = 1767139200000; /* 31 December 2025 */
+    for (size_t i = 0; i < ARRAY_COUNT(days); i++) {
+        struct arena a = {0};
+        add(&s, KIND_ACTIVITY,
+            WORDS("type=meeting", "title=một", arena_printf(&a, "date=%s", days[i]),
+                  "unit=04576-1"));
+        add(&s, KIND_ACTIVITY,
+            WORDS("type=volunteer", "title=hai", arena_printf(&a, "date=%s", days[i]),
+                  "unit=04576-1", "value=1000"));
+        arena_free(&a);
+    }
+    static const char *const names[] = {"branch-life", "movement", "government", "fees"};
+    for (size_t n = 0; n < ARRAY_COUNT(names); n++) {
+        struct report_result year = run(&s, names[n], s.commune, "2025");
+        assert_int_equal(year.month_count, 12);
+        for (int m = 1; m <= 12; m++) {
+            struct report_result month =
+                run(&s, names[n], s.commune, arena_printf(&s.arena, "2025-%02d", m));
+            for (size_t i = 0; i < year.row_count; i++) {
+                const struct report_row *r = &year.rows[i];
+                if (!r->months || !r->months[m - 1].known) {
+                    continue;
+                }
+                assert_true(slice_equal(r->id, month.rows[i].id) || r->measure->how == HOW_GROUP);
+                assert_int_equal(r->months[m - 1].tenths,
+                                 row(&month, arena_cstr(&s.arena, r->id))->value.tenths);
+            }
+        }
+    }
+    struct report_result year = run(&s, "branch-life", s.commune, "2025");
+    assert_int_equal(row(&year, "meetings")->months[5].tenths, 20);
+    assert_null(row(&year, "branches")->months);
+    end(&s);
+}
+
 /* A text of a record holds so much: what does not fit any more is not compared, and not lost. */
 static void publish__of_very_many_rows_keeps_the_first(void **state)
 {
@@ -307,6 +349,7 @@ int main(void)
         cmocka_unit_test(figures__are_written_in_tenths),
         cmocka_unit_test(run__figures_of_a_unit_those_below_and_those_beside),
         cmocka_unit_test(run__a_unit_that_is_not_here_is_told),
+        cmocka_unit_test(run__a_month_of_the_year_is_as_its_own_report),
         cmocka_unit_test(publish__keeps_what_was_said_then),
         cmocka_unit_test(publish__of_very_many_rows_keeps_the_first),
     };

@@ -67,7 +67,7 @@ static void put_charts(const struct report_view *v, size_t from, size_t to, stru
             }
         }
         const char *title = strcmp(v->lang, "vi") == 0 ? row->measure->vi : row->measure->en;
-        chart_bars(out, title, bars, n, _("This period"),
+        chart_bars(out, title, bars, n, 0, _("This period"),
                    n && bars[0].has_beside ? _("Previous") : NULL);
     }
     n = 0;
@@ -81,7 +81,74 @@ static void put_charts(const struct report_view *v, size_t from, size_t to, stru
                                            .has_beside = true};
         }
     }
-    chart_bars(out, _("Shares"), bars, n, _("This period"), _("Previous"));
+    chart_bars(out, _("Shares"), bars, n, 1000, _("This period"), _("Previous"));
+}
+
+/* How the months of the period went: shares against 100 %, or one count. */
+struct trend {
+    const struct report_view *v;
+    struct chart_line lines[CHART_LINES_MAX];
+    size_t count;
+    int64_t most;
+    struct figure greatest;
+};
+
+static void add_line(struct trend *t, const struct report_row *row)
+{
+    size_t months = t->v->result.month_count;
+    int64_t *values = arena_array(t->v->arena, months, sizeof(*values));
+    bool *known = arena_array(t->v->arena, months, sizeof(*known));
+    for (size_t i = 0; i < months; i++) {
+        values[i] = row->months[i].tenths;
+        known[i] = row->months[i].known;
+        if (known[i] && values[i] > t->most) {
+            t->most = values[i];
+            t->greatest = row->months[i];
+        }
+    }
+    t->lines[t->count++] = (struct chart_line){report_label(t->v, row), values, known};
+}
+
+static void put_trend(const struct report_view *v, struct trend *t, const struct report_row *row,
+                      struct buf *out)
+{
+    const char *words[12];
+    const struct report_result *r = &v->result;
+    for (size_t i = 0; i < r->month_count; i++) {
+        int64_t month = r->period.first_month + (int64_t)i;
+        words[i] = arena_printf(v->arena, "%d/%d", (int)(month % 12 + 1), (int)(month / 12));
+    }
+    if (t->count > 0) {
+        bool share = row->measure->unit == MEASURE_PERCENT;
+        chart_lines(out, share ? _("Shares, month by month") : _("Month by month"), t->lines,
+                    t->count, words, r->month_count, t->most,
+                    report_figure(v, row->measure, t->greatest));
+    }
+}
+
+static void put_trends(const struct report_view *v, size_t from, size_t to, struct buf *out)
+{
+    struct trend counts = {.v = v};
+    struct trend shares = {.v = v, .most = 1000, .greatest = {true, 1000}}; /* 100 % */
+    const struct report_row *share = NULL, *number = NULL;
+    if (v->result.month_count < 3) {
+        return;
+    }
+    for (size_t i = from; i < to; i++) {
+        const struct report_row *row = &v->result.rows[i];
+        if (!row->months || !row->measure->headline) {
+            continue;
+        }
+        if (row->measure->unit == MEASURE_PERCENT && shares.count < CHART_LINES_MAX) {
+            share = row;
+            add_line(&shares, row);
+        } else if (row->measure->unit == MEASURE_COUNT && counts.count < 2) {
+            number = row;
+            add_line(&counts, row);
+        }
+    }
+    put_trend(v, &counts, number, out);
+    put_trend(v, &shares, share, out);
 }
 
 static void put_sections(const struct report_view *v, struct buf *out)
@@ -100,6 +167,7 @@ static void put_sections(const struct report_view *v, struct buf *out)
         }
         buf_add_str(out, "</tbody></table>\n");
         put_charts(v, from, to, out);
+        put_trends(v, from, to, out);
     }
 }
 
@@ -114,7 +182,7 @@ static void put_below_chart(const struct report_view *v, const struct report_row
                                        .text = report_figure(v, row->measure, f),
                                        .value = f.known ? f.tenths : 0};
     }
-    chart_bars(out, report_label(v, row), bars, n, NULL, NULL);
+    chart_bars(out, report_label(v, row), bars, n, 0, NULL, NULL);
 }
 
 static void put_below(const struct report_view *v, struct buf *out)

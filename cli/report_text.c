@@ -27,6 +27,20 @@ static void put_bar(struct buf *out, int thousandths)
     buf_add_str(out, parts[eighths % 8]);
 }
 
+/* The months of a flow, one after the other. */
+static void put_months(struct buf *out, const struct report_row *row, size_t count)
+{
+    static const char *const heights[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    int64_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        most = row->months[i].known && row->months[i].tenths > most ? row->months[i].tenths : most;
+    }
+    for (size_t i = 0; most > 0 && i < count; i++) {
+        const struct figure *f = &row->months[i];
+        buf_add_str(out, f->known ? heights[f->tenths == most ? 7 : f->tenths * 8 / most] : " ");
+    }
+}
+
 struct grid {
     const struct report_view *v;
     size_t widths[COLUMNS];
@@ -51,9 +65,10 @@ static void measure_cells(struct grid *g, const char *const cells[COLUMNS])
     }
 }
 
-static void put_cells(const struct grid *g, const char *const cells[COLUMNS], int bar,
-                      struct buf *out)
+static void put_cells(const struct grid *g, const char *const cells[COLUMNS],
+                      const struct report_row *row, struct buf *out)
 {
+    int bar = row ? report_bar(g->v, row) : -1;
     struct buf line = {0};
     bool shown[COLUMNS] = {true, true, true, g->v->result.sibling_count > 0,
                            g->v->published_on != 0};
@@ -67,6 +82,10 @@ static void put_cells(const struct grid *g, const char *const cells[COLUMNS], in
     if (bar > 0) {
         buf_add_str(&line, "  ");
         put_bar(&line, bar);
+    }
+    if (bar < 0 && row && row->months && g->v->result.month_count > 1) {
+        buf_add_str(&line, "  ");
+        put_months(&line, row, g->v->result.month_count);
     }
     while (line.len > 0 && line.ptr[line.len - 1] == ' ') {
         line.len--;
@@ -88,7 +107,7 @@ static void put_rows(const struct report_view *v, struct buf *out)
         cells_of(v, &v->result.rows[i], cells);
         measure_cells(&g, cells);
     }
-    put_cells(&g, head, -1, out);
+    put_cells(&g, head, NULL, out);
     for (size_t i = 0; i < v->result.row_count; i++) {
         const struct report_row *row = &v->result.rows[i];
         if (row->section != section && *report_section_label(v, row->section)) {
@@ -96,7 +115,7 @@ static void put_rows(const struct report_view *v, struct buf *out)
         }
         section = row->section;
         cells_of(v, row, cells);
-        put_cells(&g, cells, report_bar(v, row), out);
+        put_cells(&g, cells, row, out);
     }
 }
 

@@ -84,9 +84,9 @@ static enum err tally_fill(struct tally *y)
     y->sums = arena_array(y->arena, ((size_t)y->place_count + 1) * SIDE_COUNT * COUNTER_COUNT,
                           sizeof(*y->sums));
     y->unit = place_find(y, y->q->unit);
-    y->months = arena_array(
-        y->arena, (size_t)(y->q->period.last_month - y->q->period.first_month + 1),
-        sizeof(*y->months));
+    y->months =
+        arena_array(y->arena, (size_t)(y->q->period.last_month - y->q->period.first_month + 1),
+                    sizeof(*y->months));
     y->groups = tally_map_new(y->arena);
     y->keys = texts_new(y->arena);
     if (reads_kind(report, KIND_MEMBER) || (activities && store_any_merging(y->t))) {
@@ -204,10 +204,9 @@ static struct figure *month_figures(struct rows *r, const struct measure *m)
         out = arena_array(r->y->arena, r->out->month_count + 1, sizeof(*out));
     }
     for (size_t i = 0; out && i < r->out->month_count; i++) {
-        bool begun =
-            report_month_from(p->first_month + (int64_t)i, p->cutoff_day) <= r->y->today;
-        out[i] = begun ? figure_of_sums(r->y, m, r->y->months[i], SIDE_NOW)
-                       : (struct figure){false, 0};
+        bool begun = report_month_from(p->first_month + (int64_t)i, p->cutoff_day) <= r->y->today;
+        out[i] =
+            begun ? figure_of_sums(r->y, m, r->y->months[i], SIDE_NOW) : (struct figure){false, 0};
     }
     return out;
 }
@@ -463,10 +462,10 @@ enum err report_run(struct txn *t, const struct report_query *q, struct arena *a
     struct rows r = {.y = &y, .out = out};
     y.period[SIDE_NOW] = q->period;
     y.period[SIDE_BEFORE] = report_period_before(&q->period);
-    *out = (struct report_result){
-        .period = q->period,
-        .before = y.period[SIDE_BEFORE],
-        .month_count = (size_t)(q->period.last_month - q->period.first_month + 1)};
+    *out = (struct report_result){.period = q->period,
+                                  .before = y.period[SIDE_BEFORE],
+                                  .month_count =
+                                      (size_t)(q->period.last_month - q->period.first_month + 1)};
     TRY(tally_fill(&y));
     r.unit = place_find(&y, q->unit);
     if (r.unit == NOWHERE) {

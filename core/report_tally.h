@@ -186,8 +186,8 @@ struct tally {
     uint32_t stamp;
     uint32_t **rosters; /* by epoch: the first person that counts for a place, + 1 */
     uint32_t **roster_next;
-    int64_t *sums; /* [place][side][counter] */
-    uint32_t unit; /* that is asked for */
+    int64_t *sums;                    /* [place][side][counter] */
+    uint32_t unit;                    /* that is asked for */
     int64_t (*months)[COUNTER_COUNT]; /* its counters of SIDE_NOW, month by month */
     struct tally_map *groups;
     bool wants[GROUP_COUNT]; /* the groups that the report shows; others are not kept */

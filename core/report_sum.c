@@ -44,7 +44,8 @@ void tally_add(struct tally *y, uint32_t place, enum side side, int64_t day, enu
                int64_t n)
 {
     size_t count = 0;
-    const uint32_t *chain = side < SIDE_COUNT ? place_chain(y, place, day, &count) : NULL;
+    bool counts = side < SIDE_COUNT && n != 0;
+    const uint32_t *chain = counts ? place_chain(y, place, day, &count) : NULL;
     for (size_t i = 0; i < count; i++) {
         add_to(y, chain[i], side, day, c, n);
     }

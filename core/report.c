@@ -53,7 +53,8 @@ static void add_facts(struct tally *y)
         CHECK(m != NULL);
         if (m->how == HOW_GROUP) {
             uint32_t key = texts_put(y->keys, f->key, y->arena);
-            tally_add_key(y, place, SIDE_NOW, day, (enum group)m->a, key, f->value);
+            /* one more, so that 0 days are something */
+            tally_add_key(y, place, SIDE_NOW, day, (enum group)m->a, key, f->value + 1);
         } else if (dot_is_none(f->also)) {
             tally_add(y, place, SIDE_NOW, day, (enum counter)m->a, f->value);
         } else {
@@ -147,7 +148,11 @@ static struct figure figure_of_group(struct tally *y, const struct measure *m, u
     if (m->now_only && side != SIDE_NOW) {
         return (struct figure){false, 0};
     }
-    return whole(tally_of_key(y, place, side, (enum group)m->a, key));
+    int64_t n = tally_of_key(y, place, side, (enum group)m->a, key);
+    if (m->unit == MEASURE_DAYS) { /* of a fact; elsewhere there is none */
+        return n > 0 ? whole(n - 1) : (struct figure){false, 0};
+    }
+    return whole(n);
 }
 
 static struct figure count_distinct(struct tally *y, const struct measure *m, uint32_t place,

@@ -310,7 +310,7 @@ claim published__the_newest_counts same "$(figure adjusted movement --unit C1 wo
 # --- another office ----------------------------------------------------------------------------------
 serve s
 code=$(t s invite D1 2>/dev/null)
-t district join "$url" "$code" >/dev/null 2>&1
+t district join "$url" "$code" >"$work/district.id" 2>/dev/null
 quietly report quality --unit C1 --publish
 t district sync >/dev/null 2>&1
 # values STORE ARGS…: the figures, without what only the upper office knows of
@@ -325,6 +325,16 @@ done
 beside() { t "$1" --json report strength --unit D1 | grep '"measure":"members"' | json siblings; }
 claim office__the_other_district_is_not_known_in_this_one same "$(beside district)" null
 claim office__but_in_the_province same "$(beside s)" 0
+claim health__a_computer_below is 1 data-health --unit D1 nodes
+claim health__was_in_touch_today has "$(t s --json report data-health --unit D1)" \
+    "\"measure\":\"days_since_contact:$(cat "$work/district.id")\",\"value\":0,\"previous\":null"
+claim health__is_not_silent is 0 data-health --unit D1 nodes_silent
+TERRACE_NOW=2026-01-20T08:00:00+07:00
+claim health__after_sixty_days_it_is is 1 data-health --unit D1 nodes_silent
+TERRACE_NOW=2025-11-20T08:00:00+07:00
+t district set B1 note="Sửa" >/dev/null 2>&1
+claim health__what_is_not_sent \
+    same "$(t district --json report data-health | grep '"measure":"unsent"' | json value)" 1
 code=$(t s invite D1 --role viewer 2>/dev/null)
 t viewer join "$url" "$code" >/dev/null 2>&1
 claim office__a_viewer_sees_strength has "$(t viewer --json report strength --unit C1)" '"measure":"members"'

@@ -48,6 +48,8 @@
     X(LETTER, "letter", 0, "NO", N_("this letter number instead of a new one"))                    \
     X(REASON, "reason", 0, "TEXT", N_("why"))                                                      \
     X(STATE, "state", 0, "STATE", N_("only those in this state"))                                  \
+    X(PUBLISH, "publish", 0, NULL, N_("freezes the figures; later changes show beside them"))      \
+    X(LIST, "list", 0, NULL, N_("names the reports there are"))                                    \
     X(SEEN, "seen", 0, "ID", N_("puts a notice away, once it is read"))                            \
     X(INTO, "into", 0, "UNIT|CODE=NAME", N_("the unit that takes over; = makes a new one"))        \
     X(TO, "to", 0, "UNIT", N_("the unit to which it goes"))                                        \

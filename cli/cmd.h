@@ -34,6 +34,7 @@ enum err cmd_conflicts(struct cli *c);
 enum err cmd_resolve(struct cli *c);
 enum err cmd_transfer(struct cli *c);
 enum err cmd_inbox(struct cli *c);
+enum err cmd_report(struct cli *c);
 enum err cmd_doubles(struct cli *c);
 enum err cmd_merge(struct cli *c);
 enum err cmd_unmerge(struct cli *c);

@@ -189,6 +189,16 @@ static const struct command commands[] = {
         "answer or overdue, what breaks a rule, computers that are silent; each with the command "
         "to type. --seen ID puts a notice of a refused change or letter away."),
      cmd_inbox},
+    {"report", N_("--list | NAME [--unit UNIT] [--period PERIOD] [--out FILE]"), 0, 4, STORE_MUST,
+     OPT_BIT(LIST) | OPT_BIT(UNIT) | OPT_BIT(PERIOD) | OPT_BIT(OUT) | OPT_BIT(PUBLISH),
+     N_("figures of a unit and all below it, beside others and the period before"),
+     N_("Of this office and the present month, unless --unit and --period say otherwise. FILE may "
+        "end in .html (to print), .xlsx, .csv, .jsonl or .txt. With --publish the figures are kept "
+        "as they are now: what is corrected afterwards shows beside them. The last day of a month "
+        "can be set: terrace config report_day 25. Examples:\n"
+        "  terrace report strength --period 2025-Q2\n"
+        "  terrace report badong --unit 138 --period 2025 --out badong.html"),
+     cmd_report},
     {"doubles", N_("[--not ID ID]"), 0, 2, STORE_MUST, OPT_BIT(UNIT) | OPT_BIT(NOT) | OPT_BIT(UNDO),
      N_("lists persons who may have been entered twice"),
      N_("Each pair with what speaks for it, the surest first; those of whom only the year of birth "

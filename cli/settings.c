@@ -47,6 +47,17 @@ static enum err check_silent_days(const char *v)
     return ERR_OK;
 }
 
+static enum err check_report_day(const char *v)
+{
+    char *end = NULL;
+    long day = strtol(v, &end, 10);
+    if (end == v || *end != '\0' || day < 1 || (day > 28 && day != 31)) {
+        return error_set_field(ERR_INPUT, "report_day",
+                               _("this is a number from 1 to 28, or 31 for the month's end"));
+    }
+    return ERR_OK;
+}
+
 static enum err check_limit(const char *v, const char *key)
 {
     char *end = NULL;
@@ -120,6 +131,8 @@ static const struct setting settings[] = {
     {"limit_requests", "600", N_("requests that one address may make to serve in a minute"),
      check_requests},
     {"listen", "127.0.0.1:7470", N_("where serve listens: HOST:PORT"), setting_check_listen},
+    {"report_day", "31", N_("on which day a month ends in reports; 31 = its last"),
+     check_report_day},
     {"silent_days", "40", N_("after how many days without a sync the inbox says so"),
      check_silent_days},
     {"trusted_proxy", "",

@@ -38,6 +38,7 @@ core desk
 core rules
 core draft undo situation
 core transfer reorg doubles
+core report
 sync dictionary frame batch
 sync message round
 sync link

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What the project promises, measured on the real commands; each figure beside its goal.
 #   usage: tests/bench/run.sh [SECTION…]     sections: cold lived cut heal merge find memory doubles
-#                                                    sealed
+#                                                    sealed reports
 # Bytes are those a counting proxy sees, both ways, with all headers. Last line: N passed, N failed.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -235,6 +235,33 @@ bench_doubles() {
 }
 
 ms() { echo $(($(date +%s%N) / 1000000)); }
+
+# Every report over a province of full size: the least of three runs each, and all figures against a
+# recomputation from the export.
+bench_reports() {
+    local name run began took least data=tools/data
+    # shellcheck source=tests/lib/reports.sh
+    . tests/lib/reports.sh
+    province_of big "$SEED" "${REPORT_MEMBERS:-50000}" "${REPORT_BRANCHES:-1700}" \
+        "${REPORT_ACTIVITIES:-20000}" "${REPORT_FEES:-150000}" || return
+    for kind in member activity fee; do
+        echo "      $kind: $(t big list $kind --count --json | json count)"
+    done
+    for name in $report_names; do
+        least=
+        for run in 1 2 3; do
+            began=$(ms)
+            t big --json report "$name" --period 2025 >"$work/report.$run" || return
+            took=$(($(ms) - began))
+            [ "${least:-999999}" -le $took ] || least=$took
+        done
+        goal "reports: $name over a province, ms" "$least" at-most 2000 "$(wc -l <"$work/report.1") rows"
+    done
+    exported big "$work/exported" || return
+    agree_with big "$work/exported" 31 "15 138 04558 04660" "2025 2025-Q2 2024-H2 2025-11"
+    goal "reports: figures that disagree with the recomputation" \
+        "$(sed -n 's/.* compared, \(.*\) differ/\1/p' "$work/exported/verdict")" at-most 0
+}
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
 # What a sealed store costs against one that is not, each the least of three, in turns. A key file opens
@@ -294,7 +321,7 @@ bench_sealed() {
     unset TERRACE_PASSPHRASE TERRACE_KEY_FILE
 }
 
-[ $# -gt 0 ] || set -- cold lived cut heal merge find memory doubles sealed
+[ $# -gt 0 ] || set -- cold lived cut heal merge find memory doubles sealed reports
 for section in "$@"; do
     "bench_$section"
 done

@@ -313,6 +313,13 @@ enum err draft_parse_listing(struct txn *t, const struct field_def *field, struc
 
 /* ---- and back ------------------------------------------------------------------------------- */
 
+/* What a record without words of its own is about: its member, else its unit. */
+static struct dot subject_of(const struct record *r)
+{
+    struct dot member = merge_shown_ref(r, F_MEMBER);
+    return dot_is_none(member) ? merge_shown_ref(r, F_UNIT) : member;
+}
+
 static struct slice format_ref(struct txn *t, struct dot ref, struct arena *arena)
 {
     struct record r;
@@ -323,7 +330,14 @@ static struct slice format_ref(struct txn *t, struct dot ref, struct arena *aren
     }
     const struct value *title = merge_shown(&r, schema_title_field(r.kind));
     if (!title || title->datum.type != DATUM_TEXT) {
-        return arena_copy(arena, slice_str(id));
+        ref = subject_of(&r);
+        if (dot_is_none(ref) || person_read(t, ref, arena, &r, NULL) != ERR_OK) {
+            return arena_copy(arena, slice_str(id));
+        }
+        title = merge_shown(&r, schema_title_field(r.kind));
+        if (!title || title->datum.type != DATUM_TEXT) {
+            return arena_copy(arena, slice_str(id));
+        }
     }
     struct slice code = r.kind == KIND_UNIT ? unit_code(t, ref, arena) : (struct slice){0};
     if (code.len == 0) {

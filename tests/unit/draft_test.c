@@ -295,6 +295,24 @@ static void draft__what_is_formatted_is_parsed_back(void **state)
     }
 }
 
+static void draft__a_record_without_words_is_named_by_whom_it_is_about(void **state)
+{
+    struct house *h = *state;
+    struct dot fee, year, member = add_member(h, 2, "Lò Thị Mai", "2004-03-03");
+    char text[DOT_TEXT_SIZE];
+    dot_format(member, text);
+    const char *who = arena_printf(&h->arena, "member=%s", text);
+    assert_int_equal(add(h, 2, KIND_FEE, &fee, WORDS(who, "month=2025-03", "status=due")), ERR_OK);
+    assert_int_equal(add(h, 2, KIND_ASSESSMENT, &year, WORDS("year=2025")), ERR_OK);
+    struct txn *t = write_txn(h, 2);
+    struct datum of_fee = datum_ref(fee), of_year = datum_ref(year);
+    struct slice name = draft_format(t, NULL, &of_fee, "vi", &h->arena);
+    assert_true(slice_equal(name, slice_str("Lò Thị Mai")));
+    name = draft_format(t, NULL, &of_year, "vi", &h->arena);
+    assert_true(name.len > 8 && memcmp(name.ptr + name.len - 8, " (04576)", 8) == 0);
+    txn_abort(t);
+}
+
 /* ---- saving --------------------------------------------------------------------------------- */
 
 static void draft__a_new_record_gets_the_stores_unit(void **state)
@@ -577,6 +595,8 @@ static void draft__a_stale_form_overwrites_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(draft__a_record_without_words_is_named_by_whom_it_is_about,
+                                        begin, end),
         CLAIM(draft__dates_keep_their_precision),
         CLAIM(draft__months_need_year_and_month),
         CLAIM(draft__numbers_stay_within_their_limits),

@@ -70,7 +70,7 @@ struct kind_def {
     enum route route;
     enum level level;               /* lowest that may write */
     const struct field_def *fields; /* ended by number 0; the common fields are not repeated */
-    uint32_t title;                 /* the field a person recognises a record by; 0 = its member, or unit */
+    uint32_t title; /* the field a person recognises a record by; 0 = its member, or unit */
 };
 
 /* A field that a province added at run time; its number is 1000 or more. What is merged and what is

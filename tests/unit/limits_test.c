@@ -309,6 +309,12 @@ static const struct limit {
      "needs",
      {"period=2025-03", "topic=Việc làm", "channel=direct", "needs=Bạn Giàng cần vay vốn"},
      {"period=2025-03", "topic=Việc làm", "channel=direct", "needs=Anh giàng a dê, cần vay vốn"}},
+    {"situation_names",
+     "situation",
+     false,
+     "needs", /* whole words only */
+     {"period=2025-03", "topic=Việc làm", "channel=direct", "needs=Trường Giàng A Dếp thiếu sân"},
+     {"period=2025-03", "topic=Việc làm", "channel=direct", "needs=Nhà «Giàng A Dê» thiếu sân"}},
     {"assessment_passed",
      "assessment",
      true,

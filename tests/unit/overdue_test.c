@@ -243,10 +243,16 @@ static void overdue__a_union_has_thirty_members_in_two_branches(void **state)
     assert_int_equal(found_above(h), 1);
     assert_true(dot_equal(h->record, h->f.units[COMMUNE]));
     assert_int_equal(found_at(h, 0, "union_size"), 0); /* it is the district's to see to */
-    member(h, "N30", "note=x");
-    assert_int_equal(found_above(h), 1); /* one branch */
     (void)fixture_unit(&h->f, COMMUNE, h->f.units[COMMUNE], "0457602", "chi-doan");
+    assert_int_equal(found_above(h), 1);
+    member(h, "N30", "note=x");
     assert_int_equal(found_above(h), 0);
+    struct dot id, dot;
+    const struct draft three = {.kind = KIND_RULE};
+    assert_int_equal(fixture_draft(&h->f, 0, three, &h->arena, &id, &dot, &h->doubles,
+                                   WORDS("name=union_branches_min", "value=3", "from=2026")),
+                     ERR_OK);
+    assert_int_equal(found_above(h), 1);
 }
 
 static void overdue__a_branch_is_large_enough_and_meets(void **state)

@@ -309,6 +309,25 @@ static void steps__the_office_above_approves_and_needs_what_the_step_needs(void 
     assert_int_equal(save(h, 1, change, &same, WORDS("status=")), ERR_RULE);
 }
 
+/* One that never had a state, from another program: a plan stands at its beginning, of a unit
+ * nobody has said how far it is. */
+static void steps__a_record_without_a_state(void **state)
+{
+    struct house *h = *state;
+    struct dot same, unit = fixture_unit(&h->f, 2, h->f.units[2], "0457601", "chi-doan");
+    struct dot plan =
+        fixture_save_text(&h->f, 2, (struct dot){0, 0}, KIND_PLAN, h->f.units[2], 16, "Tháng 3");
+    struct record r = tree_load(&h->f, 2, unit, &h->arena);
+    assert_int_equal(merge_shown_int(&r, F_UNIT_STATUS), 0);
+    assert_int_equal(save(h, 2, (struct draft){.id = unit}, &same, WORDS("status=merged")), ERR_OK);
+    fixture_settle(&h->f);
+    assert_int_equal(save(h, 1, (struct draft){.id = plan}, &same,
+                          WORDS("status=approved", "approver=Huyện đoàn")),
+                     ERR_RULE);
+    assert_int_equal(save(h, 2, (struct draft){.id = plan}, &same, WORDS("status=submitted")),
+                     ERR_OK);
+}
+
 /* What comes from elsewhere is never refused for its state, and stands as it is. */
 static void steps__what_is_merged_is_not_held_up(void **state)
 {
@@ -444,6 +463,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(steps__a_new_record_begins_at_the_beginning, begin, end),
         cmocka_unit_test_setup_teardown(
             steps__the_office_above_approves_and_needs_what_the_step_needs, begin, end),
+        cmocka_unit_test_setup_teardown(steps__a_record_without_a_state, begin, end),
         cmocka_unit_test_setup_teardown(steps__what_is_merged_is_not_held_up, begin, end),
         cmocka_unit_test_setup_teardown(
             situation__a_draft_stays_and_what_is_sent_hides_small_counts, begin, end),

@@ -60,6 +60,14 @@ static const struct command commands[] = {
      N_("FIELD=VALUE sets, FIELD= clears, FIELD+=VALUE and FIELD-=VALUE change a set, FIELD=@FILE "
         "reads a text. Several elements of a set are parted by ;"),
      cmd_set},
+    {"step", N_("ID [STATE] [FIELD=VALUE…]"), 1, ANY, STORE_WRITE, OPT_BIT(ANYWAY),
+     N_("takes the next step of a procedure, with all that follows from it"),
+     N_("Without STATE it says where the record stands, which steps may come next, who takes them "
+        "and what they need; on a terminal it asks. What follows is saved at once: a ceremony of "
+        "admission makes the member, an end of membership shows at the member, an expulsion ends "
+        "membership, a new secretary ends the former one's time. Example:\n"
+        "  terrace step k7f-41 voted meeting_date=12/03/2025 present=9 for=8"),
+     cmd_step},
     {"show", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows one record"),
      N_("ID may be shortened in its first part (k7f-41). A unit code, a card number, an ext_id or "
         "the exact name do as well. ✓ is stored one level up, ✓✓ at the top."),

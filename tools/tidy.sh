@@ -37,7 +37,7 @@ core attendance custom
 core desk
 core rules
 core draft undo situation
-core transfer reorg doubles
+core transfer reorg doubles process
 core report
 sync dictionary frame batch
 sync message round

@@ -46,12 +46,13 @@ static enum err open_record(struct stepping *s)
     return ERR_OK;
 }
 
-/* ---- looking ---------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------------
+ */
 
 static const char *who_text(enum step_who who)
 {
     return who == STEP_ABOVE     ? _("the office above")
-           : who == STEP_COMMAND ? _("terrace transfer")
+           : who == STEP_COMMAND ? "terrace transfer"
                                  : _("this office");
 }
 
@@ -109,7 +110,8 @@ static enum err look(struct stepping *s)
     return cli_flush(c);
 }
 
-/* ---- choosing --------------------------------------------------------------------------------- */
+/* ---- choosing ---------------------------------------------------------------------------------
+ */
 
 /* A number of the list, or the state's code or label. 0 = none of them. */
 static int32_t state_of(const struct stepping *s, const char *word, bool numbers)
@@ -119,8 +121,7 @@ static int32_t state_of(const struct stepping *s, const char *word, bool numbers
     if (n >= 1 && n <= s->count && *end == '\0') {
         return s->choices[n - 1].step->to;
     }
-    const struct enum_code *code =
-        schema_code_by_text(s->status, slice_str(word), &s->c->arena);
+    const struct enum_code *code = schema_code_by_text(s->status, slice_str(word), &s->c->arena);
     return code ? code->number : 0;
 }
 
@@ -189,7 +190,8 @@ static enum err ask_missing(struct stepping *s, int32_t to, struct draft *draft)
     return count ? form_ask(s->c, s->kind, fields, count, draft) : ERR_OK;
 }
 
-/* ---- taking it ---------------------------------------------------------------------------------- */
+/* ---- taking it ----------------------------------------------------------------------------------
+ */
 
 static void put_taken(const struct stepping *s, const struct process_report *r, int32_t to)
 {
@@ -215,8 +217,9 @@ static void put_taken(const struct stepping *s, const struct process_report *r, 
             emit_put_id(&c->out, "dot", also->dot);
             emit_close(&c->out, '}');
         } else {
-            buf_printf(&c->out, also->is_new ? _("  recorded with it: %s %s\n")
-                                             : _("  changed with it: %s %s\n"),
+            buf_printf(&c->out,
+                       also->is_new ? _("  recorded with it: %s %s\n")
+                                    : _("  changed with it: %s %s\n"),
                        cli_kind_label(c, kind), dot_text(also->id, &c->arena));
         }
     }
@@ -245,10 +248,8 @@ enum err cmd_step(struct cli *c)
     int32_t to = 0;
     bool asks = !c->json && isatty(STDIN_FILENO);
     TRY(open_record(&s));
-    struct draft draft = {.id = s.id,
-                          .via = VIA_LOCAL,
-                          .anyway = c->args.given[OPT_ANYWAY],
-                          .notes = &c->notes};
+    struct draft draft = {
+        .id = s.id, .via = VIA_LOCAL, .anyway = c->args.given[OPT_ANYWAY], .notes = &c->notes};
     TRY(parse_words(&s, &to, &draft));
     if (to == 0 || asks) {
         TRY(process_choices(c->store, s.id, &c->arena, &s.choices, &s.count));

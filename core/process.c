@@ -25,12 +25,13 @@ struct filling {
     size_t count;
 };
 
-/* ---- small readers and writers ---------------------------------------------------------------- */
+/* ---- small readers and writers ----------------------------------------------------------------
+ */
 
 const char *process_date_text(int64_t date, struct arena *arena)
 {
-    return DATE_DAY(date)     ? arena_printf(arena, "%04d-%02d-%02d", DATE_YEAR(date),
-                                             DATE_MONTH(date), DATE_DAY(date))
+    return DATE_DAY(date) ? arena_printf(arena, "%04d-%02d-%02d", DATE_YEAR(date), DATE_MONTH(date),
+                                         DATE_DAY(date))
            : DATE_MONTH(date) ? arena_printf(arena, "%04d-%02d", DATE_YEAR(date), DATE_MONTH(date))
                               : arena_printf(arena, "%04d", DATE_YEAR(date));
 }
@@ -133,7 +134,8 @@ static struct slice outcome_text(struct process *p, const struct field_def *f)
                                              : (struct slice){0};
 }
 
-/* ---- before the step is saved ------------------------------------------------------------------ */
+/* ---- before the step is saved ------------------------------------------------------------------
+ */
 
 static enum err prepare_admission(struct process *p)
 {
@@ -150,8 +152,7 @@ static enum err prepare_admission(struct process *p)
         fill(&f, same[i], outcome_text(p, schema_field_by_name(kind, slice_str(same[i]))));
     }
     fill_ref(p, &f, "unit", unit);
-    fill(&f, "admission_date",
-         outcome_text(p, schema_field(KIND_ADMISSION, F_ADMISSION_CEREMONY)));
+    fill(&f, "admission_date", outcome_text(p, schema_field(KIND_ADMISSION, F_ADMISSION_CEREMONY)));
     fill(&f, "admission_place", unit_name(p->t, unit, p->arena));
     fill_str(&f, "status", code_of(KIND_MEMBER, F_MEMBER_STATUS, MEMBER_ACTIVE));
     TRY(save_effect(p, KIND_MEMBER, &member, &f));
@@ -170,11 +171,10 @@ static enum err prepare_rating(struct process *p)
     TRY(attendance_of(p->t, member, DATE_MAKE(year, 1, 1), DATE_MAKE(year, 12, 31), &a));
     int64_t percent = attendance_percent(&a);
     if (percent >= 0 && !typed(p, F_RATING_SHARE)) {
-        p->items[p->item_count++] =
-            (struct draft_item){.name = slice_str("attendance_share"),
-                                .op = EDIT_SET,
-                                .value = slice_str(arena_printf(p->arena, "%lld",
-                                                                (long long)percent))};
+        p->items[p->item_count++] = (struct draft_item){
+            .name = slice_str("attendance_share"),
+            .op = EDIT_SET,
+            .value = slice_str(arena_printf(p->arena, "%lld", (long long)percent))};
     }
     return ERR_OK;
 }
@@ -206,7 +206,8 @@ static enum err prepare_assessment(struct process *p)
     return ERR_OK;
 }
 
-/* ---- after it is saved --------------------------------------------------------------------------- */
+/* ---- after it is saved
+ * --------------------------------------------------------------------------- */
 
 /* The member's state, from an end of membership that is decided. */
 static enum err show_end(struct process *p, const struct record *end)
@@ -261,8 +262,7 @@ static enum err follow_discipline(struct process *p)
     fill_str(&decided, "status", code_of(KIND_MEMBERSHIP_END, F_END_STATUS, END_DECIDED));
     fill_date(p, &decided, "date", merge_shown_int(&p->after, F_DISCIPLINE_DECISION_DATE));
     fill(&decided, "decision_no", merge_shown_text(&p->after, F_DISCIPLINE_DECISION_NO));
-    fill_date(p, &decided, "decision_date",
-              merge_shown_int(&p->after, F_DISCIPLINE_DECISION_DATE));
+    fill_date(p, &decided, "decision_date", merge_shown_int(&p->after, F_DISCIPLINE_DECISION_DATE));
     TRY(save_effect(p, KIND_MEMBERSHIP_END, &end, &decided));
     TRY(store_get(p->t, end, p->arena, &r, NULL));
     return show_end(p, &r);
@@ -271,8 +271,7 @@ static enum err follow_discipline(struct process *p)
 static bool is_same_office(const struct record *r, const struct record *p)
 {
     return r->kind == KIND_POSITION && !(r->flags & RECORD_STUB) && !merge_is_deleted(r) &&
-           !dot_equal(r->id, p->id) &&
-           merge_shown_int(r, F_POSITION_STATUS) == POSITION_APPROVED &&
+           !dot_equal(r->id, p->id) && merge_shown_int(r, F_POSITION_STATUS) == POSITION_APPROVED &&
            merge_shown_int(r, F_POSITION_TITLE) == merge_shown_int(p, F_POSITION_TITLE) &&
            dot_equal(merge_shown_ref(r, F_UNIT), merge_shown_ref(p, F_UNIT));
 }
@@ -297,11 +296,12 @@ static enum err follow_position(struct process *p)
     return ERR_OK;
 }
 
-/* ---- the step ------------------------------------------------------------------------------------- */
+/* ---- the step
+ * ------------------------------------------------------------------------------------- */
 
 static const struct effect {
     uint32_t kind;
-    int32_t to;                           /* 0 = any */
+    int32_t to;                             /* 0 = any */
     enum err (*prepare)(struct process *p); /* before its own save, into which it may fill */
     enum err (*follow)(struct process *p);  /* after it */
 } effects[] = {
@@ -318,8 +318,7 @@ static const struct effect {
 static const struct effect *effect_of(const struct process *p)
 {
     for (size_t i = 0; i < ARRAY_COUNT(effects); i++) {
-        if (effects[i].kind == p->machine->kind &&
-            (effects[i].to == 0 || effects[i].to == p->to)) {
+        if (effects[i].kind == p->machine->kind && (effects[i].to == 0 || effects[i].to == p->to)) {
             return &effects[i];
         }
     }
@@ -356,10 +355,10 @@ static enum err check_missing(const struct process *p, const struct step *step)
     }
     const struct enum_code *c =
         schema_code(schema_field(p->machine->kind, p->machine->field), p->to);
-    enum err e = !first ? ERR_OK
-                        : error_set_field(ERR_INPUT, first,
-                                          _("for the step to “%s” this is missing: %.*s"),
-                                          vi ? c->vi : c->en, (int)b.len, (const char *)b.ptr);
+    enum err e =
+        !first ? ERR_OK
+               : error_set_field(ERR_INPUT, first, _("for the step to “%s” this is missing: %.*s"),
+                                 vi ? c->vi : c->en, (int)b.len, (const char *)b.ptr);
     buf_free(&b);
     return e;
 }
@@ -390,17 +389,12 @@ static enum err open_step(struct process *p)
 enum err process_step(struct txn *t, const struct draft *draft, int32_t to, struct arena *arena,
                       struct process_report *out, struct id_list *doubles)
 {
-    struct process p = {.t = t,
-                        .draft = draft,
-                        .arena = arena,
-                        .to = to,
-                        .out = out,
-                        .doubles = doubles};
+    struct process p = {
+        .t = t, .draft = draft, .arena = arena, .to = to, .out = out, .doubles = doubles};
     *out = (struct process_report){.id = draft->id};
     *doubles = (struct id_list){0};
     TRY(open_step(&p));
-    const struct step *step =
-        steps_find(p.machine, process_state(p.machine, &p.before), to);
+    const struct step *step = steps_find(p.machine, process_state(p.machine, &p.before), to);
     const struct effect *effect = step ? effect_of(&p) : NULL; /* else the draft says why not */
     TRY(step && step->who == STEP_OWN ? check_missing(&p, step) : ERR_OK);
     TRY(effect && effect->prepare ? effect->prepare(&p) : ERR_OK);
@@ -412,7 +406,8 @@ enum err process_step(struct txn *t, const struct draft *draft, int32_t to, stru
     return effect && effect->follow ? effect->follow(&p) : ERR_OK;
 }
 
-/* ---- what may come next ------------------------------------------------------------------------ */
+/* ---- what may come next ------------------------------------------------------------------------
+ */
 
 /* Tries it and takes it back. What is missing is no reason against it. */
 static enum err try_step(struct store *s, struct dot id, struct process_choice *choice,

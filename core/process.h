@@ -2,10 +2,10 @@
  * it. They leave what a person would leave who did the same by hand with several commands, and go
  * through the same door (draft.h): steps, rules, levels and doubles are looked at there.
  *
- * What follows: an admission whose ceremony was held becomes a member; an end of membership that was
- * decided, or reversed, shows at the member; an expulsion that was decided ends membership; a new
- * secretary ends the former one's time; a rating gets its share of attendance; an assessment that
- * ends keeps what it was decided on. */
+ * What follows: an admission whose ceremony was held becomes a member; an end of membership that
+ * was decided, or reversed, shows at the member; an expulsion that was decided ends membership; a
+ * new secretary ends the former one's time; a rating gets its share of attendance; an assessment
+ * that ends keeps what it was decided on. */
 #ifndef TERRACE_CORE_PROCESS_H
 #define TERRACE_CORE_PROCESS_H
 
@@ -19,7 +19,7 @@ struct process_saved {
 };
 #define PROCESS_SAVED_MAX 16
 struct process_report {
-    struct dot id, dot; /* the record that took the step, and its save */
+    struct dot id, dot;                           /* the record that took the step, and its save */
     struct process_saved also[PROCESS_SAVED_MAX]; /* what followed from it */
     size_t also_count;
 };

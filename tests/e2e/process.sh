@@ -22,7 +22,7 @@ alike() { # alike KIND…: both books hold the same of these kinds
         [ -s "$work/a" ] && diff "$work/a" "$work/b" || return 1
     done
 }
-step() { fails "$1" "$2" "$TERRACE" --json -C "$work/guided" step "$3" "$4"; }
+refused() { fails "$1" "$2" "$TERRACE" --json -C "$work/guided" step "$3" "$4"; }
 both() { # both ARGS…: the same in both books
     t guided "$@" >"$work/both.guided" && t hand "$@" >"$work/both.hand"
 }
@@ -40,11 +40,11 @@ claim step__says_what_may_come_next has "$(t guided step "$g" --json)" '"to":"ap
 claim step__says_what_it_needs has "$(t guided step "$g" --json)" '"needs":["application_date"],"allowed":true'
 claim step__speaks_vietnamese has "$(t guided --lang vi step "$g")" "Đã nộp đơn"
 claim step__looking_changes_nothing same "$(t guided show "$g" --json | json status)" prospect
-claim step__names_what_is_missing step 1 input "$g" applied
-claim step__a_step_that_does_not_follow_is_refused step 1 rule "$g" approved
-claim step__an_unknown_state_is_told step 1 input "$g" dancing
-claim step__fields_alone_are_no_step step 2 usage "$g" application_date=2025-01-05
-claim step__an_unknown_record_is_told step 3 not_found zzz-999 applied
+claim step__names_what_is_missing refused 1 input "$g" applied
+claim step__a_step_that_does_not_follow_is_refused refused 1 rule "$g" approved
+claim step__an_unknown_state_is_told refused 1 input "$g" dancing
+claim step__fields_alone_are_no_step refused 2 usage "$g" application_date=2025-01-05
+claim step__an_unknown_record_is_told refused 3 not_found zzz-999 applied
 while read -r state fields; do
     # shellcheck disable=SC2086
     claim "step__admission_to_$state" guided "$g" "$state" $fields
@@ -77,7 +77,7 @@ m=$(t hand add member full_name="Giàng A Dê" birth_date=2008-03-04 sex=nam hom
     status=active)
 hand "$h" status=ceremony ceremony_date=2025-03-26 card_no=YB-0147 member="$m" >/dev/null
 claim step__admission_leaves_what_the_hand_leaves alike member admission
-claim step__taken_twice_is_told step 1 rule "$g" ceremony
+claim step__taken_twice_is_told refused 1 rule "$g" ceremony
 claim step__nothing_follows_the_ceremony same "$(t guided step "$g" --json)" ""
 gm=$(t guided show YB-0147 --json | json id)
 
@@ -151,6 +151,6 @@ claim step__the_rating_leaves_what_the_hand_leaves alike rating
 # ---- what has its own command, and what has no steps ----
 claim step__a_letter_has_its_own_command has "$("$TERRACE" -C "$work/guided" step "$(t guided transfer issue YB-3 \
     --outside "Lào Cai" 2>/dev/null >/dev/null; one_id guided transfer)" accepted 2>&1)" "terrace transfer"
-claim step__a_note_takes_no_steps step 1 rule "$(t guided add note title=Nhớ unit=A)" done
+claim step__a_note_takes_no_steps refused 1 rule "$(t guided add note title=Nhớ unit=A)" held
 claim step__check_is_clean has "$(t guided --json check)" '"damaged":0'
 done_testing

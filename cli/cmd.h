@@ -14,6 +14,7 @@ enum err cmd_add(struct cli *c);
 enum err cmd_edit(struct cli *c);
 enum err cmd_set(struct cli *c);
 enum err cmd_step(struct cli *c);
+enum err cmd_fee(struct cli *c);
 enum err cmd_show(struct cli *c);
 enum err cmd_list(struct cli *c);
 enum err cmd_find(struct cli *c);

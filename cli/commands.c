@@ -68,6 +68,15 @@ static const struct command commands[] = {
         "membership, a new secretary ends the former one's time. Example:\n"
         "  terrace step k7f-41 voted meeting_date=12/03/2025 present=9 for=8"),
      cmd_step},
+    {"fee", N_("list|due|pay|exempt|remit MONTH [all [but MEMBER…] | MEMBER…]"), 2, ANY,
+     STORE_WRITE, OPT_BIT(UNIT) | OPT_BIT(REASON),
+     N_("fees of a month: who owes, who paid, what goes up"),
+     N_("due enters what each active member owes, exemptions going on; pay and exempt (with "
+        "--reason) are for the members named, or for all but some; remit records the share that "
+        "goes up of what was collected so far. Done again it changes nothing. Examples:\n"
+        "  terrace fee pay 2025-06 all but \"Giàng A Dê\" --unit 04576-1\n"
+        "  terrace fee exempt 2025-06 \"Lò Thị Mai\" --reason \"Hộ nghèo\""),
+     cmd_fee},
     {"show", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows one record"),
      N_("ID may be shortened in its first part (k7f-41). A unit code, a card number, an ext_id or "
         "the exact name do as well. ✓ is stored one level up, ✓✓ at the top."),

@@ -38,6 +38,7 @@ core desk
 core rules
 core draft undo situation
 core transfer reorg doubles process
+core fee
 core report
 sync dictionary frame batch
 sync message round

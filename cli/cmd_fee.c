@@ -8,7 +8,7 @@
 struct fees {
     struct cli *c;
     struct fee_sheet sheet;
-    bool *chosen;    /* lines that the words name */
+    bool *chosen;   /* lines that the words name */
     uint64_t saved; /* how many were written */
 };
 
@@ -75,7 +75,8 @@ static enum err choose(struct fees *f, struct txn *t)
     return ERR_OK;
 }
 
-/* ---- what is written ----------------------------------------------------------------------------- */
+/* ---- what is written
+ * ----------------------------------------------------------------------------- */
 
 static enum err write_lines(struct fees *f, struct txn *t, const struct fee_entry *entry)
 {
@@ -113,8 +114,8 @@ static enum err do_exempt(struct fees *f, struct txn *t)
         return error_set(ERR_USAGE, _("say why with --reason"));
     }
     TRY(choose(f, t));
-    return write_lines(
-        f, t, &(struct fee_entry){.status = FEE_EXEMPT, .exemption = slice_str(why)});
+    return write_lines(f, t,
+                       &(struct fee_entry){.status = FEE_EXEMPT, .exemption = slice_str(why)});
 }
 
 static enum err do_remit(struct fees *f, struct txn *t)
@@ -132,7 +133,8 @@ static const struct {
     {"list", NULL}, {"due", do_due}, {"pay", do_pay}, {"exempt", do_exempt}, {"remit", do_remit},
 };
 
-/* ---- what is said --------------------------------------------------------------------------------- */
+/* ---- what is said
+ * --------------------------------------------------------------------------------- */
 
 static void put_lines(struct fees *f)
 {
@@ -158,9 +160,8 @@ static void put_lines(struct fees *f)
         const char *label = !recorded || !code           ? _("not entered")
                             : strcmp(c->lang, "vi") == 0 ? code->vi
                                                          : code->en;
-        const char *amount = l->status == FEE_EXEMPT
-                                 ? ""
-                                 : arena_printf(&c->arena, "%lld đ", (long long)l->amount);
+        const char *amount =
+            l->status == FEE_EXEMPT ? "" : arena_printf(&c->arena, "%lld đ", (long long)l->amount);
         table_add(&tb, (const struct slice[]){l->name, slice_str(label), slice_str(amount),
                                               l->exemption});
     }
@@ -188,10 +189,9 @@ static void put_sums(struct fees *f)
     }
     buf_printf(&c->out, _("Members %zu: paid %zu, due %zu, exempt %zu, not entered %zu.\n"),
                s->count, s->paid, s->due, s->exempt, s->count - s->recorded);
-    buf_printf(&c->out,
-               _("Collected %lld đ: %lld đ stay, %lld đ go up, of which %lld đ are recorded.\n"),
-               (long long)s->collected, (long long)s->kept, (long long)s->up,
-               (long long)s->remitted);
+    buf_printf(
+        &c->out, _("Collected %lld đ: %lld đ stay, %lld đ go up, of which %lld đ are recorded.\n"),
+        (long long)s->collected, (long long)s->kept, (long long)s->up, (long long)s->remitted);
 }
 
 enum err cmd_fee(struct cli *c)

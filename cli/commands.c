@@ -77,6 +77,13 @@ static const struct command commands[] = {
         "  terrace fee pay 2025-06 all but \"Giàng A Dê\" --unit 04576-1\n"
         "  terrace fee exempt 2025-06 \"Lò Thị Mai\" --reason \"Hộ nghèo\""),
      cmd_fee},
+    {"rate", N_("YEAR [MEMBER LEVEL [FIELD=VALUE…]]"), 1, ANY, STORE_WRITE, OPT_BIT(UNIT),
+     N_("rates members, with their attendance counted"),
+     N_("With a year alone it lists the active members, the meetings each attended and the rating "
+        "that there is. With MEMBER and LEVEL it rates one, or changes that rating; the share of "
+        "attendance is filled in from the records. The vote and the confirmation are steps: "
+        "terrace step. Example:\n  terrace rate 2025 \"Giàng A Dê\" good"),
+     cmd_rate},
     {"show", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows one record"),
      N_("ID may be shortened in its first part (k7f-41). A unit code, a card number, an ext_id or "
         "the exact name do as well. ✓ is stored one level up, ✓✓ at the top."),

@@ -17,7 +17,8 @@ struct reading {
     int64_t last_day; /* of the month */
 };
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading -----------------------------------------------------------------------------------
+ */
 
 static bool is_fee(const struct record *r)
 {
@@ -45,8 +46,7 @@ static enum err look_at_fees(struct reading *g, struct dot member, struct arena 
             line->waged = merge_shown_int(&r, F_FEE_WAGED) != 0;
             line->exemption = (struct slice){0};
             if (merge_shown_int(&r, F_FEE_STATUS) == FEE_EXEMPT) {
-                line->exemption =
-                    arena_copy(g->arena, merge_shown_text(&r, F_FEE_EXEMPTION));
+                line->exemption = arena_copy(g->arena, merge_shown_text(&r, F_FEE_EXEMPTION));
             }
             if (month == g->out->month) {
                 line->record = r.id;
@@ -101,9 +101,9 @@ static enum err look_at_member(struct reading *g, const struct record *m, struct
     if (dot_is_none(line.record)) {
         line.unit = unit;
         line.status = line.exemption.len ? FEE_EXEMPT : FEE_DUE;
-        line.amount = rules_number(g->t, line.waged ? "fee_waged" : "fee_unwaged",
-                                   DATE_MAKE(MONTH_YEAR(g->out->month),
-                                             MONTH_MONTH(g->out->month), 1));
+        line.amount =
+            rules_number(g->t, line.waged ? "fee_waged" : "fee_unwaged",
+                         DATE_MAKE(MONTH_YEAR(g->out->month), MONTH_MONTH(g->out->month), 1));
     }
     line.name = arena_copy(g->arena, merge_shown_text(m, F_MEMBER_NAME));
     if (g->out->count == FEE_MEMBERS_MAX) {
@@ -172,7 +172,8 @@ enum err fee_read(struct txn *t, struct dot unit, int64_t month, struct arena *a
     return e;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------------------------------
+ */
 
 static enum err save(struct txn *t, struct dot id, const struct draft_item *items, size_t count,
                      struct rule_notes *notes, struct arena *arena, bool *saved)
@@ -192,8 +193,7 @@ static enum err save(struct txn *t, struct dot id, const struct draft_item *item
 
 static struct draft_item item(const char *name, const char *value)
 {
-    return (struct draft_item){
-        .name = slice_str(name), .op = EDIT_SET, .value = slice_str(value)};
+    return (struct draft_item){.name = slice_str(name), .op = EDIT_SET, .value = slice_str(value)};
 }
 
 enum err fee_write(struct txn *t, const struct fee_sheet *sheet, const struct fee_line *line,

@@ -1,6 +1,6 @@
-/* The fees of a unit for one month: who owes what, what was paid, what goes up. The amounts, and the
- * share that goes up, are numbers of the rules. Everything is saved as drafts (draft.h); doing it
- * again changes nothing. */
+/* The fees of a unit for one month: who owes what, what was paid, what goes up. The amounts, and
+ * the share that goes up, are numbers of the rules. Everything is saved as drafts (draft.h); doing
+ * it again changes nothing. */
 #ifndef TERRACE_CORE_FEE_H
 #define TERRACE_CORE_FEE_H
 
@@ -26,7 +26,7 @@ struct fee_sheet {
     int64_t collected;                  /* đồng paid */
     int64_t up, kept; /* the share of it for the level above, in whole đồng rounded down, and the
                        * rest */
-    int64_t remitted;      /* as recorded */
+    int64_t remitted; /* as recorded */
     struct dot remittance; /* the record; none = nothing was remitted */
 };
 /* Everything in the arena. ERR_TOO_LARGE beyond FEE_MEMBERS_MAX lines. */

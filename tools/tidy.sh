@@ -38,7 +38,7 @@ core desk
 core rules
 core draft undo situation
 core transfer reorg doubles process
-core fee
+core fee rating
 core report
 sync dictionary frame batch
 sync message round

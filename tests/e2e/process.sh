@@ -148,6 +148,19 @@ claim step__a_rating_gets_its_share_of_attendance guided "$(one_id guided rating
 hand "$(one_id hand rating)" status=voted present=3 for=3 attendance_share=50 >/dev/null
 claim step__the_rating_leaves_what_the_hand_leaves alike rating
 
+claim rate__lists_attendance has "$(t guided rate 2025 --unit A-1 --json)" '"held":2,"attended":1,"attendance_share":50'
+claim rate__people_read_it has "$(t guided rate 2025 --unit A-1)" "1/2  50 %"
+t hand add rating member=YB-3 year=2025 level=excellent attendance_share=100 unit=A-1 >/dev/null
+claim rate__rates_one_with_the_share_filled_in exits 0 t guided rate 2025 YB-3 excellent
+claim rate__which_leaves_what_the_hand_leaves alike rating
+claim rate__excellent_takes_attendance fails 1 rule "$TERRACE" --json -C "$work/guided" rate 2025 YB-1 excellent
+claim rate__again_it_changes_the_one_that_is_there exits 0 t guided rate 2025 YB-3 good
+claim rate__and_makes_no_second same "$(t guided list rating --json | wc -l)" 2
+claim rate__wants_a_year exits 1 t guided rate năm
+claim rate__wants_a_level exits 2 t guided rate 2025 YB-3
+claim rate__that_is_one exits 1 t guided rate 2025 YB-3 marvellous
+claim rate__an_unknown_member_is_told exits 3 t guided rate 2025 "Không Ai" good
+
 # ---- what has its own command, and what has no steps ----
 claim step__a_letter_has_its_own_command has "$("$TERRACE" -C "$work/guided" step "$(t guided transfer issue YB-3 \
     --outside "Lào Cai" 2>/dev/null >/dev/null; one_id guided transfer)" accepted 2>&1)" "terrace transfer"

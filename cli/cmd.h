@@ -16,6 +16,7 @@ enum err cmd_set(struct cli *c);
 enum err cmd_step(struct cli *c);
 enum err cmd_fee(struct cli *c);
 enum err cmd_rate(struct cli *c);
+enum err cmd_assess(struct cli *c);
 enum err cmd_show(struct cli *c);
 enum err cmd_list(struct cli *c);
 enum err cmd_find(struct cli *c);

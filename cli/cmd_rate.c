@@ -32,8 +32,7 @@ static bool put_line(void *ctx, const struct rating_line *l)
             emit_put_int(&c->out, "attendance_share", percent);
         }
         emit_put_id(&c->out, "id", l->record);
-        emit_put_text(&c->out, "level",
-                      slice_str(code_text(c, F_RATING_LEVEL, l->level, false)));
+        emit_put_text(&c->out, "level", slice_str(code_text(c, F_RATING_LEVEL, l->level, false)));
         emit_put_text(&c->out, "status",
                       slice_str(code_text(c, F_RATING_STATUS, l->status, false)));
         emit_close(&c->out, '}');
@@ -41,12 +40,12 @@ static bool put_line(void *ctx, const struct rating_line *l)
         return true;
     }
     const char *share =
-        percent < 0 ? _("no meeting")
-                    : arena_printf(&c->arena, "%lld/%lld  %lld %%",
-                                   (long long)l->attendance.attended,
-                                   (long long)l->attendance.held, (long long)percent);
-    const char *level = dot_is_none(l->record) ? _("not rated")
-                                               : code_text(c, F_RATING_LEVEL, l->level, true);
+        percent < 0
+            ? _("no meeting")
+            : arena_printf(&c->arena, "%lld/%lld  %lld %%", (long long)l->attendance.attended,
+                           (long long)l->attendance.held, (long long)percent);
+    const char *level =
+        dot_is_none(l->record) ? _("not rated") : code_text(c, F_RATING_LEVEL, l->level, true);
     table_add(&list->table,
               (const struct slice[]){l->name, slice_str(share), slice_str(level),
                                      slice_str(code_text(c, F_RATING_STATUS, l->status, true))});
@@ -59,9 +58,8 @@ static enum err list_ratings(struct cli *c, int64_t year)
     struct txn *t = NULL;
     struct dot unit = store_identity(c->store)->unit;
     TRY(txn_begin(c->store, TXN_READ, &t));
-    enum err e = c->args.given[OPT_UNIT]
-                     ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &unit)
-                     : ERR_OK;
+    enum err e = c->args.given[OPT_UNIT] ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &unit)
+                                         : ERR_OK;
     e = e ? e : rating_each(t, unit, year, put_line, &list);
     txn_abort(t);
     table_write(&list.table, &c->out);

@@ -84,6 +84,15 @@ static const struct command commands[] = {
         "attendance is filled in from the records. The vote and the confirmation are steps: "
         "terrace step. Example:\n  terrace rate 2025 \"Giàng A Dê\" good"),
      cmd_rate},
+    {"assess", N_("YEAR [FIELD=VALUE…]"), 1, ANY, STORE_WRITE, OPT_BIT(UNIT),
+     N_("fills in the evidence of a unit's yearly assessment"),
+     N_("Registers the unit for that year if it is not, and writes what the records tell of each "
+        "of "
+        "the three contents; again it brings that up to date, until the assessment is decided. "
+        "Then terrace step: the unit marks itself, the office above marks and decides. What the "
+        "decision rests on is kept with it. Example:\n"
+        "  terrace assess 2025 self_1=90 self_2=80 self_3=85"),
+     cmd_assess},
     {"show", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows one record"),
      N_("ID may be shortened in its first part (k7f-41). A unit code, a card number, an ext_id or "
         "the exact name do as well. ✓ is stored one level up, ✓✓ at the top."),

@@ -12,8 +12,7 @@ static enum err find_rating(struct txn *t, int64_t year, struct arena *arena,
     struct id_list ids, list;
     TRY(person_component(t, line->member, arena, &ids));
     for (size_t k = 0; k < ids.count; k++) {
-        TRY(store_ids_by_ref(t, ids.ids[k], F_MEMBER, (struct dot){0, 0}, SIZE_MAX, arena,
-                             &list));
+        TRY(store_ids_by_ref(t, ids.ids[k], F_MEMBER, (struct dot){0, 0}, SIZE_MAX, arena, &list));
         for (size_t i = 0; i < list.count; i++) {
             struct record r;
             TRY(store_get(t, list.ids[i], arena, &r, NULL));
@@ -51,8 +50,7 @@ static bool is_rated(struct txn *t, const struct record *m, struct dot unit)
 {
     int64_t status = merge_shown_int(m, F_MEMBER_STATUS);
     return !(m->flags & RECORD_STUB) && !merge_is_deleted(m) &&
-           (status == 0 || status == MEMBER_ACTIVE) &&
-           dot_equal(person_shown(t, m->id), m->id) &&
+           (status == 0 || status == MEMBER_ACTIVE) && dot_equal(person_shown(t, m->id), m->id) &&
            unit_is_within(t, transfer_counted_unit(t, m), unit);
 }
 

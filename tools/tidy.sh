@@ -40,6 +40,7 @@ core draft undo situation
 core transfer reorg doubles process
 core fee rating
 core report
+core assess
 sync dictionary frame batch
 sync message round
 sync link

@@ -49,12 +49,10 @@ enum err cmd_assess(struct cli *c)
         TRY(cli_parse_item(c, c->args.words[1 + i], &items[i]));
     }
     TRY(txn_begin(c->store, TXN_WRITE, &t));
-    enum err e = c->args.given[OPT_UNIT]
-                     ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &unit)
-                     : ERR_OK;
+    enum err e = c->args.given[OPT_UNIT] ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &unit)
+                                         : ERR_OK;
     e = e ? e : assess_read(t, unit, year, &c->arena, &now);
-    e = e ? e
-          : assess_write(t, unit, year, &now, items, count, &c->notes, &c->arena, &id, &dot);
+    e = e ? e : assess_write(t, unit, year, &now, items, count, &c->notes, &c->arena, &id, &dot);
     TRY(cli_end(t, e));
     put_assessment(c, &now, id, dot);
     cli_tell_notes(c, NULL, 0);

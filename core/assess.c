@@ -5,8 +5,8 @@
 #define ITEMS_OWN 5
 #define CONTENTS 3
 
-static enum err find_assessment(struct txn *t, struct dot unit, int64_t year,
-                                struct arena *arena, struct assessment *out)
+static enum err find_assessment(struct txn *t, struct dot unit, int64_t year, struct arena *arena,
+                                struct assessment *out)
 {
     struct id_list list;
     TRY(store_ids_of_kind(t, KIND_ASSESSMENT, (struct dot){0, 0}, SIZE_MAX, arena, &list));
@@ -18,8 +18,8 @@ static enum err find_assessment(struct txn *t, struct dot unit, int64_t year,
             dot_equal(merge_shown_ref(&r, F_UNIT), unit)) {
             out->record = r.id;
             out->status = merge_shown_int(&r, F_ASSESSMENT_STATUS);
-            out->is_frozen = out->status == ASSESSMENT_RECOGNISED ||
-                             out->status == ASSESSMENT_NOT_RECOGNISED;
+            out->is_frozen =
+                out->status == ASSESSMENT_RECOGNISED || out->status == ASSESSMENT_NOT_RECOGNISED;
         }
     }
     return ERR_OK;
@@ -79,8 +79,8 @@ enum err assess_write(struct txn *t, struct dot unit, int64_t year, const struct
     }
     if (dot_is_none(now->record)) {
         const char *number = arena_printf(arena, "%lld", (long long)year);
-        all[n++] =
-            (struct draft_item){.name = slice_str("unit"), .value = slice_str(dot_text(unit, arena))};
+        all[n++] = (struct draft_item){.name = slice_str("unit"),
+                                       .value = slice_str(dot_text(unit, arena))};
         all[n++] = (struct draft_item){.name = slice_str("year"), .value = slice_str(number)};
     }
     for (size_t i = 0; i < CONTENTS; i++) {

@@ -5,11 +5,11 @@
 #include "core/draft.h"
 
 struct assessment {
-    struct dot record;     /* none: the unit has not registered for that year */
-    int64_t status;        /* enum assessment_status; 0 without record */
+    struct dot record;        /* none: the unit has not registered for that year */
+    int64_t status;           /* enum assessment_status; 0 without record */
     struct slice evidence[3]; /* as the records tell now, one figure a line; in Vietnamese, since it
                                * is written into the record, and goes into its decision */
-    bool is_frozen;        /* it was decided: what the records tell now counts no more */
+    bool is_frozen;           /* it was decided: what the records tell now counts no more */
 };
 /* Everything in the arena. ERR_NOT_FOUND: no such unit. */
 enum err assess_read(struct txn *t, struct dot unit, int64_t year, struct arena *arena,

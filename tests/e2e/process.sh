@@ -161,6 +161,21 @@ claim rate__wants_a_level exits 2 t guided rate 2025 YB-3
 claim rate__that_is_one exits 1 t guided rate 2025 YB-3 marvellous
 claim rate__an_unknown_member_is_told exits 3 t guided rate 2025 "Không Ai" good
 
+# ---- on a terminal ----
+typed() { script -qec "'$TERRACE' -C '$work/guided' $*" /dev/null; }
+plan=$(t guided add plan title="Quý III" period=quarter month=2025-07 unit=A)
+t guided step "$plan" submitted >/dev/null
+if script -qec true /dev/null >/dev/null 2>&1; then
+    printf '9\n1\n\nTrần Thị Hoa\n' | typed step "$plan" >"$work/typed" 2>&1
+    claim step__a_terminal_is_asked_which_step_and_what_it_needs has "$(t guided show "$plan" --json)" \
+        '"status":"approved","approver":"Trần Thị Hoa"'
+    claim step__what_is_left_out_is_asked_again grep -q "must have a value" "$work/typed"
+    printf '\n' | typed step "$plan" >/dev/null 2>&1
+    claim step__enter_leaves_it_as_it_is same "$(t guided show "$plan" --json | json status)" approved
+else
+    skip step__a_terminal_is_asked "no pseudo-terminal to be had here"
+fi
+
 # ---- what has its own command, and what has no steps ----
 claim step__a_letter_has_its_own_command has "$("$TERRACE" -C "$work/guided" step "$(t guided transfer issue YB-3 \
     --outside "Lào Cai" 2>/dev/null >/dev/null; one_id guided transfer)" accepted 2>&1)" "terrace transfer"

@@ -62,6 +62,39 @@ static const struct command commands[] = {
         "who "
         "take part in the unit, \"all but NAME; NAME\" for all but those."),
      cmd_set},
+    {"step", N_("ID [STATE] [FIELD=VALUE…]"), 1, ANY, STORE_WRITE, OPT_BIT(ANYWAY),
+     N_("takes the next step of a procedure, with all that follows from it"),
+     N_("Without STATE it says where the record stands, which steps may come next, who takes them "
+        "and what they need; on a terminal it asks. What follows is saved at once: a ceremony of "
+        "admission makes the member, an end of membership shows at the member, an expulsion ends "
+        "membership, a new secretary ends the former one's time. Example:\n"
+        "  terrace step k7f-41 voted meeting_date=12/03/2025 present=9 for=8"),
+     cmd_step},
+    {"fee", N_("list|due|pay|exempt|remit MONTH [all [but MEMBER…] | MEMBER…]"), 2, ANY,
+     STORE_WRITE, OPT_BIT(UNIT) | OPT_BIT(REASON),
+     N_("fees of a month: who owes, who paid, what goes up"),
+     N_("due enters what each active member owes, exemptions going on; pay and exempt (with "
+        "--reason) are for the members named, or for all but some; remit records the share that "
+        "goes up of what was collected so far. Done again it changes nothing. Examples:\n"
+        "  terrace fee pay 2025-06 all but \"Giàng A Dê\" --unit 04576-1\n"
+        "  terrace fee exempt 2025-06 \"Lò Thị Mai\" --reason \"Hộ nghèo\""),
+     cmd_fee},
+    {"rate", N_("YEAR [MEMBER LEVEL [FIELD=VALUE…]]"), 1, ANY, STORE_WRITE, OPT_BIT(UNIT),
+     N_("rates members, with their attendance counted"),
+     N_("With a year alone it lists the active members, the meetings each attended and the rating "
+        "that there is. With MEMBER and LEVEL it rates one, or changes that rating; the share of "
+        "attendance is filled in from the records. The vote and the confirmation are steps: "
+        "terrace step. Example:\n  terrace rate 2025 \"Giàng A Dê\" good"),
+     cmd_rate},
+    {"assess", N_("YEAR [FIELD=VALUE…]"), 1, ANY, STORE_WRITE, OPT_BIT(UNIT),
+     N_("fills in the evidence of a unit's yearly assessment"),
+     N_("Registers the unit for that year if it is not, and writes what the records tell of each "
+        "of "
+        "the three contents; again it brings that up to date, until the assessment is decided. "
+        "Then terrace step: the unit marks itself, the office above marks and decides. What the "
+        "decision rests on is kept with it. Example:\n"
+        "  terrace assess 2025 self_1=90 self_2=80 self_3=85"),
+     cmd_assess},
     {"show", N_("ID"), 1, 1, STORE_MUST, 0, N_("shows one record"),
      N_("ID may be shortened in its first part (k7f-41). A unit code, a card number, an ext_id or "
         "the exact name do as well. ✓ is stored one level up, ✓✓ at the top."),

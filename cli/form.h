@@ -14,4 +14,9 @@ enum err form_fill(struct cli *c, const struct kind_def *kind, const struct reco
 enum err form_again(struct cli *c, const struct kind_def *kind, const struct record *current,
                     struct draft *draft, enum err why) MUST_USE;
 
+/* The same for these fields alone, each of which must get a value; appended to the draft's items.
+ */
+enum err form_ask(struct cli *c, const struct kind_def *kind, const uint32_t *fields, size_t count,
+                  struct draft *draft) MUST_USE;
+
 #endif

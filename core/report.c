@@ -90,6 +90,7 @@ static enum err tally_fill(struct tally *y)
                     sizeof(*y->months));
     y->groups = tally_map_new(y->arena);
     y->keys = texts_new(y->arena);
+    y->visits = texts_new(y->arena);
     if (reads_kind(report, KIND_MEMBER) || (activities && store_any_merging(y->t))) {
         TRY(people_read(y));
     }

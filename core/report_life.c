@@ -3,6 +3,7 @@
 #include "core/report_tally.h"
 
 #include "core/attendance.h"
+#include "core/text.h"
 
 enum { R_TYPE_CAMPAIGN = 3, R_TYPE_SPORT = 7 };
 
@@ -168,11 +169,22 @@ void branches_count(struct tally *y)
 
 /* ---- visits and inspections ----------------------------------------------------------------- */
 
+/* The same visit is written down by the cadre, and sometimes by the branch as well. */
+static bool is_new_visit(struct tally *y, const struct record *r, int64_t day)
+{
+    struct slice cadre = text_fold(merge_shown_text(r, F_VISIT_CADRE), y->scratch);
+    const char *key = arena_printf(y->scratch, "%s %lld %.*s", dot_text(record_unit(r), y->scratch),
+                                   (long long)day, (int)cadre.len, (const char *)cadre.ptr);
+    size_t before = texts_count(y->visits);
+    (void)texts_put(y->visits, slice_str(key), y->arena);
+    return texts_count(y->visits) > before;
+}
+
 void count_visit(struct tally *y, const struct record *r)
 {
     int64_t day = shown_day(r, F_VISIT_DATE), status = merge_shown_int(r, F_VISIT_STATUS);
     enum side side = side_of(y, day);
-    if (status != VISIT_PLANNED) {
+    if (status != VISIT_PLANNED && side != SIDE_COUNT && is_new_visit(y, r, day)) {
         tally_add(y, place_find(y, record_unit(r)), side, day, C_VISITS, 1);
         tally_add(y, place_find(y, merge_shown_ref(r, F_VISIT_CADRE_UNIT)), side, day,
                   C_VISITS_MADE, 1);

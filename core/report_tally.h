@@ -192,6 +192,7 @@ struct tally {
     struct tally_map *groups;
     bool wants[GROUP_COUNT]; /* the groups that the report shows; others are not kept */
     struct table_of_texts *keys;
+    struct table_of_texts *visits; /* those that were counted: cadre, day, branch */
     struct number_memo numbers[NUMBER_COUNT];
 };
 

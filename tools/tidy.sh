@@ -37,8 +37,10 @@ core attendance custom
 core desk
 core rules
 core draft undo situation
-core transfer reorg doubles
+core transfer reorg doubles process
+core fee rating
 core report
+core assess
 sync dictionary frame batch
 sync message round
 sync link

@@ -488,26 +488,15 @@ enum err form_again(struct cli *c, const struct kind_def *kind, const struct rec
 enum err form_ask(struct cli *c, const struct kind_def *kind, const uint32_t *fields, size_t count,
                   struct draft *draft)
 {
-    struct draft_item *items = arena_array(&c->arena, draft->item_count + count, sizeof(*items));
-    struct buf line = {0};
+    struct form form = form_begin(c, kind, NULL);
     enum err e = ERR_OK;
-    size_t n = 0;
-    for (; n < draft->item_count; n++) {
-        items[n] = draft->items[n];
+    for (size_t i = 0; i < draft->item_count && form.count < ANSWERS_MAX; i++) {
+        form.items[form.count++] = draft->items[i];
     }
-    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+    for (size_t i = 0; e == ERR_OK && i < count && form.count < ANSWERS_MAX; i++) {
         struct field_def f = *schema_field(kind->number, fields[i]);
-        struct slice answer = {0};
-        bool given = false;
         f.flags |= FIELD_REQUIRED;
-        e = ask_until_good(c, &f, slice_make("", 0), &line, &given, &answer);
-        items[n++] = (struct draft_item){.name = slice_str(f.name), .value = answer};
+        e = ask(&form, &f);
     }
-    buf_free(&line);
-    if (e == ERR_END) {
-        return error_set(ERR_INPUT, _("the input ended; nothing was saved"));
-    }
-    draft->items = items;
-    draft->item_count = n;
-    return e;
+    return form_end(&form, e, draft);
 }

@@ -370,6 +370,11 @@ static enum err complete_number(const struct save_case *c)
     if (d.type != DATUM_EMPTY) {
         return ERR_OK;
     }
+    if (next > INT32_MAX) {
+        return error_set_field(ERR_INPUT, "number",
+                               _("there is no number after the greatest one "
+                                 "that was given; please give a free one"));
+    }
     struct edit *e = edit_of(c, F_FIELD_NUMBER);
     struct datum *number = arena_alloc(c->arena, sizeof(*number));
     *number = datum_int(next);
@@ -377,10 +382,10 @@ static enum err complete_number(const struct save_case *c)
     return ERR_OK;
 }
 
-static enum err check_codes(const struct save_case *c, int64_t type)
+static enum err check_codes(struct txn *t, const struct save_case *c, int64_t type)
 {
     bool any = false;
-    TRY(custom_complete_codes(c->before, c->edits, *c->count, c->arena, &any));
+    TRY(custom_complete_codes(t, c->before, c->edits, *c->count, c->arena, &any));
     if (any != (type == CUSTOM_ENUM)) {
         return error_set_field(ERR_INPUT, "codes",
                                any ? _("only a field of type enum has codes")
@@ -410,5 +415,5 @@ enum err custom_complete(struct txn *t, const struct record *before, struct edit
                                _("a %s is also made by commands that do not ask for this field"),
                                c.kind->name);
     }
-    return check_codes(&c, type.i);
+    return check_codes(t, &c, type.i);
 }

@@ -240,10 +240,41 @@ static enum err check_kept(const struct record *before, const struct list *l, st
     return ERR_OK;
 }
 
-static void fill_numbers(const struct record *before, struct list *l, struct arena *arena)
+static int64_t greatest(const struct datum *data, size_t count, int64_t so_far)
 {
-    int64_t next = 1;
+    for (size_t i = 0; i < count; i++) {
+        struct code c;
+        bool good = data[i].type == DATUM_TEXT && split(data[i].text, &c);
+        so_far = good && c.number > so_far ? c.number : so_far;
+    }
+    return so_far;
+}
+
+/* The greatest number that a code of this field ever had here, one that was undone among them. */
+static enum err greatest_ever(struct txn *t, struct dot id, struct arena *arena, int64_t *out)
+{
+    struct history_entry *entries = NULL;
+    size_t count = 0;
+    *out = 0;
+    TRY(store_history(t, id, arena, &entries, &count));
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < entries[i].change_count; k++) {
+            const struct history_change *ch = &entries[i].changes[k];
+            if (ch->field == F_FIELD_CODES) {
+                *out = greatest(ch->from, ch->from_count, *out);
+                *out = greatest(ch->to, ch->to_count, *out);
+            }
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err fill_numbers(struct txn *t, const struct record *before, struct list *l,
+                             struct arena *arena)
+{
+    int64_t next = 0;
     const struct enum_code *old = before ? custom_codes(before, arena) : NULL;
+    TRY(before ? greatest_ever(t, before->id, arena, &next) : ERR_OK);
     for (size_t i = 0; i < l->count; i++) {
         /* a list that is given anew without its numbers keeps those of its codes */
         for (const struct enum_code *c = old; c && c->number && !l->codes[i].number; c++) {
@@ -251,20 +282,24 @@ static void fill_numbers(const struct record *before, struct list *l, struct are
                 l->codes[i].number = c->number;
             }
         }
-        next = l->codes[i].number >= next ? l->codes[i].number + 1 : next;
+        next = l->codes[i].number > next ? l->codes[i].number : next;
     }
     for (size_t i = 0; i < l->count; i++) {
-        l->codes[i].number = l->codes[i].number ? l->codes[i].number : next++;
+        l->codes[i].number = l->codes[i].number ? l->codes[i].number : ++next;
     }
+    return next <= INT32_MAX ? ERR_OK
+                             : error_set_field(ERR_INPUT, "codes",
+                                               _("there is no number after the greatest one that "
+                                                 "was given; please give a free one"));
 }
 
-enum err custom_complete_codes(const struct record *before, struct edit *edits, size_t count,
-                               struct arena *arena, bool *any)
+enum err custom_complete_codes(struct txn *t, const struct record *before, struct edit *edits,
+                               size_t count, struct arena *arena, bool *any)
 {
     struct list l = {0};
     struct edit *given = NULL;
     TRY(list_outcome(before, edits, count, arena, &l));
-    fill_numbers(before, &l, arena);
+    TRY(fill_numbers(t, before, &l, arena));
     TRY(check_kept(before, &l, arena));
     *any = l.count > 0;
     for (size_t i = 0; i < count; i++) {

@@ -9,7 +9,7 @@
 const struct enum_code *custom_codes(const struct record *r, struct arena *arena);
 /* Completes the edits of the codes: a number, a code and an English label where they are not given.
  * Numbers stay: values hold them. ERR_INPUT, ERR_RULE. *any tells whether there will be a code. */
-enum err custom_complete_codes(const struct record *before, struct edit *edits, size_t count,
-                               struct arena *arena, bool *any) MUST_USE;
+enum err custom_complete_codes(struct txn *t, const struct record *before, struct edit *edits,
+                               size_t count, struct arena *arena, bool *any) MUST_USE;
 
 #endif

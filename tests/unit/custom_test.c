@@ -223,6 +223,83 @@ static void custom__what_values_stand_under_stays(void **state)
     assert_int_equal(add(h, needed, &other), ERR_RULE);
 }
 
+static void custom__each_limit_holds(void **state)
+{
+    struct house *h = *state;
+    struct dot id;
+    char name[] = "a23456789012345678901234567890123456789xx";
+    struct buf codes = {0};
+    assert_int_equal(add(h,
+                         WORDS("of_kind=member", arena_printf(&h->arena, "name=%s", name),
+                               "label_vi=Dài", "type=text"),
+                         &id),
+                     ERR_INPUT);
+    name[40] = '\0';
+    assert_int_equal(add(h,
+                         WORDS("of_kind=member", arena_printf(&h->arena, "name=%s", name),
+                               "label_vi=Dài", "type=text"),
+                         &id),
+                     ERR_OK);
+    assert_int_equal(
+        add(h,
+            WORDS("of_kind=member", "name=last", "label_vi=Cuối", "type=text", "number=2147483647"),
+            &id),
+        ERR_OK);
+    assert_int_equal(
+        add(h, WORDS("of_kind=member", "name=beyond", "label_vi=Quá", "type=text"), &id),
+        ERR_INPUT);
+    assert_string_equal(error_last()->field, "number");
+    assert_int_equal(
+        add(h, WORDS("of_kind=activity", "name=low", "label_vi=Thấp", "type=text", "number=999"),
+            &id),
+        ERR_INPUT);
+    assert_int_equal(add(h,
+                         WORDS("of_kind=activity", "name=list", "label_vi=Danh mục", "type=enum",
+                               "codes=2147483647:a:A;B"),
+                         &id),
+                     ERR_INPUT);
+    buf_add_str(&codes, "codes=x1");
+    for (int i = 2; i <= 500; i++) {
+        buf_printf(&codes, ";x%d", i);
+    }
+    const char *full = arena_cstr(&h->arena, buf_view(&codes));
+    buf_add_str(&codes, ";x501");
+    const char *over = arena_cstr(&h->arena, buf_view(&codes));
+    buf_free(&codes);
+    assert_int_equal(
+        add(h, WORDS("of_kind=activity", "name=list", "label_vi=Danh sách", "type=enum", over),
+            &id),
+        ERR_INPUT);
+    assert_int_equal(
+        add(h, WORDS("of_kind=activity", "name=list", "label_vi=Danh sách", "type=enum", full),
+            &id),
+        ERR_OK);
+    for (int i = 4; i <= CUSTOM_MAX; i++) {
+        const char *n = arena_printf(&h->arena, "name=f%d", i);
+        const char *label = arena_printf(&h->arena, "label_vi=Nhãn %d", i);
+        assert_int_equal(add(h, WORDS("of_kind=note", n, label, "type=text"), &id), ERR_OK);
+    }
+    assert_int_equal(add(h, WORDS("of_kind=note", "name=g", "label_vi=G", "type=text"), &id),
+                     ERR_RULE);
+}
+
+static void custom__a_number_that_was_undone_is_not_given_again(void **state)
+{
+    struct house *h = *state;
+    struct dot id;
+    assert_int_equal(
+        add(h, WORDS("of_kind=member", "name=policy", "label_vi=Diện", "type=enum", "codes=A;B"),
+            &id),
+        ERR_OK);
+    struct datum two = datum_text(slice_str("2:b:B:B"));
+    const struct edit undone = {F_FIELD_CODES, EDIT_REMOVE, &two, 1};
+    (void)fixture_save(&h->f, 0, &id, 0, &undone, 1);
+    assert_int_equal(change(h, id, WORDS("codes+=C")), ERR_OK);
+    load(h, 0);
+    assert_null(schema_code(named("policy"), 2));
+    assert_string_equal(schema_code(named("policy"), 3)->code, "c");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +310,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(custom__what_is_not_understood_is_left_alone, begin, end),
         cmocka_unit_test_setup_teardown(custom__codes_get_numbers_that_stay, begin, end),
         cmocka_unit_test_setup_teardown(custom__what_values_stand_under_stays, begin, end),
+        cmocka_unit_test_setup_teardown(custom__each_limit_holds, begin, end),
+        cmocka_unit_test_setup_teardown(custom__a_number_that_was_undone_is_not_given_again, begin,
+                                        end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

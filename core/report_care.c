@@ -1,14 +1,6 @@
 /* Members' letters, ratings, rewards, discipline, cadres and fees. */
 #include "core/report_tally.h"
 
-enum { R_TRAINING_HOURS = 17 };
-
-static int64_t shown_day(const struct record *r, uint32_t field)
-{
-    int64_t date = merge_shown_int(r, field);
-    return date ? date_first_day(date) : 0;
-}
-
 static const char *code_of(const struct record *r, uint32_t field)
 {
     const struct enum_code *c =
@@ -34,7 +26,7 @@ static struct person *person_of(struct tally *y, const struct record *r)
  * whoever left it by one is out, not removed. */
 void count_transfer(struct tally *y, const struct record *r)
 {
-    int64_t issued = shown_day(r, F_TRANSFER_ISSUED);
+    int64_t issued = record_day(r, F_TRANSFER_ISSUED);
     struct dot from = merge_shown_ref(r, F_TRANSFER_FROM), to = merge_shown_ref(r, F_TRANSFER_TO);
     struct person *p = person_of(y, r);
     if (merge_shown_int(r, F_TRANSFER_STATUS) != TRANSFER_ACCEPTED) {
@@ -49,7 +41,7 @@ void count_transfer(struct tally *y, const struct record *r)
 
 void count_acceptance(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_ACCEPTANCE_DATE);
+    int64_t day = record_day(r, F_ACCEPTANCE_DATE);
     enum side side = side_of(y, day);
     uint32_t to = place_find(y, record_unit(r));
     uint32_t from = place_find(y, merge_shown_ref(r, F_ACCEPTANCE_ISSUER));
@@ -85,7 +77,7 @@ void count_rating(struct tally *y, const struct record *r)
 
 void count_reward(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_REWARD_DECISION_DATE);
+    int64_t day = record_day(r, F_REWARD_DECISION_DATE);
     enum side side = side_of(y, day);
     uint32_t place = place_find(y, record_unit(r));
     struct slice form = merge_shown_text(r, F_REWARD_FORM);
@@ -97,7 +89,7 @@ void count_reward(struct tally *y, const struct record *r)
 
 void count_discipline(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_DISCIPLINE_DECISION_DATE);
+    int64_t day = record_day(r, F_DISCIPLINE_DECISION_DATE);
     int64_t status = merge_shown_int(r, F_DISCIPLINE_STATUS);
     enum side side = side_of(y, day);
     uint32_t place = place_find(y, record_unit(r));
@@ -114,7 +106,7 @@ void count_discipline(struct tally *y, const struct record *r)
 static bool holds_office(const struct record *r, int64_t day)
 {
     int64_t status = merge_shown_int(r, F_POSITION_STATUS);
-    int64_t from = shown_day(r, F_POSITION_FROM), to = shown_day(r, F_POSITION_TO);
+    int64_t from = record_day(r, F_POSITION_FROM), to = record_day(r, F_POSITION_TO);
     bool begun = from <= day;
     return begun && ((status == POSITION_APPROVED && (to == 0 || day < to)) ||
                      (status == POSITION_ENDED && to != 0 && day < to));
@@ -178,8 +170,8 @@ void count_position(struct tally *y, const struct record *r)
 void count_cadre_plan(struct tally *y, const struct record *r)
 {
     uint32_t place = place_find(y, record_unit(r));
-    int64_t decided = shown_day(r, F_CADRE_DECISION_NO + 1),
-            reviewed = shown_day(r, F_CADRE_REVIEWED);
+    int64_t decided = record_day(r, F_CADRE_DECISION_DATE),
+            reviewed = record_day(r, F_CADRE_REVIEWED);
     for (enum side side = SIDE_NOW; side < SIDE_COUNT; side++) {
         const struct report_period *p = &y->period[side];
         if (merge_shown_int(r, F_CADRE_STATUS) == CADRE_APPROVED && decided <= p->to) {
@@ -192,18 +184,18 @@ void count_cadre_plan(struct tally *y, const struct record *r)
 
 void count_training(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_TRAINING_DATE);
+    int64_t day = record_day(r, F_TRAINING_DATE);
     uint32_t place = place_find(y, record_unit(r));
     if (merge_shown_int(r, F_TRAINING_STATUS) == WORK_DONE) {
         tally_add(y, place, side_of(y, day), day, C_TRAINED, 1);
         tally_add(y, place, side_of(y, day), day, C_TRAINED_HOURS,
-                  merge_shown_int(r, R_TRAINING_HOURS));
+                  merge_shown_int(r, F_TRAINING_HOURS));
     }
 }
 
 void count_rotation(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_ROTATION_FROM_DATE);
+    int64_t day = record_day(r, F_ROTATION_FROM_DATE);
     if (merge_shown_int(r, F_ROTATION_STATUS) == WORK_DONE) {
         tally_add(y, place_find(y, record_unit(r)), side_of(y, day), day, C_ROTATED, 1);
     }

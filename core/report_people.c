@@ -3,20 +3,11 @@
 #include "core/report_tally.h"
 #include "core/transfer.h"
 
-enum { R_MEMBER_ETHNICITY = 22, R_MEMBER_OCCUPATION = 24, R_MEMBER_EDUCATION = 25 };
-enum { R_MEMBER_THEORY = 27, R_MEMBER_PHONE = 31, R_MEMBER_OUTSTANDING = 38 };
-
 const uint32_t report_wanted_fields[] = {
-    F_MEMBER_SEX,       F_MEMBER_BIRTH, F_MEMBER_HOME,    R_MEMBER_ETHNICITY, R_MEMBER_OCCUPATION,
-    R_MEMBER_EDUCATION, R_MEMBER_PHONE, F_MEMBER_CARD_NO, F_MEMBER_ID_NO,     F_MEMBER_ADMITTED,
+    F_MEMBER_SEX,       F_MEMBER_BIRTH, F_MEMBER_HOME,    F_MEMBER_ETHNICITY, F_MEMBER_OCCUPATION,
+    F_MEMBER_EDUCATION, F_MEMBER_PHONE, F_MEMBER_CARD_NO, F_MEMBER_ID_NO,     F_MEMBER_ADMITTED,
 };
 const size_t report_wanted_count = ARRAY_COUNT(report_wanted_fields);
-
-static int64_t shown_day(const struct record *r, uint32_t field)
-{
-    int64_t date = merge_shown_int(r, field);
-    return date ? date_first_day(date) : 0;
-}
 
 static bool has_ended(int64_t status)
 {
@@ -41,16 +32,16 @@ static void read_person(struct tally *y, const struct record *r)
 {
     dots_table_put(y->person_of, r->id, y->person_count);
     struct person *p = new_person(y);
-    struct slice ethnicity = merge_shown_text(r, R_MEMBER_ETHNICITY);
+    struct slice ethnicity = merge_shown_text(r, F_MEMBER_ETHNICITY);
     *p = (struct person){.id = r->id,
-                         .admitted = shown_day(r, F_MEMBER_ADMITTED),
+                         .admitted = record_day(r, F_MEMBER_ADMITTED),
                          .born = merge_shown_int(r, F_MEMBER_BIRTH),
-                         .party = shown_day(r, F_MEMBER_PARTY_DATE),
+                         .party = record_day(r, F_MEMBER_PARTY_DATE),
                          .status = merge_shown_int(r, F_MEMBER_STATUS),
                          .sex = merge_shown_int(r, F_MEMBER_SEX),
-                         .theory = merge_shown_int(r, R_MEMBER_THEORY),
-                         .outstanding = merge_shown_int(r, R_MEMBER_OUTSTANDING) != 0};
-    p->ended = has_ended(p->status) ? shown_day(r, F_MEMBER_STATUS_DATE) : INT64_MAX;
+                         .theory = merge_shown_int(r, F_MEMBER_THEORY),
+                         .outstanding = merge_shown_int(r, F_MEMBER_OUTSTANDING) != 0};
+    p->ended = has_ended(p->status) ? record_day(r, F_MEMBER_STATUS_DATE) : INT64_MAX;
     p->place = place_find(y, transfer_counted_unit(y->t, r));
     p->ethnicity = ethnicity.len ? texts_put(y->keys, ethnicity, y->arena) + 1 : 0;
     for (uint32_t i = 0; i < report_wanted_count; i++) {

@@ -4,13 +4,10 @@
 
 #include <stdlib.h>
 
-enum { R_UNIT_REMOTE = 21, R_UNIT_PILOT = 22, R_UNIT_YOUTH = 23 };
-enum { R_TYPE_GRASSROOTS_BRANCH = 9, R_TYPE_BRANCH = 11 };
-
 static void read_youth(const struct record *r, struct place *p)
 {
     for (uint32_t i = 0; i < ARRAY_COUNT(p->youth); i++) {
-        const struct value *v = merge_shown(r, R_UNIT_YOUTH + i);
+        const struct value *v = merge_shown(r, F_UNIT_YOUTH_UNDER_18 + i);
         p->youth[i] = v && v->datum.type == DATUM_INT ? v->datum.i : -1;
     }
 }
@@ -25,8 +22,8 @@ static enum err read_place(struct tally *y, struct dot id, struct place *out)
     out->name = merge_shown_text(&r, F_UNIT_NAME);
     out->type = merge_shown_int(&r, F_UNIT_TYPE);
     out->setting = merge_shown_int(&r, F_UNIT_SETTING);
-    out->remote = merge_shown_int(&r, R_UNIT_REMOTE) != 0;
-    out->pilot = merge_shown_int(&r, R_UNIT_PILOT) != 0;
+    out->remote = merge_shown_int(&r, F_UNIT_REMOTE) != 0;
+    out->pilot = merge_shown_int(&r, F_UNIT_PILOT) != 0;
     const struct enum_code *code = schema_code(schema_field(KIND_UNIT, F_UNIT_TYPE), out->type);
     out->level = code ? (enum level)code->rank : LEVEL_NONE;
     read_youth(&r, out);
@@ -174,5 +171,5 @@ bool place_is_living(const struct place *p, int64_t day)
 
 bool place_is_branch(const struct place *p)
 {
-    return p->type == R_TYPE_BRANCH || p->type == R_TYPE_GRASSROOTS_BRANCH;
+    return p->type == UNIT_TYPE_BRANCH || p->type == UNIT_TYPE_GRASSROOTS_BRANCH;
 }

@@ -281,6 +281,12 @@ extern const size_t report_wanted_count;
 /* The number that holds on that day (rules.h). */
 int64_t report_number(struct tally *y, enum report_number which, int64_t day);
 
+/* The first day that a date may mean; 0 = none. */
+static inline int64_t record_day(const struct record *r, uint32_t field)
+{
+    int64_t date = merge_shown_int(r, field);
+    return date ? date_first_day(date) : 0;
+}
 static inline struct dot record_unit(const struct record *r)
 {
     return merge_shown_ref(r, F_UNIT);

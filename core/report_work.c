@@ -2,12 +2,6 @@
 #include "core/report_tally.h"
 #include "core/rules.h"
 
-static int64_t shown_day(const struct record *r, uint32_t field)
-{
-    int64_t date = merge_shown_int(r, field);
-    return date ? date_first_day(date) : 0;
-}
-
 /* ---- plans ---------------------------------------------------------------------------------- */
 
 void count_plan(struct tally *y, const struct record *r)
@@ -25,7 +19,7 @@ void count_plan(struct tally *y, const struct record *r)
 /* By the day on which it is due. Late is what was marked so, and what is not done by then. */
 void count_plan_item(struct tally *y, const struct record *r)
 {
-    int64_t due = shown_day(r, F_PLAN_ITEM_DUE), status = merge_shown_int(r, F_PLAN_ITEM_STATUS);
+    int64_t due = record_day(r, F_PLAN_ITEM_DUE), status = merge_shown_int(r, F_PLAN_ITEM_STATUS);
     enum side side = side_of(y, due);
     uint32_t place = place_find(y, record_unit(r));
     enum counter c = status == ITEM_DONE                     ? C_ITEMS_DONE
@@ -40,8 +34,8 @@ void count_plan_item(struct tally *y, const struct record *r)
 
 void count_dialogue(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_DIALOGUE_DATE), status = merge_shown_int(r, F_DIALOGUE_STATUS);
-    int64_t due = shown_day(r, F_DIALOGUE_DUE), kept = shown_day(r, F_DIALOGUE_ANSWERED);
+    int64_t day = record_day(r, F_DIALOGUE_DATE), status = merge_shown_int(r, F_DIALOGUE_STATUS);
+    int64_t due = record_day(r, F_DIALOGUE_DUE), kept = record_day(r, F_DIALOGUE_ANSWERED);
     uint32_t place = place_find(y, record_unit(r));
     if (status != DIALOGUE_HELD && status != DIALOGUE_ANSWERED) {
         return;
@@ -59,7 +53,7 @@ void count_dialogue(struct tally *y, const struct record *r)
 
 void count_proposal(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_PROPOSAL_SENT), status = merge_shown_int(r, F_PROPOSAL_STATUS);
+    int64_t day = record_day(r, F_PROPOSAL_SENT), status = merge_shown_int(r, F_PROPOSAL_STATUS);
     uint32_t place = place_find(y, record_unit(r));
     enum side side = side_of(y, day);
     if (status >= PROPOSAL_SENT) {
@@ -73,8 +67,8 @@ void count_proposal(struct tally *y, const struct record *r)
 /* Under way on any day of the period. */
 void count_coordination(struct tally *y, const struct record *r)
 {
-    enum { R_SINCE = 21, R_CLOSED = 23 };
-    int64_t since = shown_day(r, R_SINCE), closed = shown_day(r, R_CLOSED);
+    int64_t since = record_day(r, F_COORDINATION_DATE),
+            closed = record_day(r, F_COORDINATION_CLOSED);
     bool ended = merge_shown_int(r, F_COORDINATION_STATUS) == COORDINATION_CLOSED;
     uint32_t place = place_find(y, record_unit(r));
     for (enum side side = SIDE_NOW; side < SIDE_COUNT; side++) {

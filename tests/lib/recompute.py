@@ -11,6 +11,7 @@ import calendar
 import datetime
 import json
 import sys
+import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -39,6 +40,13 @@ def last_day(text):
     month = parts[1] if len(parts) > 1 else 12
     day = parts[2] if len(parts) > 2 else calendar.monthrange(parts[0], month)[1]
     return Date(parts[0], month, day)
+
+
+def folded(text):
+    """Without marks and capitals, words parted by one blank."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
 def years(birth, day):
@@ -340,9 +348,13 @@ class Figures:
                     self.add(ident, self.p.end, "branches_met")
 
     def visits(self):
+        seen = set()
         for v in self.w.read("visit"):
             day = first_day(v.get("date"))
-            if v.get("status") != "planned":
+            # written down by the cadre and by the branch it is one visit
+            once = (v.get("unit"), day, folded(v["cadre"]))
+            if v.get("status") != "planned" and once not in seen:
+                seen.add(once)
                 self.dated(v.get("unit"), day, "visits_received")
                 self.dated(v.get("cadre_unit"), day, "visits_made")
         for i in self.w.read("inspection"):

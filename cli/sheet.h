@@ -52,8 +52,6 @@ void book_date(struct book *b, int64_t date);   /* DATE_MAKE; without a day it b
 void book_month(struct book *b, int64_t month); /* MONTH_MAKE, as text */
 void book_skip(struct book *b);                 /* leaves it empty */
 void book_row_end(struct book *b);
-/* The row that begins now is the sum of those above: bold, a line above it. */
-void book_total(struct book *b);
 /* Writes it all, as env->write_file does; "-" is stdout. ERR_INPUT: a text is too long for a cell;
  * ERR_TOO_LARGE: too many rows; ERR_IO, ERR_DISK_FULL. The book is then only to be freed. */
 enum err book_save(struct book *b, const struct env *env, const char *path) MUST_USE;

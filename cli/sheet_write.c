@@ -14,8 +14,7 @@
 #define BOOK_MAX_BYTES (512u << 20)
 #define LIST_SHEET "_"
 
-/* Of one look a format each: cells of one kind, and the same in a row of totals. */
-enum look { LOOK_TEXT, LOOK_NUMBER, LOOK_MONEY, LOOK_PERCENT, LOOK_DATE, LOOK_COUNT };
+#define FORMATS (SHEET_DATE + 1)
 
 struct choice_list {
     const char *const *words;
@@ -26,16 +25,15 @@ struct book {
     FILE *file; /* what the library writes into; nobody else sees it, and nothing stays of it */
     lxw_workbook *workbook;
     lxw_worksheet *sheet;
-    lxw_format *plain[LOOK_COUNT], *total[LOOK_COUNT];
+    lxw_format *formats[FORMATS];
     lxw_format *title, *head, *head_wanted;
     struct buf text; /* the cell at hand, as the library wants it */
     struct arena arena;
     struct choice_list *lists;
     size_t list_count, list_cap, column_count;
     uint32_t row, list_row, head_row;
-    uint32_t total_row; /* the first one of totals; 0 = none yet */
     uint16_t column;
-    bool has_head, in_total;
+    bool has_head, filtered;
     enum err error;
 };
 
@@ -120,31 +118,26 @@ static const char *shortened(struct book *b, struct slice s, size_t max_chars)
 
 /* ---- the book ------------------------------------------------------------------------------- */
 
-static lxw_format *new_format(struct book *b, const char *number, bool total)
+static lxw_format *new_format(struct book *b, const char *number)
 {
     lxw_format *f = workbook_add_format(b->workbook);
     CHECK(f != NULL);
     format_set_num_format(f, number);
     format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
-    if (total) {
-        format_set_bold(f);
-        format_set_top(f, LXW_BORDER_THIN);
-    }
     return f;
 }
 
 static void make_formats(struct book *b)
 {
-    static const char *const numbers[LOOK_COUNT] = {"@", "0", "#,##0", "0.0%", "dd/mm/yyyy"};
-    for (size_t i = 0; i < LOOK_COUNT; i++) {
-        b->plain[i] = new_format(b, numbers[i], false);
-        b->total[i] = new_format(b, numbers[i], true);
+    static const char *const numbers[FORMATS] = {"@", "0", "#,##0", "0.0%", "dd/mm/yyyy"};
+    for (size_t i = 0; i < FORMATS; i++) {
+        b->formats[i] = new_format(b, numbers[i]);
     }
-    b->title = new_format(b, "@", false);
+    b->title = new_format(b, "@");
     format_set_bold(b->title);
     format_set_font_size(b->title, 14);
-    b->head = new_format(b, "@", false);
-    b->head_wanted = new_format(b, "@", false);
+    b->head = new_format(b, "@");
+    b->head_wanted = new_format(b, "@");
     lxw_format *const heads[] = {b->head, b->head_wanted};
     for (size_t i = 0; i < ARRAY_COUNT(heads); i++) {
         format_set_bold(heads[i]);
@@ -188,14 +181,15 @@ void book_free(struct book *b)
     free(b);
 }
 
-static void end_sheet(struct book *b)
+/* The filter is for the rows so far. The library takes it only as long as nothing stands below. */
+static void end_table(struct book *b)
 {
-    if (b->sheet && b->has_head && b->row > b->head_row && b->column_count > 0) {
-        uint32_t last = (b->total_row ? b->total_row : b->row) - 1;
-        last = last > b->head_row ? last : b->head_row + 1;
-        fail(b, worksheet_autofilter(b->sheet, b->head_row, 0, last,
-                                     (lxw_col_t)(b->column_count - 1)));
+    if (b->error != ERR_OK || !b->sheet || !b->has_head || b->filtered) {
+        return;
     }
+    uint32_t last = b->row - 1 > b->head_row ? b->row - 1 : b->head_row + 1;
+    b->filtered = true;
+    fail(b, worksheet_autofilter(b->sheet, b->head_row, 0, last, (lxw_col_t)(b->column_count - 1)));
 }
 
 void book_sheet(struct book *b, const char *name)
@@ -207,11 +201,11 @@ void book_sheet(struct book *b, const char *name)
     for (char *p = clean; *p; p++) {
         *p = strchr("[]:*?/\\'", *p) ? ' ' : *p;
     }
-    end_sheet(b);
-    b->row = b->head_row = b->total_row = 0;
+    end_table(b);
+    b->row = b->head_row = 0;
     b->column = 0;
     b->column_count = 0;
-    b->has_head = b->in_total = false;
+    b->has_head = b->filtered = false;
     b->sheet = workbook_add_worksheet(b->workbook, clean);
     if (!b->sheet) {
         fail(b, LXW_ERROR_SHEETNAME_ALREADY_USED);
@@ -231,6 +225,7 @@ static void put_line(struct book *b, struct slice text, lxw_format *format)
         return;
     }
     CHECK(b->column == 0);
+    end_table(b);
     if (text.len > 0) {
         fail(b, worksheet_write_string(b->sheet, b->row, 0, cell_text(b, text), format));
     }
@@ -244,7 +239,7 @@ void book_title(struct book *b, const char *text)
 
 void book_line(struct book *b, struct slice text)
 {
-    put_line(b, text, b->plain[LOOK_TEXT]);
+    put_line(b, text, b->formats[SHEET_TEXT]);
 }
 
 /* ---- the head ------------------------------------------------------------------------------- */
@@ -309,7 +304,8 @@ void book_head(struct book *b, const struct sheet_column *columns, size_t count)
         uint16_t column = (uint16_t)i;
         size_t width = c->width_chars ? c->width_chars : text_width(slice_str(c->head)) + 4;
         width = width < 8 ? 8 : width > WIDTH_MAX ? WIDTH_MAX : width;
-        fail(b, worksheet_set_column(b->sheet, column, column, (double)width, b->plain[c->format]));
+        fail(b,
+             worksheet_set_column(b->sheet, column, column, (double)width, b->formats[c->format]));
         fail(b, worksheet_write_string(b->sheet, b->row, column, cell_text(b, slice_str(c->head)),
                                        c->wanted ? b->head_wanted : b->head));
         if (c->note || c->choice_count > 0) {
@@ -323,11 +319,6 @@ void book_head(struct book *b, const struct sheet_column *columns, size_t count)
 
 /* ---- cells ---------------------------------------------------------------------------------- */
 
-static lxw_format *look(const struct book *b, enum look l)
-{
-    return b->in_total ? b->total[l] : b->plain[l];
-}
-
 /* Where the next cell goes, or false. */
 static bool next(struct book *b, uint16_t *column)
 {
@@ -339,16 +330,16 @@ static bool next(struct book *b, uint16_t *column)
     return true;
 }
 
-static void put_number(struct book *b, double v, enum look l)
+static void put_number(struct book *b, double v, enum sheet_format format)
 {
     uint16_t column = 0;
     if (next(b, &column)) {
-        fail(b, worksheet_write_number(b->sheet, b->row, column, v, look(b, l)));
+        fail(b, worksheet_write_number(b->sheet, b->row, column, v, b->formats[format]));
     }
 }
 
 /* A number of more digits than the program of an office keeps is written as text. */
-static void put_whole(struct book *b, int64_t v, enum look l)
+static void put_whole(struct book *b, int64_t v, enum sheet_format format)
 {
     if (v > 999999999999999 || v < -999999999999999) {
         char text[32];
@@ -356,7 +347,7 @@ static void put_whole(struct book *b, int64_t v, enum look l)
         book_text(b, slice_str(text));
         return;
     }
-    put_number(b, (double)v, l);
+    put_number(b, (double)v, format);
 }
 
 void book_text(struct book *b, struct slice text)
@@ -367,9 +358,7 @@ void book_text(struct book *b, struct slice text)
     }
     if (text.len > 0) {
         fail(b, worksheet_write_string(b->sheet, b->row, column, cell_text(b, text),
-                                       look(b, LOOK_TEXT)));
-    } else if (b->in_total) {
-        fail(b, worksheet_write_blank(b->sheet, b->row, column, look(b, LOOK_TEXT)));
+                                       b->formats[SHEET_TEXT]));
     }
 }
 
@@ -380,17 +369,17 @@ void book_skip(struct book *b)
 
 void book_number(struct book *b, int64_t v)
 {
-    put_whole(b, v, LOOK_NUMBER);
+    put_whole(b, v, SHEET_NUMBER);
 }
 
 void book_money(struct book *b, int64_t dong)
 {
-    put_whole(b, dong, LOOK_MONEY);
+    put_whole(b, dong, SHEET_MONEY);
 }
 
 void book_percent(struct book *b, int64_t basis_points)
 {
-    put_number(b, (double)basis_points / 10000, LOOK_PERCENT);
+    put_number(b, (double)basis_points / 10000, SHEET_PERCENT);
 }
 
 void book_date(struct book *b, int64_t date)
@@ -402,7 +391,8 @@ void book_date(struct book *b, int64_t date)
     if (day != 0 && (year > 1900 || (year == 1900 && month >= 3))) {
         lxw_datetime when = {.year = year, .month = month, .day = day};
         if (next(b, &column)) {
-            fail(b, worksheet_write_datetime(b->sheet, b->row, column, &when, look(b, LOOK_DATE)));
+            fail(b,
+                 worksheet_write_datetime(b->sheet, b->row, column, &when, b->formats[SHEET_DATE]));
         }
         return;
     }
@@ -429,14 +419,6 @@ void book_row_end(struct book *b)
         b->row++;
     }
     b->column = 0;
-    b->in_total = false;
-}
-
-void book_total(struct book *b)
-{
-    CHECK(b->column == 0);
-    b->in_total = true;
-    b->total_row = b->total_row ? b->total_row : b->row;
 }
 
 /* ---- saving --------------------------------------------------------------------------------- */
@@ -475,7 +457,7 @@ enum err book_save(struct book *b, const struct env *env, const char *path)
     if (b->error == ERR_OK && b->list_count > 0) {
         put_lists(b);
     } else if (b->error == ERR_OK) {
-        end_sheet(b);
+        end_table(b);
     }
     if (b->error != ERR_OK) {
         return b->error;

@@ -285,7 +285,7 @@ static enum err take_head(struct grid *g)
         g->names[g->cells[i].column] = arena_copy(&g->arena, text_of(g, i));
         g->headed[g->cells[i].column] = true;
     }
-    return g->sink->head(g->sink->ctx, g->names, g->name_count);
+    return g->sink->head(g->sink->ctx, g->row, g->names, g->name_count);
 }
 
 static enum err take_row(struct grid *g)

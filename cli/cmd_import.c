@@ -234,7 +234,7 @@ static enum err on_row(void *ctx, const struct row *row)
 }
 
 /* A column that is no field would be lost silently row by row: better to refuse the file. */
-static enum err on_head(void *ctx, struct slice *names, size_t count)
+static enum err on_head(void *ctx, size_t line, struct slice *names, size_t count)
 {
     struct import *im = ctx;
     rejects_head(&im->rejects, names, count);
@@ -255,7 +255,7 @@ static enum err on_head(void *ctx, struct slice *names, size_t count)
                             im->kind->name, len, (const char *)name.ptr, im->kind->name);
         }
         im->rejected++;
-        cli_tell_error(im->c, ERR_INPUT, im->file, 1);
+        cli_tell_error(im->c, ERR_INPUT, im->file, line);
         return ERR_END;
     }
     im->named = true;

@@ -133,14 +133,14 @@ static bool is_part(const struct unit_command *u, struct slice code)
 }
 
 /* The first line may be a head; it is none when it names one of the parts. */
-static enum err assign_head(void *ctx, struct slice *names, size_t count)
+static enum err assign_head(void *ctx, size_t line, struct slice *names, size_t count)
 {
     struct unit_command *u = ctx;
     if (count == 2 && is_part(u, names[1])) {
-        line_add(u, 1, names[0], names[1]);
+        line_add(u, line, names[0], names[1]);
     }
     if (count != 2) {
-        u->bad_line = 1;
+        u->bad_line = line;
         return error_set_field(ERR_INPUT, "assign", _("a line is written MEMBER_OR_BRANCH,CODE"));
     }
     return ERR_OK;

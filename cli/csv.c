@@ -67,7 +67,7 @@ static enum err take_head(struct csv_state *s)
     for (size_t i = 0; i < s->value_count; i++) {
         s->names[i] = arena_copy(&s->head_arena, value_at(s, i));
     }
-    return s->sink->head(s->sink->ctx, s->names, s->name_count);
+    return s->sink->head(s->sink->ctx, s->row_line, s->names, s->name_count);
 }
 
 static enum err take_row(struct csv_state *s)

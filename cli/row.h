@@ -22,9 +22,8 @@ struct row {
 /* Where rows go. An error that a function returns ends the reading. */
 struct row_sink {
     void *ctx;
-    /* .csv and .xlsx: the names of the columns, before any row; others may be put in their place.
-     */
-    enum err (*head)(void *ctx, struct slice *names, size_t count);
+    /* .csv, .xlsx: the names of the columns, before any row; they may be replaced in place */
+    enum err (*head)(void *ctx, size_t line, struct slice *names, size_t count);
     /* Everything of the row is gone when it returns. */
     enum err (*row)(void *ctx, const struct row *row);
     /* One that cannot be taken, with as many cells as could be read; error_last() says why. */

@@ -198,7 +198,7 @@ static enum err texts_close(void *ctx, const char *name)
         parts->text_ends = realloc(parts->text_ends, parts->text_cap * sizeof(*parts->text_ends));
         CHECK(parts->text_ends != NULL);
     }
-    parts->text_ends[parts->text_count++] = parts->texts.len;
+    parts->text_ends[parts->text_count++] = s->from = parts->texts.len;
     return ERR_OK;
 }
 
@@ -211,8 +211,8 @@ static enum err texts_text(void *ctx, struct slice piece)
 struct slice parts_text(const struct parts *parts, size_t index)
 {
     CHECK(index < parts->text_count);
-    size_t from = index ? parts->text_ends[index - 1] : 0;
-    return slice_make(parts->texts.ptr + from, parts->text_ends[index] - from);
+    size_t from = index ? parts->text_ends[index - 1] : 0, end = parts->text_ends[index];
+    return end > from ? slice_make(parts->texts.ptr + from, end - from) : slice_make("", 0);
 }
 
 /* ---- styles --------------------------------------------------------------------------------- */

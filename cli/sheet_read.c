@@ -28,7 +28,7 @@ struct grid {
     size_t column;
     uint16_t shown;
     char type[12];
-    bool in_text, has_formula, has_value, over;
+    bool in_row, in_cell, in_text, has_formula, has_value, over;
     bool looking; /* for the head; nothing is handed over yet */
     size_t aside;
     bool bad; /* the present row; error_last() says why, kept here: */
@@ -180,11 +180,16 @@ static enum err cell_open(struct grid *g, const char **attributes)
     return ERR_OK;
 }
 
+static struct slice bytes_from(const struct buf *b, size_t from)
+{
+    return b->len > from ? slice_make(b->ptr + from, b->len - from) : slice_make("", 0);
+}
+
 /* What was gathered becomes what the cell says. */
 static enum err cell_value(struct grid *g, size_t from)
 {
     char text[64];
-    struct slice s = slice_make(g->bytes.ptr + from, g->bytes.len - from);
+    struct slice s = bytes_from(&g->bytes, from);
     if (strcmp(g->type, "s") != 0 && strcmp(g->type, "b") != 0 && strcmp(g->type, "n") != 0) {
         parts_unescape(&g->bytes, from);
         if (strcmp(g->type, "d") == 0 && s.len > 10 && s.ptr[10] == 'T') {
@@ -280,7 +285,7 @@ static enum err take_head(struct grid *g)
         g->names[g->cells[i].column] = arena_copy(&g->arena, text_of(g, i));
         g->headed[g->cells[i].column] = true;
     }
-    return g->sink->head(g->sink->ctx, g->names, g->name_count);
+    return g->sink->head(g->sink->ctx, g->row, g->names, g->name_count);
 }
 
 static enum err take_row(struct grid *g)
@@ -342,11 +347,14 @@ static enum err grid_open(void *ctx, const char *name, const char **attributes)
         if (row <= g->row || row > SHEET_ROWS_MAX) {
             return out_of_order();
         }
+        g->in_row = true;
+        g->in_cell = false;
         g->row = row;
         g->count = 0;
         g->bad = false;
         buf_clear(&g->bytes);
-    } else if (strcmp(name, "c") == 0 && g->row > 0) {
+    } else if (strcmp(name, "c") == 0 && g->in_row) {
+        g->in_cell = true;
         return cell_open(g, attributes);
     }
     g->aside += strcmp(name, "rPh") == 0;
@@ -364,10 +372,12 @@ static enum err grid_close(void *ctx, const char *name)
     if (g->over) {
         return ERR_OK;
     }
-    if (g->row > 0 && strcmp(name, "c") == 0) {
+    if (g->in_cell && strcmp(name, "c") == 0) {
+        g->in_cell = false;
         return cell_close(g);
     }
-    if (g->row > 0 && strcmp(name, "row") == 0) {
+    if (g->in_row && strcmp(name, "row") == 0) {
+        g->in_row = g->in_cell = false;
         return row_close(g);
     }
     g->over = g->over || strcmp(name, "sheetData") == 0;
@@ -377,9 +387,8 @@ static enum err grid_close(void *ctx, const char *name)
 static enum err grid_text(void *ctx, struct slice piece)
 {
     struct grid *g = ctx;
-    return g->in_text && g->row > 0 && g->type[0] != '\0'
-               ? parts_add_text(&g->bytes, g->cells[g->count].from, piece)
-               : ERR_OK;
+    return g->in_text && g->in_cell ? parts_add_text(&g->bytes, g->cells[g->count].from, piece)
+                                    : ERR_OK;
 }
 
 /* ---- the file ------------------------------------------------------------------------------- */
@@ -388,8 +397,7 @@ static enum err read_grid(struct parcel *p, const struct sheet_entry *sheet, str
 {
     const struct xml_sink sink = {g, grid_open, grid_close, grid_text};
     g->row = g->count = g->aside = 0;
-    g->bad = g->in_text = g->over = false;
-    g->type[0] = '\0';
+    g->bad = g->in_row = g->in_cell = g->in_text = g->over = false;
     return xml_read(p, sheet->part, &sink);
 }
 

@@ -128,6 +128,10 @@ sed 's/31.02.2001/28\/02\/2001/; s/no-such-unit/04576/' "$work/again.csv" >"$wor
 claim sheets__corrected_rows_are_taken \
     has "$(t province --json import member "$work/mended.csv" --rejects "$work/none.csv")" "$(counts 2 2 0 0 0)"
 claim sheets__without_bad_rows_there_is_no_file test ! -e "$work/none.csv"
+echo '_ghi chú=no_such_field' >"$work/slip.map"
+claim sheets__a_head_that_nobody_knows_is_refused \
+    exits 1 t province --json import member "$work/office.xlsx" --map "$work/slip.map"
+claim sheets__and_told_with_its_line grep -q 'no_such_field.*"line":3' "$work/exits.err"
 printf 'full_nam,birth_date\nA,2001\n' >"$work/slip.csv"
 claim sheets__an_unknown_column_is_refused exits 1 t province import member "$work/slip.csv"
 claim sheets__and_the_nearest_is_named grep -q full_name "$work/exits.err"

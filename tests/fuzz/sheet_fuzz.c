@@ -60,11 +60,12 @@ static bool yes_sometimes(void *ctx, struct slice name)
     return name.len > 0 && name.ptr[0] == 'a';
 }
 
-static enum err take_head(void *ctx, struct slice *names, size_t count)
+static enum err take_head(void *ctx, size_t line, struct slice *names, size_t count)
 {
     struct seen *s = ctx;
     CHECK(count > 0 && count <= SHEET_COLUMNS_MAX && names != NULL && s->columns == 0);
     s->columns = count;
+    s->line = line;
     return ERR_OK;
 }
 

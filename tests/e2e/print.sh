@@ -154,6 +154,16 @@ claim print__where_the_month_of_leaving_says_so shows "Sùng A Đến" "chuyển
 paper there book 04576-2 --period 2025-07
 claim print__until_he_left lacks "Sùng A Đến"
 
+# two records of one person
+one=$(t s add member full_name="Thào Thị Dở" birth_date=04/04/2004 unit=04576-2 2>/dev/null)
+two=$(t s add member full_name="Thào Thị Dợ" birth_date=04/04/2004 unit=04576-2 --anyway 2>/dev/null)
+t s add activity type=meeting title="Cả hai" date=10/07/2025 unit=04576-2 present="$one;$two" status=held >/dev/null 2>&1
+t s merge "$one" "$two" >/dev/null 2>&1
+paper merged sheet "$two"
+claim print__a_merged_person_is_printed_as_one shows "Thào Thị Dở" "1/1 buổi (100%)"
+paper merged attendance 04576-2
+claim print__and_is_in_a_list_once shows "Thào Thị Dở" "Theo danh sách: 1"
+
 # ---- names that mean no good
 paper evil sheet "$d"
 claim print__a_name_is_only_a_name shows '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; O&#39;Dê' \

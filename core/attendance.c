@@ -4,11 +4,16 @@
 
 #define PAGE 512
 
+struct head {
+    struct person_view person;
+    int64_t admitted;
+    struct attendance *out;
+};
 struct count {
     struct txn *t;
-    const struct person_view *person;
-    int64_t from, to, admitted;
-    struct attendance *out;
+    struct head *heads;
+    size_t head_count;
+    int64_t from, to;
 };
 
 bool attendance_is_meeting(const struct record *activity)
@@ -21,12 +26,12 @@ bool attendance_is_meeting(const struct record *activity)
 }
 
 /* Under any id of the person. */
-static bool is_among(const struct count *c, const struct record *activity, uint32_t field)
+static bool is_among(const struct head *h, const struct record *activity, uint32_t field)
 {
     const struct field *set = record_field(activity, field);
     for (uint32_t i = 0; set && i < set->count; i++) {
         const struct datum *d = &set->values[i].datum;
-        if (d->type == DATUM_REF && id_list_has(&c->person->ids, d->ref)) {
+        if (d->type == DATUM_REF && id_list_has(&h->person.ids, d->ref)) {
             return true;
         }
     }
@@ -39,47 +44,69 @@ static void count_one(struct count *c, const struct record *activity)
     if (!attendance_is_meeting(activity) || date < c->from || date > c->to) {
         return;
     }
-    if (is_among(c, activity, F_ACTIVITY_PRESENT)) {
-        c->out->held++;
-        c->out->attended++;
-        return;
-    }
-    struct dot own = merge_shown_ref(&c->person->record, F_UNIT);
-    struct dot unit = merge_shown_ref(activity, F_UNIT);
-    bool expected = dot_equal(unit, own) || dot_equal(unit_at(c->t, unit, date), own);
-    if (expected && date >= c->admitted && !is_among(c, activity, F_ACTIVITY_EXCUSED)) {
-        c->out->held++;
+    struct dot unit = merge_shown_ref(activity, F_UNIT), then = unit_at(c->t, unit, date);
+    for (size_t i = 0; i < c->head_count; i++) {
+        struct head *h = &c->heads[i];
+        if (is_among(h, activity, F_ACTIVITY_PRESENT)) {
+            h->out->held++;
+            h->out->attended++;
+            continue;
+        }
+        struct dot own = merge_shown_ref(&h->person.record, F_UNIT);
+        bool expected = dot_equal(unit, own) || dot_equal(then, own);
+        if (expected && date >= h->admitted && !is_among(h, activity, F_ACTIVITY_EXCUSED)) {
+            h->out->held++;
+        }
     }
 }
 
-enum err attendance_of(struct txn *t, struct dot member, int64_t from, int64_t to,
-                       struct attendance *out)
+static enum err count_all(struct count *c)
 {
-    struct arena arena = {0}, page = {0};
-    struct person_view person;
+    struct arena page = {0};
     struct id_list list = {0};
     struct dot after = {0, 0};
-    *out = (struct attendance){0, 0};
-    enum err e = person_view(t, member, &arena, &person);
-    struct count c = {.t = t, .person = &person, .from = from, .to = to, .out = out};
-    if (e == ERR_OK) {
-        c.admitted = date_first_day(merge_shown_int(&person.record, F_MEMBER_ADMITTED));
-    }
+    enum err e = ERR_OK;
     do {
         arena_reset(&page);
-        e = e == ERR_OK ? store_ids_of_kind(t, KIND_ACTIVITY, after, PAGE, &page, &list) : e;
+        e = store_ids_of_kind(c->t, KIND_ACTIVITY, after, PAGE, &page, &list);
         for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
             struct record r;
-            e = store_get(t, list.ids[i], &page, &r, NULL);
+            e = store_get(c->t, list.ids[i], &page, &r, NULL);
             if (e == ERR_OK) {
-                count_one(&c, &r);
+                count_one(c, &r);
             }
             after = list.ids[i];
         }
     } while (e == ERR_OK && list.more);
     arena_free(&page);
+    return e;
+}
+
+enum err attendance_of_all(struct txn *t, const struct dot *members, size_t count, int64_t from,
+                           int64_t to, struct attendance *out)
+{
+    struct arena arena = {0};
+    struct count c = {.t = t, .head_count = count, .from = from, .to = to};
+    enum err e = ERR_OK;
+    c.heads = arena_array(&arena, count + 1, sizeof(*c.heads));
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        struct head *h = &c.heads[i];
+        out[i] = (struct attendance){0, 0};
+        h->out = &out[i];
+        e = person_view(t, members[i], &arena, &h->person);
+        if (e == ERR_OK) {
+            h->admitted = date_first_day(merge_shown_int(&h->person.record, F_MEMBER_ADMITTED));
+        }
+    }
+    e = e ? e : count_all(&c);
     arena_free(&arena);
     return e;
+}
+
+enum err attendance_of(struct txn *t, struct dot member, int64_t from, int64_t to,
+                       struct attendance *out)
+{
+    return attendance_of_all(t, &member, 1, from, to, out);
 }
 
 int64_t attendance_percent(const struct attendance *a)

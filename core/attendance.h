@@ -13,6 +13,9 @@ struct attendance {
  * datum.h). Meetings that are only planned, or were cancelled, count for nothing. */
 enum err attendance_of(struct txn *t, struct dot member, int64_t from, int64_t to,
                        struct attendance *out) MUST_USE;
+/* The same of many, in one pass over the activities: out[i] of members[i]. */
+enum err attendance_of_all(struct txn *t, const struct dot *members, size_t count, int64_t from,
+                           int64_t to, struct attendance *out) MUST_USE;
 /* In whole percent, rounded down; -1 when there was no meeting. */
 int64_t attendance_percent(const struct attendance *a);
 /* Is this activity a branch meeting, regular or thematic, that took place? */

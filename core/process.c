@@ -401,7 +401,9 @@ enum err process_step(struct txn *t, const struct draft *draft, int32_t to, stru
     struct draft own = *draft;
     own.items = p.items;
     own.item_count = p.item_count;
-    TRY(draft_save(t, &own, arena, &out->id, &out->dot, doubles));
+    enum err e = draft_save(t, &own, arena, &out->id, &out->dot, doubles);
+    TRY(e == ERR_INPUT && step ? check_missing(&p, step) : ERR_OK);
+    TRY(e);
     TRY(store_get(t, out->id, arena, &p.after, NULL));
     return effect && effect->follow ? effect->follow(&p) : ERR_OK;
 }

@@ -3,7 +3,7 @@
 #include "core/person.h"
 #include "core/transfer.h"
 
-#define PAGE 256
+#define PAGE 1024 /* members whose meetings are counted in one pass */
 #define ITEMS_OWN 5
 
 static enum err find_rating(struct txn *t, int64_t year, struct arena *arena,
@@ -27,23 +27,16 @@ static enum err find_rating(struct txn *t, int64_t year, struct arena *arena,
     return ERR_OK;
 }
 
-static enum err fill_line(struct txn *t, const struct record *member, int64_t year,
-                          struct arena *arena, struct rating_line *out)
-{
-    *out = (struct rating_line){.member = member->id,
-                                .unit = transfer_counted_unit(t, member),
-                                .name = merge_shown_text(member, F_MEMBER_NAME)};
-    TRY(attendance_of(t, member->id, DATE_MAKE(year, 1, 1), DATE_MAKE(year, 12, 31),
-                      &out->attendance));
-    return find_rating(t, year, arena, out);
-}
-
 enum err rating_of(struct txn *t, struct dot member, int64_t year, struct arena *arena,
                    struct rating_line *out)
 {
     struct record r;
     TRY(person_read(t, member, arena, &r, NULL));
-    return fill_line(t, &r, year, arena, out);
+    *out = (struct rating_line){.member = r.id,
+                                .unit = transfer_counted_unit(t, &r),
+                                .name = merge_shown_text(&r, F_MEMBER_NAME)};
+    TRY(attendance_of(t, r.id, DATE_MAKE(year, 1, 1), DATE_MAKE(year, 12, 31), &out->attendance));
+    return find_rating(t, year, arena, out);
 }
 
 static bool is_rated(struct txn *t, const struct record *m, struct dot unit)
@@ -54,30 +47,54 @@ static bool is_rated(struct txn *t, const struct record *m, struct dot unit)
            unit_is_within(t, transfer_counted_unit(t, m), unit);
 }
 
+/* The next members that are rated, with all but their attendance. */
+static enum err read_page(struct txn *t, struct dot unit, int64_t year, const struct id_list *page,
+                          struct arena *arena, struct rating_line *lines, size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0; i < page->count; i++) {
+        struct record r;
+        TRY(store_get(t, page->ids[i], arena, &r, NULL));
+        if (is_rated(t, &r, unit)) {
+            struct rating_line *line = &lines[(*count)++];
+            line->member = r.id;
+            line->unit = transfer_counted_unit(t, &r);
+            line->name = merge_shown_text(&r, F_MEMBER_NAME);
+            TRY(find_rating(t, year, arena, line));
+        }
+    }
+    return ERR_OK;
+}
+
 enum err rating_each(struct txn *t, struct dot unit, int64_t year,
                      bool (*visit)(void *ctx, const struct rating_line *line), void *ctx)
 {
-    struct arena page = {0}, arena = {0};
-    struct id_list list = {0};
+    struct arena arena = {0};
+    struct id_list page = {0};
     struct dot after = {0, 0};
     bool go_on = true;
     enum err e = ERR_OK;
     do {
-        arena_reset(&page);
-        e = store_ids_of_kind(t, KIND_MEMBER, after, PAGE, &page, &list);
-        for (size_t i = 0; e == ERR_OK && go_on && i < list.count; i++) {
-            struct record r;
-            struct rating_line line;
-            arena_reset(&arena);
-            after = list.ids[i];
-            e = store_get(t, after, &arena, &r, NULL);
-            if (e == ERR_OK && is_rated(t, &r, unit)) {
-                e = fill_line(t, &r, year, &arena, &line);
-                go_on = e == ERR_OK && visit(ctx, &line);
-            }
+        arena_reset(&arena);
+        size_t count = 0;
+        struct rating_line *lines = arena_array(&arena, PAGE, sizeof(*lines));
+        struct dot *members = arena_array(&arena, PAGE, sizeof(*members));
+        struct attendance *sums = arena_array(&arena, PAGE, sizeof(*sums));
+        e = store_ids_of_kind(t, KIND_MEMBER, after, PAGE, &arena, &page);
+        e = e ? e : read_page(t, unit, year, &page, &arena, lines, &count);
+        for (size_t i = 0; i < count; i++) {
+            members[i] = lines[i].member;
         }
-    } while (e == ERR_OK && go_on && list.more);
-    arena_free(&page);
+        if (e == ERR_OK && count > 0) {
+            e = attendance_of_all(t, members, count, DATE_MAKE(year, 1, 1), DATE_MAKE(year, 12, 31),
+                                  sums);
+        }
+        for (size_t i = 0; e == ERR_OK && go_on && i < count; i++) {
+            lines[i].attendance = sums[i];
+            go_on = visit(ctx, &lines[i]);
+        }
+        after = page.count ? page.ids[page.count - 1] : after;
+    } while (e == ERR_OK && go_on && page.more);
     arena_free(&arena);
     return e;
 }

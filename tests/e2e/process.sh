@@ -70,6 +70,8 @@ voted meeting_date=2025-03-01 present=9 for=8
 submitted
 approved decision_no=12-QĐ decision_date=2025-03-10
 END
+claim step__the_ceremony_names_what_it_needs refused 1 input "$g" ceremony
+claim step__what_is_wrong_is_told has "$(t guided step "$g" ceremony ceremony_date=31/02/2025 2>&1)" "31/02/2025"
 claim step__the_ceremony_makes_the_member has \
     "$(t guided --json step "$g" ceremony ceremony_date=2025-03-26 card_no=YB-0147)" '"kind":"member"'
 m=$(t hand add member full_name="Giàng A Dê" birth_date=2008-03-04 sex=nam home_place="Văn Tiến" ethnicity=Mông \

@@ -74,7 +74,8 @@ static struct draft_item item(const char *name, const char *value)
     return (struct draft_item){.name = slice_str(name), .value = slice_str(value)};
 }
 
-/* An admission that only wants its ceremony: a list that is taken over holds what happened before. */
+/* An admission that only wants its ceremony: a list that is taken over holds what happened before.
+ */
 static struct dot approved(struct book *b, const char *name, const char *birth)
 {
     struct dot id, dot;
@@ -82,11 +83,11 @@ static struct dot approved(struct book *b, const char *name, const char *birth)
     struct draft draft = {.kind = KIND_ADMISSION, .via = VIA_IMPORT};
     const char *full = arena_printf(&b->arena, "full_name=%s", name);
     const char *born = arena_printf(&b->arena, "birth_date=%s", birth);
-    assert_int_equal(fixture_draft(&b->f, 2, draft, &b->arena, &id, &dot, &doubles,
-                                   WORDS(full, born, "status=approved", "decision_no=1",
-                                         "decision_date=2025-03-01", "meeting_date=2025-03-01",
- "card_no=YB-1")),
-                     ERR_OK);
+    assert_int_equal(
+        fixture_draft(&b->f, 2, draft, &b->arena, &id, &dot, &doubles,
+                      WORDS(full, born, "status=approved", "decision_no=1",
+                            "decision_date=2025-03-01", "meeting_date=2025-03-01", "card_no=YB-1")),
+        ERR_OK);
     return id;
 }
 
@@ -120,7 +121,8 @@ static void process__a_double_stops_step_and_member_alike(void **state)
     struct book b;
     struct process_report out;
     book_open(&b);
-    struct dot here = add(&b, 2, KIND_MEMBER, WORDS("full_name=Giàng A Dê", "birth_date=2008-03-04"));
+    struct dot here =
+        add(&b, 2, KIND_MEMBER, WORDS("full_name=Giàng A Dê", "birth_date=2008-03-04"));
     struct dot admission = approved(&b, "Giàng A Dế", "2008-03-04");
     const struct draft_item day = item("ceremony_date", "2025-03-26");
     assert_int_equal(step(&b, 2, admission, ADMISSION_CEREMONY, &day, 1, &out), ERR_DOUBLE);
@@ -201,7 +203,8 @@ static void process__choices_say_who_and_what_and_change_nothing(void **state)
     struct process_choice *choices = NULL;
     size_t count = 0;
     book_open(&b);
-    struct dot plan = add(&b, 2, KIND_PLAN, WORDS("title=Quý II", "period=quarter", "month=2025-04"));
+    struct dot plan =
+        add(&b, 2, KIND_PLAN, WORDS("title=Quý II", "period=quarter", "month=2025-04"));
     assert_int_equal(set(&b, 2, plan, WORDS("status=submitted")), ERR_OK);
     assert_int_equal(process_choices(b.f.stores[2], plan, &b.arena, &choices, &count), ERR_OK);
     assert_int_equal(count, 1);

@@ -297,6 +297,9 @@ static void name_key(struct rows *r, const struct measure *m, struct slice key,
         row->vi = f->vi;
         row->en = f->en;
     }
+    if (m->a == G_OWN && report_own_label(key, true, r->y->arena, &row->vi)) {
+        (void)report_own_label(key, false, r->y->arena, &row->en);
+    }
     for (size_t i = 0; m->a == G_CONTACT && i < r->y->q->fact_count; i++) {
         if (slice_equal(r->y->q->facts[i].key, key)) {
             row->vi = row->en = arena_cstr(r->y->arena, r->y->q->facts[i].label);

@@ -1,6 +1,7 @@
 /* Members: who counts where, and on which days. */
 #include "core/person.h"
 #include "core/report_tally.h"
+#include "core/schema_kinds.h"
 #include "core/transfer.h"
 
 const uint32_t report_wanted_fields[] = {
@@ -20,13 +21,70 @@ static struct person *new_person(struct tally *y)
     if (y->person_count == y->person_cap) {
         y->person_cap = y->person_cap ? 2 * y->person_cap : 1024;
         struct person *grown = arena_array(y->arena, y->person_cap, sizeof(*grown));
+        uint32_t *own = arena_array(y->arena, y->person_cap * y->own_count + 1, sizeof(*own));
         if (y->person_count) {
             memcpy(grown, y->persons, y->person_count * sizeof(*grown));
+            memcpy(own, y->own, y->person_count * y->own_count * sizeof(*own));
         }
         y->persons = grown;
+        y->own = own;
     }
     return &y->persons[y->person_count++];
 }
+
+/* ---- fields of a province's own -------------------------------------------------------------- */
+
+/* The i-th that is a list or yes-or-no, from 0; NULL past the end. */
+static const struct field_def *own_field(size_t i)
+{
+    const struct field_def *f = NULL;
+    for (size_t at = 0; (f = schema_custom_at(KIND_MEMBER, at)) != NULL; at++) {
+        if ((f->type == FIELD_ENUM || f->type == FIELD_BOOL) && i-- == 0) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+static void read_own(struct tally *y, const struct record *r, uint32_t *own)
+{
+    for (size_t i = 0; i < y->own_count; i++) {
+        const struct field_def *f = own_field(i);
+        const struct value *v = merge_shown(r, f->number);
+        const struct enum_code *c = NULL;
+        const char *code = NULL;
+        if (v && v->datum.type == DATUM_INT && f->type == FIELD_BOOL) {
+            code = v->datum.i ? "true" : "false";
+        } else if (v && v->datum.type == DATUM_INT && (c = schema_code(f, v->datum.i)) != NULL) {
+            code = c->code;
+        }
+        if (code) {
+            own[i] = tally_key(y, arena_printf(y->scratch, "%s=%s", f->name, code)) + 1;
+        }
+    }
+}
+
+bool report_own_label(struct slice key, bool vi, struct arena *arena, const char **out)
+{
+    const struct field_def *f = NULL;
+    for (size_t i = 0; (f = own_field(i)) != NULL; i++) {
+        size_t len = strlen(f->name);
+        if (key.len <= len || memcmp(key.ptr, f->name, len) != 0 || key.ptr[len] != '=') {
+            continue;
+        }
+        struct slice code = slice_make(key.ptr + len + 1, key.len - len - 1);
+        bool yes = slice_equal(code, slice_str("true"));
+        const char *word = vi ? (yes ? "có" : "không") : (yes ? "yes" : "no");
+        for (const struct enum_code *c = f->codes; f->type == FIELD_ENUM && c->number; c++) {
+            word = slice_equal(code, slice_str(c->code)) ? (vi ? c->vi : c->en) : word;
+        }
+        *out = arena_printf(arena, "%s: %s", vi ? f->vi : f->en, word);
+        return true;
+    }
+    return false;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void read_person(struct tally *y, const struct record *r)
 {
@@ -43,6 +101,7 @@ static void read_person(struct tally *y, const struct record *r)
                          .outstanding = merge_shown_int(r, F_MEMBER_OUTSTANDING) != 0};
     p->ended = has_ended(p->status) ? record_day(r, F_MEMBER_STATUS_DATE) : INT64_MAX;
     p->place = place_find(y, transfer_counted_unit(y->t, r));
+    read_own(y, r, &y->own[(size_t)(y->person_count - 1) * y->own_count]);
     p->ethnicity = ethnicity.len ? texts_put(y->keys, ethnicity, y->arena) + 1 : 0;
     for (uint32_t i = 0; i < report_wanted_count; i++) {
         const struct value *v = merge_shown(r, report_wanted_fields[i]);
@@ -72,6 +131,9 @@ static enum err read_aliases(struct tally *y)
 enum err people_read(struct tally *y)
 {
     y->person_of = dots_table_new(y->arena, 1024);
+    while (own_field(y->own_count)) {
+        y->own_count++;
+    }
     TRY(tally_each(y, KIND_MEMBER, read_person));
     TRY(read_aliases(y));
     y->stamps = arena_array(y->arena, (size_t)y->person_count + 1, sizeof(*y->stamps));
@@ -171,6 +233,12 @@ static void count_groups(struct tally *y, const struct person *p, enum side side
     };
     for (size_t i = 0; i < ARRAY_COUNT(groups); i++) {
         tally_add_key(y, p->place, side, day, groups[i].group, groups[i].key, 1);
+    }
+    const uint32_t *own = &y->own[(size_t)(p - y->persons) * y->own_count];
+    for (size_t i = 0; i < y->own_count; i++) {
+        if (own[i]) {
+            tally_add_key(y, p->place, side, day, G_OWN, own[i] - 1, 1);
+        }
     }
     tally_add(y, p->place, side, day, C_MEMBERS_REMOTE, remote);
 }

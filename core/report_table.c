@@ -21,6 +21,7 @@ static const struct measure measures[] = {
     {"members_ethnicity", "Dân tộc", "Ethnicity", MEASURE_COUNT, HOW_GROUP, .a = G_ETHNICITY, .sensitive = true},
     {"members_age", "Tuổi", "Age", MEASURE_COUNT, HOW_GROUP, .a = G_AGE},
     {"members_setting", "Địa bàn", "Setting", MEASURE_COUNT, HOW_GROUP, .a = G_SETTING},
+    {"members_own", "Thông tin riêng", "The province's own", MEASURE_COUNT, HOW_GROUP, .a = G_OWN, .sensitive = true},
     {"members_remote", "Đoàn viên ở vùng đặc biệt khó khăn", "Members in remote areas",
      MEASURE_COUNT, HOW_SUM, .a = C_MEMBERS_REMOTE},
     {"admitted", "Kết nạp", "Admitted", MEASURE_COUNT, HOW_SUM, .a = C_ADMITTED,
@@ -238,7 +239,7 @@ static const struct report reports[] = {
      KINDS(KIND_MEMBER, KIND_TRANSFER, KIND_ACCEPTANCE),
      .sections = SECTIONS(
         {"Thanh niên", "Youth", MEASURES("youth", "youth_under_18", "youth_18_25", "youth_26_30", "youth_members_share")},
-        {"Đoàn viên", "Members", MEASURES("members", "members_sex", "members_ethnicity", "members_age", "members_setting",
+        {"Đoàn viên", "Members", MEASURES("members", "members_sex", "members_ethnicity", "members_age", "members_setting", "members_own",
                   "members_remote")},
         {"Tăng, giảm trong kỳ", "Changes in the period",
          MEASURES("admitted", "in", "out", "matured", "removed", "expelled", "deceased")},

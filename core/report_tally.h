@@ -114,6 +114,7 @@ enum group {
     G_ETHNICITY,
     G_AGE,
     G_SETTING,
+    G_OWN, /* lists and yes-or-no of a province's own: "field=code" */
     G_RATED,
     G_RATED_UNITS,
     G_REWARDS,
@@ -182,6 +183,8 @@ struct tally {
     size_t link_count, link_cap;
     struct person *persons;
     uint32_t person_count, person_cap;
+    uint32_t *own; /* by person, own_count each: key + 1; 0 = not said */
+    size_t own_count;
     uint32_t *stamps; /* by person: the activity that it was last met in */
     uint32_t stamp;
     uint32_t **rosters; /* by epoch: the first person that counts for a place, + 1 */
@@ -248,6 +251,8 @@ int64_t tally_of_key(const struct tally *y, uint32_t place, enum side side, enum
 enum err tally_each(struct tally *y, uint32_t kind,
                     void (*visit)(struct tally *y, const struct record *r)) MUST_USE;
 enum err people_read(struct tally *y) MUST_USE; /* report_people.c */
+/* What "field=code" says in words, in the arena; false when no field of that name is there. */
+bool report_own_label(struct slice key, bool vi, struct arena *arena, const char **out);
 bool person_counts(const struct person *p, int64_t day);
 /* Members that count for one unit on that day: the first index + 1, and the next ones of it. */
 uint32_t roster_first(struct tally *y, uint32_t place, int64_t day);

@@ -109,6 +109,8 @@ class World:
                 r["deleted"] = name != "unit"
                 self.units[r["id"]] = r
         self.by_code = {u["code"]: i for i, u in self.units.items() if not u["deleted"]}
+        self.own_fields = [f["name"] for f in self.read("field")
+                           if f["of_kind"] == "member" and f["type"] in ("enum", "bool")]
         self.people = {}
         open_to = {}
         for x in self.read("transfer"):
@@ -235,6 +237,10 @@ class Figures:
             above = [self.w.units[u] for u in self.w.chain(where, end)]
             settings = [u["setting"] for u in above if u.get("setting")] + ["unknown"]
             self.add(where, end, "members_setting:" + settings[0])
+            for name in self.w.own_fields:
+                if name in m:
+                    value = m[name] if isinstance(m[name], str) else str(m[name]).lower()
+                    self.add(where, end, f"members_own:{name}={value}")
             if any(u.get("remote") for u in above):
                 self.add(where, end, "members_remote")
             if m.get("status") == "away":
@@ -652,7 +658,7 @@ class Judge:
                 print(f"{path}: of {base} {sorted(want ^ got)} are in one only")
 
     GROUPS = {
-        "strength": ["members_sex", "members_ethnicity", "members_age", "members_setting"],
+        "strength": ["members_sex", "members_ethnicity", "members_age", "members_setting", "members_own"],
         "quality": ["members_rated", "units_rated", "rewards_form", "discipline_form"],
         "branch-life": ["activities_topic", "activities_agenda"],
         "movement": ["works_type"],

@@ -80,6 +80,8 @@ for i in range(members):
         "admission_date": maybe(96, vague(joined)), "status": status,
         "status_date": vague(day(max(joined, FIRST), max(joined, LAST))) if ended or status == "away" else None,
         "party_date": maybe(5, day().isoformat()), "outstanding": maybe(8, True),
+        "policy": maybe(40, rng.choice(["ho-ngheo", "thuong-binh"])),
+        "boarding": maybe(50, rng.choice([True, False])),
         "political_theory": maybe(30, rng.choice(["none", "elementary", "intermediate"]))})
 write("member", "members", people)
 of_unit = {}

@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154
 export TERRACE_NOW=2025-11-20T08:00:00+07:00
 report_kinds="unit member transfer acceptance activity plan plan_item position cadre_plan training rotation fee \
-rating discipline reward inspection visit dialogue proposal coordination assessment"
+rating discipline reward inspection visit dialogue proposal coordination assessment field"
 report_names="badong strength quality branch-life movement plans cadres government fees data-health"
 
 # province_of STORE SEED MEMBERS BRANCHES ACTIVITIES FEES: three years of it, with a merger, a move,
@@ -14,6 +14,9 @@ province_of() {
         >"$work/made-$p_store/steps" || return 1
     t "$p_store" init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null
     t "$p_store" import unit "$data/units-yenbai-2019-10.csv" >/dev/null 2>&1
+    t "$p_store" add field of_kind=member name=policy label_vi="Diện chính sách" type=enum \
+        codes="Hộ nghèo;Thương binh" >/dev/null
+    t "$p_store" add field of_kind=member name=boarding label_vi="Ở bán trú" type=bool >/dev/null
     # what is made up keeps no rules
     for rule in rating_attendance activity_attendee fee_amount fee_once position_age position_theory cadre_age \
         cadre_theory discipline_quorum discipline_votes dialogue_notice inspection_deadline plan_once assessment_passed; do

@@ -193,13 +193,36 @@ static enum err ask_missing(struct stepping *s, int32_t to, struct draft *draft)
 /* ---- taking it ----------------------------------------------------------------------------------
  */
 
+static void put_undo(struct cli *c, struct dot id, struct dot dot)
+{
+    buf_printf(&c->out, "    terrace undo %s --save %s\n", dot_text(id, &c->arena),
+               dot_text(dot, &c->arena));
+}
+
+/* The newest save first: all are of this store, one after another. */
+static void put_way_back(struct cli *c, const struct process_report *r)
+{
+    bool own = false;
+    buf_add_str(&c->out, _("These commands take it back, in this order:\n"));
+    for (size_t i = r->also_count; i > 0; i--) {
+        const struct process_saved *also = &r->also[i - 1];
+        if (!own && also->dot.seq < r->dot.seq) {
+            put_undo(c, r->id, r->dot);
+            own = true;
+        }
+        put_undo(c, also->id, also->dot);
+    }
+    if (!own) {
+        put_undo(c, r->id, r->dot);
+    }
+}
+
 static void put_taken(const struct stepping *s, const struct process_report *r, int32_t to)
 {
     struct cli *c = s->c;
     if (!c->json) {
-        buf_printf(&c->out, _("%.*s: “%s” from now on. terrace undo %s takes it back.\n"),
-                   (int)s->title.len, (const char *)s->title.ptr, state_label(s, to),
-                   dot_text(r->id, &c->arena));
+        buf_printf(&c->out, _("%.*s: “%s” from now on.\n"), (int)s->title.len,
+                   (const char *)s->title.ptr, state_label(s, to));
     } else {
         emit_open(&c->out, '{');
         emit_put_id(&c->out, "id", r->id);
@@ -227,6 +250,8 @@ static void put_taken(const struct stepping *s, const struct process_report *r, 
         emit_close(&c->out, ']');
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
+    } else {
+        put_way_back(c, r);
     }
 }
 

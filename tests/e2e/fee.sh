@@ -63,4 +63,12 @@ plain() {
         sed -E 's/"[0-9a-z]{13}-[0-9]+"/"ID"/g; s/"(_[a-z_]+|time|member_name|member_title)":("[^"]*"|[^,}]*)/"\1":""/g'
 }
 claim fee__it_leaves_what_the_hand_leaves same "$(plain YB-5)" "$(plain YB-3)"
+# more members than one sheet takes
+t big init --unit 15 --name "Tỉnh đoàn Yên Bái" >/dev/null
+awk 'BEGIN { for (i = 1; i <= 5001; i++)
+    printf "{\"full_name\":\"Số %d\",\"birth_date\":\"200%d\"}\n", i, i % 8 }' >"$work/many.jsonl"
+t big import member "$work/many.jsonl" --anyway >/dev/null 2>&1
+claim fee__too_many_members_for_one_sheet_are_told fails 1 too_large "$TERRACE" --json -C "$work/big" fee due 2025-06
+claim fee__and_nothing_is_entered same "$(count big fee)" 0
 done_testing
+

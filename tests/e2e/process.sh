@@ -128,6 +128,22 @@ hand YB-0147 status=expelled status_date=2025-06-20 decision_no=9-QĐ >/dev/null
 claim step__expulsion_leaves_what_the_hand_leaves alike member membership_end discipline
 claim step__the_member_is_expelled same "$(t guided show "$gm" --json | json status)" expelled
 
+# ---- a mistake is taken back whole ----
+take_back() { # take_back FILE: runs the commands that a step printed
+    sed -n 's/^ *terrace undo //p' "$1" | while read -r id save dot; do
+        t guided undo "$id" "$save" "$dot" || return 1
+    done
+}
+for kind in member discipline membership_end admission; do plain guided $kind; done >"$work/book.before"
+d=$(t guided add discipline member=YB-1 form=expulsion unit=A-1)
+t guided step "$d" voted total=12 present=9 for=8 >/dev/null
+guided "$d" decided decision_no=8-QĐ decision_date=2025-06-21 >"$work/taken"
+claim step__it_says_how_to_take_all_of_it_back same "$(grep -c 'terrace undo' "$work/taken")" 4
+claim step__that_is_done take_back "$work/taken"
+t guided rm "$d" >/dev/null
+for kind in member discipline membership_end admission; do plain guided $kind; done >"$work/book.after"
+claim step__and_the_book_is_as_it_was cmp "$work/book.before" "$work/book.after"
+
 # ---- a new secretary ----
 both add member full_name="Hờ A Sùng" birth_date=1999-09-09 unit=A-1 card_no=YB-3 political_theory=intermediate
 for who in YB-1 YB-3; do

@@ -26,6 +26,8 @@ static void attendance__counts_what_took_place_and_spares_the_excused(void **sta
     struct dot member =
         add(&f, &arena, KIND_MEMBER,
             WORDS("full_name=Giàng A Dê", "birth_date=2001-04-12", "admission_date=2025-02-01"));
+    struct dot other =
+        add(&f, &arena, KIND_MEMBER, WORDS("full_name=Lò Thị Mai", "birth_date=2003-02-02"));
     add(&f, &arena, KIND_ACTIVITY, WORDS("type=meeting", "title=trước khi vào", "date=2025-01-10"));
     add(&f, &arena, KIND_ACTIVITY,
         WORDS("type=meeting", "title=có mặt", "date=2025-03-10", "present=Giàng A Dê"));
@@ -44,6 +46,14 @@ static void attendance__counts_what_took_place_and_spares_the_excused(void **sta
     assert_int_equal(a.held, 2);
     assert_int_equal(a.attended, 1);
     assert_int_equal(attendance_percent(&a), 50);
+    struct attendance both[2];
+    assert_int_equal(attendance_of_all(t, (const struct dot[]){other, member}, 2,
+                                       DATE_MAKE(2025, 1, 1), DATE_MAKE(2025, 12, 31), both),
+                     ERR_OK);
+    assert_int_equal(both[0].held, 4); /* it was excused from none, and admitted before all */
+    assert_int_equal(both[0].attended, 0);
+    assert_int_equal(both[1].held, 2);
+    assert_int_equal(both[1].attended, 1);
     assert_int_equal(attendance_of(t, member, DATE_MAKE(2024, 1, 1), DATE_MAKE(2024, 12, 31), &a),
                      ERR_OK);
     assert_int_equal(attendance_percent(&a), -1);

@@ -196,6 +196,33 @@ static void process__a_new_secretary_ends_only_the_former_one_of_that_unit(void 
     book_close(&b);
 }
 
+static void process__an_expulsion_ends_membership_and_a_long_reason_stays_behind(void **state)
+{
+    (void)state;
+    char reason[400] = "reason=";
+    struct book b;
+    struct process_report out;
+    book_open(&b);
+    memset(reason + 7, 'x', 350);
+    struct dot member = add(&b, 2, KIND_MEMBER, WORDS("full_name=Lò Thị Mai", "birth_date=2000"));
+    const char *of = arena_printf(&b.arena, "member=%s", dot_text(member, &b.arena));
+    const struct draft_item votes[] = {item("total", "9"), item("present", "9"), item("for", "9")};
+    const struct draft_item decision[] = {item("decision_no", "9"),
+                                          item("decision_date", "2025-06-20")};
+    for (int expels = 0; expels < 2; expels++) {
+        struct dot id = add(&b, 2, KIND_DISCIPLINE,
+                            WORDS(of, expels ? "form=expulsion" : "form=warning", reason));
+        assert_int_equal(step(&b, 2, id, DISCIPLINE_VOTED, votes, 3, &out), ERR_OK);
+        assert_int_equal(step(&b, 2, id, DISCIPLINE_DECIDED, decision, 2, &out), ERR_OK);
+        assert_int_equal(out.also_count, expels ? 3 : 0); /* the end twice, and the member */
+    }
+    struct record end = get(&b, 2, out.also[0].id), m = get(&b, 2, member);
+    assert_int_equal(merge_shown_int(&end, F_END_STATUS), END_DECIDED);
+    assert_int_equal(merge_shown_text(&end, F_END_REASON).len, 0);
+    assert_int_equal(merge_shown_int(&m, F_MEMBER_STATUS), MEMBER_EXPELLED);
+    book_close(&b);
+}
+
 static void process__choices_say_who_and_what_and_change_nothing(void **state)
 {
     (void)state;
@@ -263,6 +290,7 @@ int main(void)
         cmocka_unit_test(process__a_double_stops_step_and_member_alike),
         cmocka_unit_test(process__every_end_shows_at_the_member_and_is_reversed),
         cmocka_unit_test(process__a_new_secretary_ends_only_the_former_one_of_that_unit),
+        cmocka_unit_test(process__an_expulsion_ends_membership_and_a_long_reason_stays_behind),
         cmocka_unit_test(process__choices_say_who_and_what_and_change_nothing),
         cmocka_unit_test(fee__what_goes_up_is_whole_and_the_remainder_stays),
     };

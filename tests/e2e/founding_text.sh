@@ -244,7 +244,7 @@ claim gan_voi_su_kien__none is 0 counted plan event="Tháng Thanh niên công nh
 month=$(add commune add plan title="Tháng 6" period=month month=2019-06 theme="$theme" unit=04576 \
     event="Tháng Thanh niên công nhân")
 claim gan_voi_su_kien__one is 1 counted plan event="Tháng Thanh niên công nhân"
-claim theo_chu_de__one is 1 counted plan theme="$theme"
+claim theo_chu_de_chu_diem__one is 1 counted plan theme="$theme"
 quietly commune step "$month" submitted
 everybody
 quietly district step "$month" approved approver="Ban Thường vụ Huyện đoàn"

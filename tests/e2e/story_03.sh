@@ -20,7 +20,8 @@ claim story_3__and_prints_the_letter exits 0 t a print letter "$letter" --out "$
 claim story_3__with_its_number has "$(cat "$work/letter.html")" "$letter"
 claim story_3__b_accepts_before_the_data_is_there exits 0 t b transfer accept "$letter"
 claim story_3__it_waits_for_a has "$(t b --json transfer list)" '"state":"announced"'
-claim story_3__b_is_told_for_whom has "$(t b transfer list)" "Hưng Khánh"
+claim story_3__namely_for_a has "$(t b --json transfer list)" '"waiting_for":"04576"'
+claim story_3__people_read_it has "$(t b transfer list)" "Answered, member awaited  Xã Hưng Khánh"
 round b # B's answer comes before A's letter
 claim story_3__it_still_counts_at_a same "$(t a list member --unit 04576 --count --json | json count)" 1
 round a b a b

@@ -17,19 +17,23 @@ t stolen backup "$work/usb" >/dev/null 2>&1
 node=$(t stolen status --json | json node)
 
 claim story_10__the_district_revokes_it exits 0 t district revoke "$node" --reason "Bị mất cắp"
-add stolen "Kẻ Trộm" 1990-01-01 >/dev/null
+add stolen "Kẻ Trộm" 2000-03-03 >/dev/null
 claim story_10__what_it_sends_later_is_refused exits 5 t stolen --json sync
-claim story_10__and_quarantined sh -c "[ '$(t district status --json | json quarantined)' -ge 1 ]"
+claim story_10__and_quarantined same "$(t district status --json | json quarantined)" 1
 claim story_10__nothing_of_it_counts same "$(named district "Kẻ Trộm")" 0
 
 claim story_10__the_clerk_restores_a_backup_on_another_pc exits 0 t new restore \
     "$(find "$work/usb" -maxdepth 1 -name 'terrace-*')"
+claim story_10__which_is_closed_as_well exits 5 t new --json sync
 code=$(t district invite 04576 2>/dev/null)
 claim story_10__and_joins_again exits 0 t new --json join --rehome "$(cat "$work/district.url")" "$code"
 claim story_10__under_a_new_identity sh -c "[ '$(t new status --json | json node)' != '$node' ]"
 t new sync >/dev/null
+claim story_10__the_new_pc_is_listed_beside_it has "$(t district nodes --json)" "$(t new status --json | json node)"
 claim story_10__unsent_changes_arrive_once same "$(named district "Chưa Gửi")" 1
 claim story_10__what_was_sent_is_there_once same "$(named district "Đã Gửi")" 1
+claim story_10__and_on_the_new_pc same "$(named new "Chưa Gửi") $(named new "Đã Gửi")" "1 1"
+claim story_10__the_thiefs_work_is_nowhere same "$(named new "Kẻ Trộm") $(named district "Kẻ Trộm")" "0 0"
 claim story_10__the_stolen_one_stays_closed exits 5 t stolen --json sync
 t district sync >/dev/null
 t new sync >/dev/null

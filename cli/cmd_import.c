@@ -163,11 +163,16 @@ static enum err reject(struct import *im, const struct row *row, enum err e)
 {
     const struct error_detail *why = error_last();
     const char *text = why->code == e && why->text[0] ? why->text : error_text(e);
+    const char *reason = text;
     im->rejected++;
     if (im->c->args.given[OPT_REJECTS]) {
         const struct field_def *f = schema_field_by_name(im->kind, slice_str(why->field));
-        rejects_add(&im->rejects, row,
-                    f ? arena_printf(&im->arena, "%s: %s", cli_field_label(im->c, f), text) : text);
+        if (f) {
+            reason = arena_printf(&im->arena, "%s: %s", cli_field_label(im->c, f), text);
+        } else if (row->count == 0) { /* nothing of it can be shown but where it stood */
+            reason = arena_printf(&im->arena, _("line %zu: %s"), row->line, text);
+        }
+        rejects_add(&im->rejects, row, reason);
     }
     cli_tell_error(im->c, e, im->file, row->line);
     return ERR_OK;
@@ -330,9 +335,18 @@ static bool ends_with(const char *s, const char *end)
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+static void took_first(void *ctx, struct slice name, size_t others)
+{
+    const struct import *im = ctx;
+    cli_say(im->c,
+            ngettext("Of this file the sheet “%.*s” is read; %zu other is not.",
+                     "Of this file the sheet “%.*s” is read; %zu others are not.", others),
+            (int)name.len, (const char *)name.ptr, others);
+}
+
 static enum err read_sheet(struct import *im, FILE *in, const struct row_sink *sink)
 {
-    const struct sheet_wish wish = {im, is_sheet, is_column};
+    const struct sheet_wish wish = {im, is_sheet, is_column, took_first};
     struct buf file = {0};
     uint8_t chunk[16384];
     size_t n = 0;

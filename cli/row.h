@@ -34,6 +34,8 @@ struct sheet_wish {
     void *ctx;
     bool (*is_sheet)(void *ctx, struct slice name);
     bool (*is_column)(void *ctx, struct slice name);
+    /* Told when a sheet is read only because it is the first, and so many others are not. */
+    void (*took_first)(void *ctx, struct slice name, size_t others);
 };
 enum err rows_read_jsonl(FILE *in, const struct row_sink *sink) MUST_USE;
 enum err rows_read_csv(FILE *in, const struct row_sink *sink) MUST_USE; /* csv.c */

@@ -404,12 +404,17 @@ static enum err read_grid(struct parcel *p, const struct sheet_entry *sheet, str
 static const struct sheet_entry *choose(const struct parts *parts, const struct sheet_wish *wish)
 {
     const struct sheet_entry *first = NULL;
+    size_t seen = 0;
     for (size_t i = 0; i < parts->sheet_count; i++) {
         const struct sheet_entry *s = &parts->sheets[i];
         if (wish->is_sheet(wish->ctx, s->name)) {
             return s;
         }
+        seen += !s->hidden;
         first = first || s->hidden ? first : s;
+    }
+    if (seen > 1) {
+        wish->took_first(wish->ctx, first->name, seen - 1);
     }
     return first;
 }

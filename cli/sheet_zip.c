@@ -176,7 +176,7 @@ enum err parcel_read(struct parcel *p, const char *name,
                      enum err (*take)(void *ctx, struct slice piece), void *ctx)
 {
     uint8_t piece[16384];
-    zip_stat_t st;
+    zip_stat_t st = {0};
     uint64_t sum = 0;
     zip_int64_t n = 0;
     enum err e = ERR_OK;

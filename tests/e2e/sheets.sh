@@ -28,6 +28,9 @@ claim sheets__a_date_shown_as_a_year_is_a_year same "$(got ext_id=o4 birth_date)
 claim sheets__labels_of_codes_are_understood same "$(got ext_id=o2 sex)" female
 claim sheets__zeros_that_are_shown_are_kept same "$(got ext_id=o1 phone)" 000912345678
 claim sheets__a_text_is_no_formula same "$(got ext_id=o3 phone)" "=1+1"
+xlsx make "$work/two.xlsx" two_sheets
+claim sheets__sheets_that_are_not_read_are_told \
+    sh -c "'$TERRACE' -C '$work/province' --lang en import member '$work/two.xlsx' 2>&1 | grep -q 'Sheet1'"
 xlsx make "$work/1904.xlsx" 1904
 t province --json import member "$work/1904.xlsx" >/dev/null
 claim sheets__days_are_counted_from_1904_too same "$(got ext_id=x9 birth_date)" 2001-04-12
@@ -120,6 +123,10 @@ for form in csv jsonl xlsx; do
         exits 1 t province --json import member "$work/again.$form" --rejects "$work/third.$form"
     claim "sheets__reasons_in_${form}_are_passed_over" has "$(cat "$work/exits.out")" "$(counts 2 0 0 0 2)"
 done
+printf 'ext_id,full_name\nq1,A,too,many\n' >"$work/many.csv"
+claim sheets__a_line_that_is_no_row_is_rejected \
+    exits 1 t province --json import member "$work/many.csv" --rejects "$work/where.csv"
+claim sheets__and_the_file_says_where_it_stood grep -q '^,,.*line 2:' "$work/where.csv"
 claim sheets__rejects_of_lines_go_to_lines \
     exits 1 t province import member "$work/again.jsonl" --rejects "$work/no.csv"
 claim sheets__rejects_need_a_known_form \

@@ -365,7 +365,15 @@ def too_large(path):
         f.truncate((32 << 20) + 1)
 
 
-GOOD = {"office": case_office, "1904": case_1904, "bad_cells": case_bad_cells,
+def two_sheets(path):
+    """Neither of them bears the name of the kind."""
+    p = parts()
+    p["xl/workbook.xml"] = p["xl/workbook.xml"].replace(
+        "</sheets>", '<sheet name="Sheet2" sheetId="2" r:id="s1"/></sheets>')
+    write(path, p)
+
+
+GOOD = {"two_sheets": two_sheets, "office": case_office, "1904": case_1904, "bad_cells": case_bad_cells,
         "plain": lambda path: write(path, parts())}
 BAD = {f.__name__: f for f in (
     doctype, deep, crc, size_lies, entry_bomb, many_bombs, many_entries, doubled, outside, link,

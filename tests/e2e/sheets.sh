@@ -58,6 +58,14 @@ claim sheets__heads_are_labels has "$(head -n 1 "$work/member.rows")" '"Họ và
 claim sheets__a_day_is_a_number_of_days has "$(grep '"Giàng A Dê"' "$work/member.rows")" 36993.0
 claim sheets__a_month_is_text has "$(grep '"Lò Thị Ban"' "$work/member.rows")" '"04/2001"'
 claim sheets__what_begins_like_a_formula_is_text has "$(cat "$work/member.rows")" '"=1+1"'
+if command -v ssconvert >/dev/null; then # of gnumeric
+    ssconvert "$work/member.xlsx" "$work/gnumeric.xlsx" >/dev/null 2>&1
+    all=$(count province member)
+    claim sheets__what_gnumeric_saves_again_comes_back_unchanged \
+        has "$(t province --json import member "$work/gnumeric.xlsx")" "$(counts "$all" 0 0 "$all" 0)"
+else
+    skip sheets__what_gnumeric_saves_again_comes_back_unchanged "no gnumeric here"
+fi
 claim sheets__masked_has_no_phone sh -c "'$TERRACE' -C '$work/province' --lang vi \
     export member '$work/masked.xlsx' --mask && ! python3 tests/lib/xlsx.py read '$work/masked.xlsx' |
     grep -q 'Điện thoại'"

@@ -1,17 +1,8 @@
 /* Branch life and movement: meetings, works, visits, inspections. */
+#include "core/attendance.h"
 #include "core/person.h"
 #include "core/report_tally.h"
-
-#include "core/attendance.h"
 #include "core/text.h"
-
-enum { R_TYPE_CAMPAIGN = 3, R_TYPE_SPORT = 7 };
-
-static int64_t shown_day(const struct record *r, uint32_t field)
-{
-    int64_t date = merge_shown_int(r, field);
-    return date ? date_first_day(date) : 0;
-}
 
 /* ---- who came ------------------------------------------------------------------------------- */
 
@@ -21,7 +12,7 @@ struct heads {
     struct id_list others; /* nobody who counts: deleted since, or not held */
 };
 
-/* A merged person once. */
+/* A merged person once. Each gets a new stamp. */
 static struct heads heads_of(struct tally *y, const struct record *r, uint32_t field)
 {
     struct heads h = {0};
@@ -50,7 +41,7 @@ static struct heads heads_of(struct tally *y, const struct record *r, uint32_t f
 static int64_t expected_at(struct tally *y, const struct record *r, uint32_t place, int64_t day,
                            const struct heads *came)
 {
-    struct heads excused = heads_of(y, r, F_ACTIVITY_EXCUSED);
+    (void)heads_of(y, r, F_ACTIVITY_EXCUSED); /* which stamps them */
     int64_t expected = (int64_t)(came->count + came->others.count);
     for (size_t i = 0; i < came->count; i++) {
         y->stamps[came->persons[i]] = y->stamp; /* counted already, as the excused are */
@@ -61,7 +52,6 @@ static int64_t expected_at(struct tally *y, const struct record *r, uint32_t pla
         bool counts = person_counts(&y->persons[i - 1], day);
         expected += counts && y->stamps[i - 1] != y->stamp ? 1 : 0;
     }
-    (void)excused;
     return expected;
 }
 
@@ -113,7 +103,7 @@ static void count_words(struct tally *y, const struct record *r, uint32_t field,
 
 void count_activity(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_ACTIVITY_DATE), type = merge_shown_int(r, F_ACTIVITY_TYPE);
+    int64_t day = record_day(r, F_ACTIVITY_DATE), type = merge_shown_int(r, F_ACTIVITY_TYPE);
     int64_t status = merge_shown_int(r, F_ACTIVITY_STATUS);
     enum side side = side_of(y, day);
     uint32_t place = side < SIDE_COUNT ? place_find(y, record_unit(r)) : NOWHERE;
@@ -122,7 +112,7 @@ void count_activity(struct tally *y, const struct record *r)
     }
     if (attendance_is_meeting(r)) {
         count_meeting(y, r, place, side, day);
-    } else if (type >= R_TYPE_CAMPAIGN && type <= R_TYPE_SPORT) {
+    } else if (type >= ACTIVITY_CAMPAIGN && type <= ACTIVITY_SPORT) {
         count_work(y, r, place, side, day);
     }
     count_words(y, r, F_ACTIVITY_TOPICS, G_TOPICS, place, side, day);
@@ -182,7 +172,7 @@ static bool is_new_visit(struct tally *y, const struct record *r, int64_t day)
 
 void count_visit(struct tally *y, const struct record *r)
 {
-    int64_t day = shown_day(r, F_VISIT_DATE), status = merge_shown_int(r, F_VISIT_STATUS);
+    int64_t day = record_day(r, F_VISIT_DATE), status = merge_shown_int(r, F_VISIT_STATUS);
     enum side side = side_of(y, day);
     if (status != VISIT_PLANNED && side != SIDE_COUNT && is_new_visit(y, r, day)) {
         tally_add(y, place_find(y, record_unit(r)), side, day, C_VISITS, 1);
@@ -194,8 +184,9 @@ void count_visit(struct tally *y, const struct record *r)
 void count_inspection(struct tally *y, const struct record *r)
 {
     uint32_t place = place_find(y, record_unit(r));
-    int64_t day = shown_day(r, F_INSPECTION_DATE), status = merge_shown_int(r, F_INSPECTION_STATUS);
-    int64_t due = shown_day(r, F_INSPECTION_DEADLINE), closed = shown_day(r, F_INSPECTION_CLOSED);
+    int64_t day = record_day(r, F_INSPECTION_DATE),
+            status = merge_shown_int(r, F_INSPECTION_STATUS);
+    int64_t due = record_day(r, F_INSPECTION_DEADLINE), closed = record_day(r, F_INSPECTION_CLOSED);
     if (status != INSPECTION_PLANNED) {
         bool in_time = status == INSPECTION_CLOSED && closed <= due;
         tally_add(y, place, side_of(y, day), day, C_INSPECTIONS, 1);

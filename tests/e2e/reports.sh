@@ -156,6 +156,8 @@ enter position member="$one" title=bi-thu unit=C1 status=approved from=2025-01-0
 enter visit unit=B1 cadre="Giàng A Dê" cadre_unit=C1 date=2025-11-10 status=made
 enter visit unit=B1 cadre="Cán bộ huyện" cadre_unit=D1 date=2025-11-12 status=answered
 claim visits__received is 2 branch-life --unit C1 visits_received
+enter visit unit=B1 cadre="giang a de" cadre_unit=C1 date=2025-11-10 status=made comment=x
+claim visits__written_down_twice_it_counts_once is 2 branch-life --unit C1 visits_received
 claim visits__made_by_its_own is 1 branch-life --unit C1 visits_made
 claim visits__made_by_all_below is 2 branch-life --unit D1 visits_made
 claim visits__a_cadre_owes_one_a_month is 1 branch-life --unit C1 visits_quota

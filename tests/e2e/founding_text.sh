@@ -89,14 +89,14 @@ claim sau_don_vi_mo_hinh_diem__not_with_the_rest is 2 figure province badong mem
 claim sau_don_vi_mo_hinh_diem__the_office_that_is_one_does_not_say_so exits 1 t district set 138 pilot=true
 
 # "từng khu vực và đối tượng đặc thù": the setting of a unit
-claim tung_khu_vuc__two_of_villages is 2 here strength members_setting:thon-ban
-claim tung_khu_vuc__none_of_a_school is "" here strength members_setting:truong
-claim tung_khu_vuc__none_far_away is 0 here strength members_remote
+claim tung_khu_vuc_va_doi_tuong_dac_thu__two_of_villages is 2 here strength members_setting:thon-ban
+claim tung_khu_vuc_va_doi_tuong_dac_thu__none_of_a_school is "" here strength members_setting:truong
+claim tung_khu_vuc_va_doi_tuong_dac_thu__none_far_away is 0 here strength members_remote
 quietly commune set 04576-2 setting=truong
 quietly commune set 04576-1 remote=true
-claim tung_khu_vuc__one_of_a_village is 1 here strength members_setting:thon-ban
-claim tung_khu_vuc__one_of_a_school is 1 here strength members_setting:truong
-claim tung_khu_vuc__one_far_away is 1 here strength members_remote
+claim tung_khu_vuc_va_doi_tuong_dac_thu__one_of_a_village is 1 here strength members_setting:thon-ban
+claim tung_khu_vuc_va_doi_tuong_dac_thu__one_of_a_school is 1 here strength members_setting:truong
+claim tung_khu_vuc_va_doi_tuong_dac_thu__one_far_away is 1 here strength members_remote
 
 # ---- managing members and caring for youth ----------------------------------------------------------
 
@@ -240,9 +240,13 @@ claim sinh_hoat_chi_doan_doi_moi__the_excused_are_spared is 100 here branch-life
 
 # "chương trình công tác hàng tháng, quý theo chủ đề, chủ điểm gắn với sự kiện"
 claim chuong_trinh_cong_tac__none_is_approved is 0 here plans plans_approved
+claim chuong_trinh_cong_tac_hang_thang__none is 0 counted plan period=month
+claim chuong_trinh_cong_tac_quy__none is 0 counted plan period=quarter
+claim theo_chu_de_chu_diem__none is 0 counted plan theme="$theme"
 claim gan_voi_su_kien__none is 0 counted plan event="Tháng Thanh niên công nhân"
 month=$(add commune add plan title="Tháng 6" period=month month=2019-06 theme="$theme" unit=04576 \
     event="Tháng Thanh niên công nhân")
+claim chuong_trinh_cong_tac_hang_thang__one is 1 counted plan period=month
 claim gan_voi_su_kien__one is 1 counted plan event="Tháng Thanh niên công nhân"
 claim theo_chu_de_chu_diem__one is 1 counted plan theme="$theme"
 quietly commune step "$month" submitted

@@ -25,7 +25,8 @@ claim story_3__people_read_it has "$(t b transfer list)" "Answered, member await
 round b # B's answer comes before A's letter
 claim story_3__it_still_counts_at_a same "$(t a list member --unit 04576 --count --json | json count)" 1
 round a b a b
-for s in a b district; do
+t district sync >/dev/null
+for s in a b district province; do
     claim "story_3__one_primary_unit_at_$s" same \
         "$(t $s list member --unit 04576 --count --json | json count) $(t $s show "$member" --json | json unit_code)" \
         "0 04570"

@@ -16,8 +16,13 @@ t commune sync >/dev/null
 claim story_8__a_draft_stays_here same "$(count province situation)" 0
 claim story_8__here_the_count_is_whole has "$(t commune show "$draft" --json)" "Tảo hôn: 2"
 claim story_8__it_is_sent exits 0 t commune step "$draft" sent
+report=$(t commune show "$draft" --json | json sent_as)
+claim story_8__already_here_what_is_sent_has_no_2 has "$(t commune show "$report" --json)" "Tảo hôn: <5"
+claim story_8__while_the_draft_keeps_it has "$(t commune show "$draft" --json)" "Tảo hôn: 2"
+claim story_8__a_draft_is_sent_once exits 1 t commune step "$draft" sent
 t commune sync >/dev/null
 sent=$(t province list situation --json)
+claim story_8__the_draft_does_not_go_with_it same "$(count province situation)" 1
 claim story_8__it_arrives has "$sent" "Bỏ học: 12"
 claim story_8__a_cell_of_2_is_suppressed sh -c "! printf '%s' '$sent' | grep -q 'Tảo hôn: 2'"
 claim story_8__its_row_is_there_all_the_same has "$sent" "Tảo hôn: <5"

@@ -32,10 +32,16 @@ claim story_9__the_district_rejects_criterion_2 exits 0 t district step "$id" di
 claim story_9__recognition_takes_all_three fails 1 rule "$TERRACE" --json -C "$work/district" step "$id" \
     recognised
 claim story_9__the_reason_is_told has "$(t district --lang vi step "$id" recognised 2>&1)" "nội dung 2"
+claim story_9__nor_does_the_unit_recognise_itself exits 1 t commune step "$id" recognised
 claim story_9__it_stays_undecided same "$(state district)" district
 claim story_9__the_unit_is_not_recognised exits 0 t district step "$id" not-recognised
 claim story_9__what_it_rests_on_is_kept has "$(t district show "$id" --json | grep snapshot)" "Kết luận nội dung 2: Chưa đạt"
 round
+# figure MEASURE: of the scorecard, as the district's report tells it
+figure() { t district --json report badong --unit 04576 --period 2025 | grep -F "\"measure\":\"$1\"," | json value; }
+claim story_9__one_was_assessed same "$(figure assessments)" 1
+claim story_9__none_is_recognised same "$(figure assessments_recognised)" 0
+claim story_9__the_districts_scores_count same "$(figure score_1) $(figure score_2) $(figure score_3)" "88 40 85"
 claim story_9__the_unit_reads_it same "$(state commune)" not-recognised
 t commune add member full_name="Hờ A Sùng" birth_date=2005-03-04 >/dev/null
 claim story_9__what_was_decided_stays_as_it_was fails 1 rule "$TERRACE" --json -C "$work/commune" assess 2025

@@ -2,10 +2,9 @@
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/print.h"
+#include "core/report.h"
 #include "core/transfer.h"
 #include "core/units.h"
-
-#include <stdio.h>
 
 struct document {
     const char *name;
@@ -35,45 +34,12 @@ static enum err find_document(const char *word, const struct document **out)
                      word);
 }
 
-static bool is_year(const char *s)
-{
-    for (int i = 0; i < 4; i++) {
-        if (s[i] < '0' || s[i] > '9') {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* 2025, 2025-H1, 2025-Q2 or 2025-06 */
 static enum err read_period(const char *text, struct print *p)
 {
-    int year = 0, month = 1;
-    p->months = 12;
-    if (is_year(text)) {
-        year =
-            (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + text[3] - '0';
-        text += 4;
-        if (text[0] == '-' && text[1] == 'H' && (text[2] == '1' || text[2] == '2') && !text[3]) {
-            month = text[2] == '2' ? 7 : 1;
-            p->months = 6;
-        } else if (text[0] == '-' && text[1] == 'Q' && text[2] >= '1' && text[2] <= '4' &&
-                   !text[3]) {
-            month = (text[2] - '1') * 3 + 1;
-            p->months = 3;
-        } else if (text[0] == '-' && text[1] >= '0' && text[1] <= '1' && text[2] >= '0' &&
-                   text[2] <= '9' && !text[3]) {
-            month = (text[1] - '0') * 10 + text[2] - '0';
-            p->months = 1;
-        } else if (text[0]) {
-            year = 0;
-        }
-    }
-    if (year < 1931 || month < 1 || month > 12) {
-        return error_set_field(ERR_INPUT, "period",
-                               _("a period is written 2025, 2025-H1, 2025-Q2 or 2025-06"));
-    }
-    p->first_month = MONTH_MAKE(year, month);
+    struct report_period period;
+    TRY(report_period_parse(slice_str(text), CUTOFF_MONTH_END, &period));
+    p->first_month = MONTH_MAKE(period.first_month / 12, period.first_month % 12 + 1);
+    p->months = (int)(period.last_month - period.first_month + 1);
     p->has_period = true;
     return ERR_OK;
 }

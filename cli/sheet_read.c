@@ -2,6 +2,7 @@
 #include "cli/row.h"
 #include "cli/sheet.h"
 #include "cli/sheet_parts.h"
+#include "core/datum.h"
 
 #include <stdlib.h>
 
@@ -85,19 +86,13 @@ static enum err out_of_order(void)
 
 static void add_date(struct grid *g, int64_t days, uint16_t shown)
 {
-    /* civil from days, after Howard Hinnant; days since 1970 */
-    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
-    int64_t doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int64_t day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
-    int64_t year = yoe + era * 400 + (month <= 2);
-    buf_printf(&g->bytes, "%04lld", (long long)year);
+    int64_t date = date_of_number(days);
+    buf_printf(&g->bytes, "%04d", DATE_YEAR(date));
     if (shown != SHOWN_YEAR) {
-        buf_printf(&g->bytes, "-%02lld", (long long)month);
+        buf_printf(&g->bytes, "-%02d", DATE_MONTH(date));
     }
     if (shown == SHOWN_DATE) {
-        buf_printf(&g->bytes, "-%02lld", (long long)day);
+        buf_printf(&g->bytes, "-%02d", DATE_DAY(date));
     }
 }
 

@@ -101,7 +101,9 @@ struct datum datum_read(struct pack_reader *r);
 #define DATE_DAY(v) ((int)((v) % 32))
 #define DATE_MONTH(v) ((int)(((v) / 32) % 13))
 #define DATE_YEAR(v) ((int)((v) / 32 / 13))
-/* Of a month or a year, its first day. */
+#define DATE_LAST DATE_MAKE(9999, 12, 31)
+/* Of a month or a year, its first day. Whatever the number, a date comes back, from year 0 to 9999.
+ */
 int64_t date_first_day(int64_t date);
 int64_t date_last_day(int64_t date);
 /* Days since 1970-01-01 of the first day of a date, and back. */

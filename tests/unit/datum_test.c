@@ -166,9 +166,41 @@ static void datum__dates_sort_by_time_and_keep_their_precision(void **state)
     assert_int_equal(MONTH_YEAR(MONTH_MAKE(2001, 4)), 2001);
 }
 
+static void datum__days_and_months_of_dates(void **state)
+{
+    (void)state;
+    assert_int_equal(date_number(DATE_MAKE(1970, 1, 1)), 0);
+    assert_int_equal(date_number(DATE_MAKE(2000, 2, 29)), 11016);
+    assert_int_equal(date_number(DATE_MAKE(2000, 3, 1)), 11017);
+    for (int64_t n = -200000; n < 200000; n += 37) {
+        assert_int_equal(date_number(date_of_number(n)), n);
+    }
+    assert_int_equal(date_last_day(DATE_MAKE(2024, 2, 0)), DATE_MAKE(2024, 2, 29));
+    assert_int_equal(date_last_day(DATE_MAKE(2023, 0, 0)), DATE_MAKE(2023, 12, 31));
+    assert_int_equal(date_first_day(DATE_MAKE(2023, 0, 0)), DATE_MAKE(2023, 1, 1));
+    assert_int_equal(date_add_months(DATE_MAKE(2025, 1, 31), 1), DATE_MAKE(2025, 2, 28));
+    assert_int_equal(date_add_months(DATE_MAKE(2025, 1, 31), -2), DATE_MAKE(2024, 11, 30));
+}
+
+static void datum__a_number_that_is_no_date_is_near_one(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = {INT64_MIN, -1, -33, INT64_MAX, DATE_LAST + 1, INT64_MAX / 13};
+    for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
+        int64_t near = numbers[i] < 0 ? DATE_MAKE(0, 1, 1) : DATE_LAST;
+        assert_int_equal(date_first_day(numbers[i]), near);
+        assert_true(date_last_day(numbers[i]) >= near);
+        assert_true(date_number(numbers[i]) == date_number(near));
+        assert_in_range(date_add_months(numbers[i], INT64_MAX), 0, DATE_LAST);
+        assert_in_range(date_add_months(numbers[i], INT64_MIN), 0, DATE_LAST);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(datum__days_and_months_of_dates),
+        cmocka_unit_test(datum__a_number_that_is_no_date_is_near_one),
         cmocka_unit_test(datum__every_type_survives_packing),
         cmocka_unit_test(datum__the_order_is_total),
         cmocka_unit_test(datum__shapes_that_are_no_datum_are_refused),

@@ -75,7 +75,7 @@ tests=rules
 source=core/desk.c
 mutant the_routing_as_it_is_passes ''
 mutant a_desk_of_the_record_alone_is_caught 's/set_add(out, dot_is_none(unit) ? .*/(void)unit;/'
-source=core/rules.c
+source=core/rules_find.c
 mutant one_person_with_one_card_is_no_breach 's/^    return a->kind != KIND_MEMBER ||/    return a->kind == KIND_MEMBER ||/'
 
 tests=receipts

@@ -133,6 +133,10 @@ static const struct rule_row {
       "terrace edit %s"}, NULL, rule_find_unused_field},
 };
 
+/* What records hold and numbers are multiplied without overflow. */
+#define VALUE_MAX 1000000
+#define FIELD_VALUE_MAX 1000000000000
+
 #define ALWAYS(v) {{0, v}, {0, 0}}
 
 static const struct rule_number numbers[] = {
@@ -212,13 +216,33 @@ const struct rule_number *rules_number_at(size_t index)
 /* ---- what holds on a day ----------------------------------------------------------------------
  */
 
-/* A province's record with the latest `from` up to that day. Of two for one day the one that was
- * written last. */
-static bool overridden(struct txn *t, const char *name, int64_t date, int64_t *value)
+/* A province's record with the latest `from` up to that day; of two for one day the one that was
+ * written last. One for the setting alone goes before those for all. */
+struct found {
+    bool in_setting;
+    int64_t from, ms, value;
+};
+
+static bool goes_before(const struct found *a, const struct found *b)
+{
+    if (a->in_setting != b->in_setting) {
+        return a->in_setting;
+    }
+    return a->from != b->from ? a->from > b->from : a->ms > b->ms;
+}
+
+/* Another store's record may hold any number. */
+static int64_t bounded(int64_t value)
+{
+    return value < 0 ? 0 : value > VALUE_MAX ? VALUE_MAX : value;
+}
+
+static bool overridden(struct txn *t, const char *name, int64_t setting, int64_t date,
+                       int64_t *value)
 {
     struct arena arena = {0};
     struct id_list list = {0};
-    int64_t from = -1, written_ms = 0;
+    struct found best = {.from = -1};
     enum err e =
         store_ids_by_key(t, KIND_RULE, F_RULE_NAME, slice_str(name), SIZE_MAX, &arena, &list);
     for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
@@ -227,19 +251,37 @@ static bool overridden(struct txn *t, const char *name, int64_t date, int64_t *v
             !slice_equal(merge_shown_text(&r, F_RULE_NAME), slice_str(name))) {
             continue;
         }
-        int64_t day = date_first_day(merge_shown_int(&r, F_RULE_FROM));
-        int64_t ms = merge_shown_ms(&r, F_RULE_VALUE);
-        if (day <= date && (day > from || (day == from && ms > written_ms))) {
-            from = day;
-            written_ms = ms;
-            *value = merge_shown_int(&r, F_RULE_VALUE);
+        int64_t only = merge_shown_int(&r, F_RULE_SETTING);
+        struct found f = {only != 0, date_first_day(merge_shown_int(&r, F_RULE_FROM)),
+                          merge_shown_ms(&r, F_RULE_VALUE),
+                          bounded(merge_shown_int(&r, F_RULE_VALUE))};
+        if (f.from <= date && (only == 0 || only == setting) && goes_before(&f, &best)) {
+            best = f;
         }
     }
     arena_free(&arena);
-    return from >= 0;
+    *value = best.value;
+    return best.from >= 0;
 }
 
-int64_t rules_number(struct txn *t, const char *name, int64_t date)
+/* The nearest one upwards from the unit; 0 when none is said. */
+static int64_t setting_of(struct txn *t, struct dot unit)
+{
+    struct arena arena = {0};
+    int64_t setting = 0;
+    for (int depth = 0; depth < UNIT_DEPTH_MAX && !dot_is_none(unit) && setting == 0; depth++) {
+        struct record r;
+        arena_reset(&arena);
+        setting = store_get(t, unit, &arena, &r, NULL) == ERR_OK
+                      ? merge_shown_int(&r, F_UNIT_SETTING)
+                      : 0;
+        unit = unit_parent(t, unit);
+    }
+    arena_free(&arena);
+    return setting;
+}
+
+int64_t rules_number_in(struct txn *t, const char *name, struct dot unit, int64_t date)
 {
     const struct rule_number *n = NULL;
     int64_t value = 0, day = date_first_day(date);
@@ -247,17 +289,22 @@ int64_t rules_number(struct txn *t, const char *name, int64_t date)
         n = strcmp(numbers[i].name, name) == 0 ? &numbers[i] : NULL;
     }
     CHECK(n != NULL);
-    if (overridden(t, name, day, &value)) {
+    if (overridden(t, name, setting_of(t, unit), day, &value)) {
         return value;
     }
     bool second = n->dated[1].from != 0 && n->dated[1].from <= day;
     return n->dated[second ? 1 : 0].value;
 }
 
+int64_t rules_number(struct txn *t, const char *name, int64_t date)
+{
+    return rules_number_in(t, name, (struct dot){0, 0}, date);
+}
+
 enum rule_weight rules_weight(struct txn *t, const struct rule *rule, int64_t date)
 {
     int64_t value = 0;
-    if (rule->weight != RULE_OFF && overridden(t, rule->id, date_first_day(date), &value)) {
+    if (rule->weight != RULE_OFF && overridden(t, rule->id, 0, date_first_day(date), &value)) {
         return value <= 0 ? RULE_OFF : value == 1 ? RULE_WARN : RULE_BLOCK;
     }
     return rule->weight;
@@ -325,7 +372,8 @@ bool rule_has(const struct rule_judge *j, uint32_t field)
 
 int64_t rule_int(const struct rule_judge *j, uint32_t field)
 {
-    return merge_shown_int(j->c->after, field);
+    int64_t v = merge_shown_int(j->c->after, field);
+    return v < -FIELD_VALUE_MAX ? -FIELD_VALUE_MAX : v > FIELD_VALUE_MAX ? FIELD_VALUE_MAX : v;
 }
 
 struct dot rule_ref(const struct rule_judge *j, uint32_t field)
@@ -341,7 +389,9 @@ int64_t rule_day(const struct rule_judge *j, uint32_t field)
 
 int64_t rule_value(const struct rule_judge *j, const char *name, int64_t date)
 {
-    return rules_number(j->c->t, name, date);
+    const struct record *r = j->c->after;
+    struct dot unit = r->kind == KIND_UNIT ? r->id : merge_shown_ref(r, F_UNIT);
+    return rules_number_in(j->c->t, name, unit, date);
 }
 
 const char *rule_date_text(const struct rule_judge *j, int64_t date)

@@ -32,6 +32,8 @@ struct rule_number {
 const struct rule_number *rules_number_at(size_t index); /* NULL past the end */
 /* What holds on that day here: a province's record, else the table. The name must be in it. */
 int64_t rules_number(struct txn *t, const char *name, int64_t date);
+/* The same in a unit: its setting may have a number of its own. */
+int64_t rules_number_in(struct txn *t, const char *name, struct dot unit, int64_t date);
 /* The same of a rule's weight. */
 enum rule_weight rules_weight(struct txn *t, const struct rule *rule, int64_t date);
 

@@ -253,7 +253,6 @@ static enum err tally_member(struct rule_search *s, const struct record *r, void
 
 struct small {
     struct year *y;
-    int64_t least, least_branches;
     bool meetings; /* asked is whether it met last month, else whether it is large enough */
     struct rule_finding finding;
 };
@@ -265,7 +264,8 @@ static enum err look_at_branch(struct rule_search *s, const struct record *r, vo
     struct tally *found = tally_of(x->y, &x->y->units, r->id);
     bool branch =
         unit_level(s->t, r->id) == LEVEL_BRANCH && unit_is_living(s->t, r->id, x->y->today);
-    bool large = found->members >= x->least;
+    bool large =
+        branch && found->members >= rules_number_in(s->t, "branch_members_min", r->id, x->y->today);
     bool broken =
         branch && found->members > 0 && (x->meetings ? large && (found->months & 2u) == 0 : !large);
     if (broken) {
@@ -284,7 +284,6 @@ static enum err find_branches(struct rule_search *s, bool meetings)
     if (!is_grassroots(s)) {
         return ERR_OK;
     }
-    x.least = rules_number(s->t, "branch_members_min", y.today);
     x.finding.since_ms = store_env(txn_store(s->t))->now_ms(store_env(txn_store(s->t))->ctx);
     e = meetings ? rule_each_of_kind(s, KIND_ACTIVITY, tally_activity, &y) : ERR_OK;
     e = e == ERR_OK ? rule_each_of_kind(s, KIND_MEMBER, tally_member, &y) : e;
@@ -331,9 +330,12 @@ static enum err tally_union_branch(struct rule_search *s, const struct record *r
 static enum err look_at_union(struct rule_search *s, const struct record *r, void *ctx)
 {
     struct small *x = ctx;
+    int64_t today = x->y->today;
     struct tally *found = tally_of(x->y, &x->y->units, r->id);
     if (unit_level(s->t, r->id) == LEVEL_COMMUNE && unit_is_living(s->t, r->id, x->y->today) &&
-        found->members > 0 && (found->members < x->least || found->months < x->least_branches) &&
+        found->members > 0 &&
+        (found->members < rules_number_in(s->t, "union_members_min", r->id, today) ||
+         found->months < rules_number_in(s->t, "union_branches_min", r->id, today)) &&
         dot_equal(desk_office(s->t, unit_parent(s->t, r->id)),
                   store_identity(txn_store(s->t))->unit)) {
         x->finding.record = x->finding.count ? x->finding.record : r->id;
@@ -348,8 +350,6 @@ static enum err find_small_unions(struct rule_search *s)
 {
     struct year y = {.today = store_today(s->t).i};
     struct small x = {.y = &y};
-    x.least = rules_number(s->t, "union_members_min", y.today);
-    x.least_branches = rules_number(s->t, "union_branches_min", y.today);
     x.finding.since_ms = store_env(txn_store(s->t))->now_ms(store_env(txn_store(s->t))->ctx);
     enum err e = rule_each_of_kind(s, KIND_MEMBER, tally_union_member, &y);
     e = e == ERR_OK ? rule_each_of_kind(s, KIND_UNIT, tally_union_branch, &y) : e;

@@ -48,7 +48,7 @@ static const struct enum_code unit_types[] = {
     {.number = 0},
 };
 
-static const struct enum_code unit_settings[] = {
+const struct enum_code schema_settings[] = {
     {SETTING_COMMUNE, 0, "xa", "Xã", "Commune"},
     {SETTING_WARD, 0, "phuong", "Phường", "Ward"},
     {SETTING_TOWNLET, 0, "thi-tran", "Thị trấn", "Townlet"},
@@ -90,7 +90,7 @@ const struct kind_def schema_kinds[] = {
         {F_UNIT_TYPE, "type", "Loại", "Type", FIELD_ENUM, .rule = MERGE_AUTHORITY, .flags = MUST,
          .codes = unit_types},
         {F_UNIT_SETTING, "setting", "Địa bàn", "Setting", FIELD_ENUM, .rule = MERGE_LATEST,
-         .codes = unit_settings},
+         .codes = schema_settings},
         {21, "remote", "Vùng đặc biệt khó khăn", "Remote", FIELD_BOOL, .rule = MERGE_LATEST},
         {22, "pilot", "Mô hình điểm", "Pilot", FIELD_BOOL, .rule = MERGE_AUTHORITY,
          .level = LEVEL_PROVINCE},

@@ -22,7 +22,8 @@ extern const struct kind_def schema_kinds[];      /* units, members, activities,
 extern const struct kind_def schema_care_kinds[]; /* managing members and caring for youth */
 extern const struct kind_def schema_work_kinds[]; /* carrying out, watching, advising */
 extern const size_t schema_kinds_count, schema_care_kinds_count, schema_work_kinds_count;
-extern const struct enum_code schema_titles[]; /* of a cadre, by rank */
+extern const struct enum_code schema_titles[];   /* of a cadre, by rank */
+extern const struct enum_code schema_settings[]; /* of a unit */
 extern const struct field_def schema_common_fields[];
 extern const size_t schema_common_count;
 extern const struct code_alias schema_aliases[];

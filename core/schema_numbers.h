@@ -235,6 +235,7 @@ enum known_field {
     F_GROUP_STATUS = 20,
     F_RULE_NAME = 16,
     F_RULE_VALUE = 17,
+    F_RULE_SETTING = 20,
     F_RULE_FROM = 18,
     F_INSPECTION_BY = 16,
     F_INSPECTION_DATE = 17,

@@ -30,6 +30,8 @@ const struct kind_def schema_work_kinds[] = {
          .flags = MUST, .max = COUNT_MAX},
         {F_RULE_FROM, "from", "Áp dụng từ ngày", "From", FIELD_DATE, .rule = MERGE_AUTHORITY,
          .flags = MUST},
+        {F_RULE_SETTING, "setting", "Chỉ ở địa bàn", "Only in the setting", FIELD_ENUM,
+         .rule = MERGE_AUTHORITY, .codes = schema_settings},
         {19, "basis", "Căn cứ", "Basis", FIELD_TEXT, .rule = MERGE_AUTHORITY,
          .max = LINE_BYTES}), F_RULE_NAME},
 

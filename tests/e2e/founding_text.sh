@@ -97,6 +97,15 @@ quietly commune set 04576-1 remote=true
 claim tung_khu_vuc_va_doi_tuong_dac_thu__one_of_a_village is 1 here strength members_setting:thon-ban
 claim tung_khu_vuc_va_doi_tuong_dac_thu__one_of_a_school is 1 here strength members_setting:truong
 claim tung_khu_vuc_va_doi_tuong_dac_thu__one_far_away is 1 here strength members_remote
+# and it chooses the criteria: two fifths of the votes are enough in a village, not in a school
+vote() { t commune add admission full_name="Hờ A Sùng" birth_date=2002-02-02 unit="$1" present=5 for=2 --anyway; }
+claim tung_khu_vuc_va_doi_tuong_dac_thu__two_of_five_are_too_few exits 1 vote 04576-1
+quietly province add rule name=admission_votes_percent value=30 from=2019 setting=thon-ban
+quietly district sync
+everybody
+claim tung_khu_vuc_va_doi_tuong_dac_thu__a_village_may_set_less exits 0 vote 04576-1
+quietly commune rm "$(t commune --json list admission | json id)"
+claim tung_khu_vuc_va_doi_tuong_dac_thu__a_school_goes_on_as_before exits 1 vote 04576-2
 
 # ---- managing members and caring for youth ----------------------------------------------------------
 

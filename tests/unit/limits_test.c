@@ -411,6 +411,28 @@ static void limits__a_province_replaces_a_number_from_a_day_on(void **state)
     assert_int_equal(try(h, "admission", after), ERR_OK); /* of two for one day the later */
 }
 
+/* "Each area and target group": a school has other numbers than a village. */
+static void limits__a_setting_has_numbers_of_its_own(void **state)
+{
+    struct house *h = *state;
+    const char *const schools[] = {NAME,    VOTED, "birth_date=2007-01-01", "unit=138", "present=9",
+                                   "for=5", NULL};
+    const char *const villages[] = {
+        NAME, VOTED, "birth_date=2007-01-01", "unit=136", "present=9", "for=5", NULL};
+    given(h, "unit",
+          WORDS("code=T1", "name=Trường Nội trú", "parent=138", "type=chi-doan", "setting=truong"));
+    given(h, "rule",
+          WORDS("name=admission_votes_percent", "value=60", "from=2025-01-01", "setting=truong"));
+    assert_int_equal(try(h, "admission", schools), ERR_OK); /* the district has no setting */
+    assert_int_equal(try(h, "admission", villages), ERR_OK);
+    const char *const school[] = {NAME,    VOTED, "birth_date=2007-01-01", "unit=T1", "present=9",
+                                  "for=5", NULL};
+    assert_int_equal(try(h, "admission", school), ERR_RULE);
+    /* one for all that is younger does not replace what the setting has of its own */
+    given(h, "rule", WORDS("name=admission_votes_percent", "value=40", "from=2025-01-10"));
+    assert_int_equal(try(h, "admission", school), ERR_RULE);
+}
+
 static void limits__a_province_weighs_a_rule(void **state)
 {
     struct house *h = *state;
@@ -449,6 +471,7 @@ int main(void)
         cmocka_unit_test(limits__no_rule_of_saves_is_without_its_case),
         cmocka_unit_test_setup_teardown(limits__a_province_replaces_a_number_from_a_day_on, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(limits__a_setting_has_numbers_of_its_own, begin, end),
         cmocka_unit_test_setup_teardown(limits__a_province_weighs_a_rule, begin, end),
         cmocka_unit_test_setup_teardown(limits__only_what_a_save_changes_is_looked_at, begin, end),
     };

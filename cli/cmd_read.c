@@ -79,7 +79,7 @@ static void table_hit(struct cli *c, struct table *table, const struct hit *hit)
     char id[DOT_TEXT_SIZE];
     dot_format(hit->record->id, id);
     struct slice unit = place_text(hit);
-    int receipt = session_receipt(hit->t, hit->record->id, hit->local);
+    int receipt = session_receipt(hit->t, hit->record, hit->local);
     const struct slice cells[] = {show_title(hit->t, hit->record->id, hit->arena),
                                   detail_text(c, hit), unit, slice_str(id), receipt_mark(receipt)};
     table->columns = ARRAY_COUNT(cells);

@@ -254,6 +254,7 @@ static void receipts_json(struct cli *c, const struct status *st)
     emit_put_int(&c->out, "here", (int64_t)st->receipts.here);
     emit_put_int(&c->out, "up", (int64_t)st->receipts.up);
     emit_put_int(&c->out, "top", (int64_t)st->receipts.top);
+    emit_put_int(&c->out, "drafts", (int64_t)st->receipts.drafts);
     emit_close(&c->out, '}');
     if (st->unit_count == 0) {
         return;
@@ -418,8 +419,17 @@ static void status_text(struct cli *c, const struct status *st)
                             st->quarantined),
                    (unsigned long long)st->quarantined);
     }
-    if (joined && st->link.unsent == 0) {
+    if (joined && st->receipts.drafts) {
+        buf_printf(&c->out,
+                   ngettext("%llu draft stays on this computer alone; terrace backup keeps it.\n",
+                            "%llu drafts stay on this computer alone; terrace backup keeps them.\n",
+                            st->receipts.drafts),
+                   (unsigned long long)st->receipts.drafts);
+    }
+    if (joined && st->link.unsent == 0 && st->receipts.drafts == 0) {
         buf_add_str(&c->out, _("Everything is stored at the upper level too.\n"));
+    } else if (joined && st->link.unsent == 0) {
+        buf_add_str(&c->out, _("Everything else is stored at the upper level too.\n"));
     } else if (joined) {
         buf_printf(&c->out,
                    ngettext("%llu change is only here so far; terrace sync sends it.\n",

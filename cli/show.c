@@ -370,7 +370,7 @@ void show_json(struct txn *t, const struct record *r, const struct record_local 
     show_beside_json(t, r, arena, out);
     show_transit_json(t, r, arena, out);
     json_merged(t, r, arena, out);
-    emit_put_int(out, "_receipt", session_receipt(t, r->id, local));
+    emit_put_int(out, "_receipt", session_receipt(t, r, local));
     if (r->flags & RECORD_STUB) {
         emit_key(out, "_departed");
         emit_open(out, '{');

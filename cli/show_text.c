@@ -151,7 +151,10 @@ static void add_state(struct txn *t, const struct record *r, const struct record
         dot_format(merged.ids[i], other);
         add_line(out, i == 0 ? _("Merged with") : "", slice_str(other));
     }
-    add_line(out, _("Safe"), slice_str(receipt_text(session_receipt(t, r->id, local))));
+    add_line(out, _("Safe"),
+             slice_str(r->route == ROUTE_LOCAL
+                           ? _("a draft, on this computer alone; a backup keeps it")
+                           : receipt_text(session_receipt(t, r, local))));
     show_transit_text(t, r, arena, out);
     if (merge_is_deleted(r)) {
         add_deletion(t, r, id, arena, out);

@@ -36,7 +36,7 @@ static enum err count_feed(struct txn *t, uint64_t after, struct receipts *out, 
         after = entry.seq;
         e = store_get(t, entry.id, &arena, &r, &local);
         if (e == ERR_OK && local.feed_seq == entry.seq) {
-            count_one(out, session_receipt(t, r.id, &local));
+            count_one(out, session_receipt(t, &r, &local));
             (*seen)++;
         } else if (e != ERR_OK && e != ERR_NOT_FOUND) {
             break;
@@ -73,6 +73,28 @@ static enum err exceptions(struct txn *t, const struct upstream *u, struct arena
     return e == ERR_END ? ERR_OK : e;
 }
 
+/* Drafts that never leave are nowhere else, however old their entry. */
+static enum err count_drafts(struct txn *t, uint64_t settled, struct receipts *out, uint64_t *seen)
+{
+    struct arena arena = {0};
+    struct id_list list = {0};
+    enum err e = store_ids_of_kind(t, KIND_SITUATION, (struct dot){0, 0}, SIZE_MAX, &arena, &list);
+    for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
+        struct record r;
+        struct record_local local;
+        e = store_get(t, list.ids[i], &arena, &r, &local);
+        if (e == ERR_OK && r.route == ROUTE_LOCAL) {
+            bool counted = local.feed_seq > settled;
+            out->drafts++;
+            out->here += counted ? 0 : 1;
+            *seen += counted ? 0 : 1;
+        }
+        e = e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    arena_free(&arena);
+    return e;
+}
+
 enum err receipts_count(struct txn *t, struct receipts *out)
 {
     struct upstream u;
@@ -87,13 +109,14 @@ enum err receipts_count(struct txn *t, struct receipts *out)
     }
     uint64_t settled = settled_seq(t, &u);
     enum err e = count_feed(t, settled, out, &seen);
+    e = e ? e : count_drafts(t, settled, out, &seen);
     e = e ? e : exceptions(t, &u, &arena, &apart);
     for (size_t i = 0; i < apart.count && e == ERR_OK; i++) {
         struct record r;
         struct record_local local;
         e = store_get(t, apart.ids[i], &arena, &r, &local);
         if (e == ERR_OK && local.feed_seq <= settled) {
-            count_one(out, session_receipt(t, r.id, &local));
+            count_one(out, session_receipt(t, &r, &local));
             seen++;
         }
         e = e == ERR_NOT_FOUND ? ERR_OK : e;

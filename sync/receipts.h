@@ -6,9 +6,10 @@
 #include "core/store.h"
 
 struct receipts {
-    uint64_t here; /* only in this store so far */
-    uint64_t up;   /* ✓ */
-    uint64_t top;  /* ✓✓; at a root, everything */
+    uint64_t here;   /* only in this store so far, drafts included */
+    uint64_t up;     /* ✓ */
+    uint64_t top;    /* ✓✓; at a root, everything */
+    uint64_t drafts; /* never leave this store; of a root not counted */
 };
 /* Reads what is not yet at the top, not the whole store. */
 enum err receipts_count(struct txn *t, struct receipts *out) MUST_USE;

@@ -557,8 +557,9 @@ enum err session_retry_refused(struct txn *t, const struct upstream *u, bool uni
 
 /* ---- what people ask ------------------------------------------------------------------------ */
 
-int session_receipt(struct txn *t, struct dot id, const struct record_local *local)
+int session_receipt(struct txn *t, const struct record *r, const struct record_local *local)
 {
+    struct dot id = r->id;
     struct upstream u;
     if (upstream_load(t, &u) != ERR_OK) {
         return 0;
@@ -566,7 +567,7 @@ int session_receipt(struct txn *t, struct dot id, const struct record_local *loc
     if (dot_is_none(u.node)) {
         return 2; /* the top itself */
     }
-    if (mark_has(t, "refused.", id)) {
+    if (r->route == ROUTE_LOCAL || mark_has(t, "refused.", id)) {
         return 0;
     }
     bool from_hub = dot_equal(local->source_node, u.node);

@@ -72,7 +72,7 @@ enum err session_retry_refused(struct txn *t, const struct upstream *u, bool uni
                                struct arena *arena) MUST_USE;
 
 /* Receipts of one record: 0 none, 1 stored at the upper level (✓), 2 at the top (✓✓). */
-int session_receipt(struct txn *t, struct dot id, const struct record_local *local);
+int session_receipt(struct txn *t, const struct record *r, const struct record_local *local);
 
 struct link_status {
     struct dot hub;        /* upstream node; none at a root */

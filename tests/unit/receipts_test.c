@@ -50,7 +50,8 @@ static struct receipts count_each(struct fixture *f, size_t at)
             struct record_local local;
             assert_int_equal(store_get(t, list.ids[i], &arena, &r, &local), ERR_OK);
             uint64_t *counts[] = {&out.here, &out.up, &out.top};
-            (*counts[session_receipt(t, r.id, &local)])++;
+            (*counts[session_receipt(t, &r, &local)])++;
+            out.drafts += r.route == ROUTE_LOCAL;
         }
     }
     txn_abort(t);
@@ -109,7 +110,7 @@ static int receipt_of(struct fixture *f, size_t at, struct dot id)
     struct record_local local;
     assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
     assert_int_equal(store_get(t, id, &arena, &r, &local), ERR_OK);
-    int receipt = session_receipt(t, id, &local);
+    int receipt = session_receipt(t, &r, &local);
     txn_abort(t);
     arena_free(&arena);
     return receipt;
@@ -234,9 +235,37 @@ static void receipts__random_losses_never_make_a_claim_untrue(void **state)
     fixture_end(&f);
 }
 
+static void receipts__a_draft_that_never_leaves_is_nowhere_else(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct arena arena = {0};
+    struct id_list doubles;
+    struct dot draft, sent, dot;
+    fixture_tree(&f, 307);
+    assert_int_equal(fixture_draft(&f, 2, (struct draft){.kind = KIND_SITUATION}, &arena, &draft,
+                                   &dot, &doubles,
+                                   WORDS("period=2025-03", "topic=Tảo hôn", "channel=direct",
+                                         "counts=Bỏ học: 12")),
+                     ERR_OK);
+    assert_int_equal(fixture_draft(&f, 2, (struct draft){.id = draft}, &arena, &sent, &dot,
+                                   &doubles, WORDS("status=sent")),
+                     ERR_OK);
+    fixture_settle(&f);
+    fixture_settle(&f);
+    assert_int_equal(receipt_of(&f, 2, sent), 2);
+    assert_int_equal(receipt_of(&f, 2, draft), 0);
+    assert_int_equal(count(&f, 2).here, 1);
+    assert_int_equal(count(&f, 2).drafts, 1);
+    assert_int_equal(count(&f, 1).drafts, 0);
+    arena_free(&arena);
+    fixture_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(receipts__a_draft_that_never_leaves_is_nowhere_else),
         cmocka_unit_test(receipts__step_by_step_to_the_top),
         cmocka_unit_test(receipts__a_lost_reply_claims_nothing),
         cmocka_unit_test(receipts__a_refused_record_is_only_here),

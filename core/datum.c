@@ -294,10 +294,14 @@ int64_t date_of_number(int64_t days)
     return DATE_MAKE(yoe + era * 400 + (month <= 2 ? 1 : 0), month, doy - (153 * mp + 2) / 5 + 1);
 }
 
+#define MONTHS_MAX (9999 * 12 + 11)
+
 int64_t date_add_months(int64_t date, int64_t months)
 {
     int64_t first = date_first_day(date);
-    int64_t n = DATE_YEAR(first) * 12 + DATE_MONTH(first) - 1 + months;
+    int64_t n = DATE_YEAR(first) * 12 + DATE_MONTH(first) - 1;
+    /* any number of months may be asked for; a day before the year 0 is the first one */
+    n = months < -n ? 0 : months > MONTHS_MAX - n ? MONTHS_MAX : n + months;
     int64_t year = n / 12, month = n % 12 + 1, day = DATE_DAY(first);
     int64_t last = days_of_month(year, month);
     return DATE_MAKE(year, month, day < last ? day : last);

@@ -229,10 +229,12 @@ static bool overridden(struct txn *t, const char *name, int64_t date, int64_t *v
         }
         int64_t day = date_first_day(merge_shown_int(&r, F_RULE_FROM));
         int64_t ms = merge_shown_ms(&r, F_RULE_VALUE);
-        if (day <= date && (day > from || (day == from && ms > written_ms))) {
+        int64_t said = merge_shown_int(&r, F_RULE_VALUE);
+        if (said == merge_shown_number(&r, F_RULE_VALUE) && day <= date &&
+            (day > from || (day == from && ms > written_ms))) {
             from = day;
             written_ms = ms;
-            *value = merge_shown_int(&r, F_RULE_VALUE);
+            *value = said;
         }
     }
     arena_free(&arena);
@@ -325,7 +327,7 @@ bool rule_has(const struct rule_judge *j, uint32_t field)
 
 int64_t rule_int(const struct rule_judge *j, uint32_t field)
 {
-    return merge_shown_int(j->c->after, field);
+    return merge_shown_number(j->c->after, field);
 }
 
 struct dot rule_ref(const struct rule_judge *j, uint32_t field)

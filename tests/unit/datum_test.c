@@ -166,6 +166,27 @@ static void datum__dates_sort_by_time_and_keep_their_precision(void **state)
     assert_int_equal(MONTH_YEAR(MONTH_MAKE(2001, 4)), 2001);
 }
 
+/* A peer may send any number as a date. */
+static void datum__a_number_that_is_no_date_has_no_parts(void **state)
+{
+    (void)state;
+    static const int64_t odd[] = {-1,        -32,       -33,       -416,
+                                  INT64_MIN, INT64_MAX, INT32_MIN, DATE_MAKE(10000, 1, 1)};
+    for (size_t i = 0; i < ARRAY_COUNT(odd); i++) {
+        assert_int_equal(DATE_DAY(odd[i]), 0);
+        assert_int_equal(DATE_MONTH(odd[i]), 0);
+        assert_int_equal(DATE_YEAR(odd[i]), 0);
+        assert_int_equal(MONTH_MONTH(odd[i]), 0);
+        assert_int_equal(date_first_day(odd[i]), DATE_MAKE(0, 1, 1));
+        assert_int_equal(date_last_day(odd[i]), DATE_MAKE(0, 12, 31));
+        assert_int_equal(date_add_months(odd[i], -7), DATE_MAKE(0, 1, 1));
+        assert_int_equal(date_add_months(odd[i], INT64_MIN), DATE_MAKE(0, 1, 1));
+        assert_int_equal(date_add_months(odd[i], INT64_MAX), DATE_MAKE(9999, 12, 1));
+    }
+    assert_int_equal(DATE_YEAR(DATE_MAKE(9999, 12, 31)), 9999);
+    assert_int_equal(date_add_months(DATE_MAKE(2024, 3, 31), -1), DATE_MAKE(2024, 2, 29));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +197,7 @@ int main(void)
         cmocka_unit_test(datum__an_id_may_be_shortened_to_its_first_characters),
         cmocka_unit_test(datum__what_is_no_id_is_refused),
         cmocka_unit_test(datum__dates_sort_by_time_and_keep_their_precision),
+        cmocka_unit_test(datum__a_number_that_is_no_date_has_no_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -337,6 +337,23 @@ static void publish__of_very_many_rows_keeps_the_first(void **state)
     end(&s);
 }
 
+static void publish__is_not_said_of_an_office_by_one_below(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s);
+    add(&s, KIND_PUBLICATION,
+        WORDS("unit=04576", "report=branch-life", "period=2025", "subject=04576",
+              "published_on=2026-01-02", "measures=meetings", "figures=04576 7"));
+    add(&s, KIND_PUBLICATION,
+        WORDS("unit=04576-1", "report=branch-life", "period=2025", "subject=04576",
+              "published_on=2026-02-02", "measures=meetings", "figures=04576 999"));
+    struct report_result r = run(&s, "branch-life", s.commune, "2025");
+    assert_true(row(&r, "meetings")->adjusted);
+    assert_int_equal(row(&r, "meetings")->frozen.tenths, 70);
+    end(&s);
+}
+
 /* As a peer may send them, past every draft. */
 static void run__what_no_draft_takes_is_not_reckoned_with(void **state)
 {
@@ -390,6 +407,7 @@ int main(void)
         cmocka_unit_test(run__a_unit_that_is_not_here_is_told),
         cmocka_unit_test(run__a_month_of_the_year_is_as_its_own_report),
         cmocka_unit_test(run__what_no_draft_takes_is_not_reckoned_with),
+        cmocka_unit_test(publish__is_not_said_of_an_office_by_one_below),
         cmocka_unit_test(publish__keeps_what_was_said_then),
         cmocka_unit_test(publish__of_very_many_rows_keeps_the_first),
     };

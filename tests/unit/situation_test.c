@@ -119,11 +119,30 @@ static void sent__says_no_more_than_that_a_count_is_small(void **state)
     assert_false(has_count(c, id, "Bỏ học: <2"));
 }
 
+/* A province of a newer version has one more state. */
+static void sent__goes_on_its_way_in_a_state_that_is_not_known(void **state)
+{
+    struct draft_case *c = *state;
+    struct datum data[] = {datum_ref(c->f.units[FIRST]), datum_int(77)};
+    struct edit edits[] = {{F_UNIT, EDIT_SET, &data[0], 1},
+                           {F_SITUATION_STATUS, EDIT_SET, &data[1], 1}};
+    struct dot id = {0, 0};
+    (void)fixture_save(&c->f, TOP, &id, KIND_SITUATION, edits, 2);
+    fixture_settle(&c->f);
+    assert_true(tree_held(&c->f, FIRST, id));
+    (void)fixture_save_text(&c->f, TOP, id, 0, (struct dot){0, 0}, F_SITUATION_TOPIC, "Khác");
+    fixture_settle(&c->f);
+    assert_true(tree_shows(&c->f, FIRST, id, F_SITUATION_TOPIC, "Khác"));
+    tree_agrees(&c->f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(draft__is_not_sent_by_what_the_hub_says, begin, end),
         cmocka_unit_test_setup_teardown(draft__is_not_sent_by_what_a_colleague_says, begin, end),
+        cmocka_unit_test_setup_teardown(sent__goes_on_its_way_in_a_state_that_is_not_known, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(sent__says_no_more_than_that_a_count_is_small, begin, end),
     };
     return cmocka_run_group_tests_name("situation", tests, NULL, NULL);

@@ -385,3 +385,28 @@ void show_json(struct txn *t, const struct record *r, const struct record_local 
     emit_close(out, '}');
     buf_add_byte(out, '\n');
 }
+
+const char *show_typed(const char *word, struct arena *arena)
+{
+    struct buf b = {0};
+    bool plain = *word != '\0' && *word != '-';
+    for (const char *at = word; *at && plain; at++) {
+        bool letter = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z');
+        plain = letter || (*at >= '0' && *at <= '9') || (*at & 0x80) != 0 || strchr("/.-_", *at);
+    }
+    if (plain) {
+        return word;
+    }
+    buf_add_byte(&b, '\'');
+    for (const char *at = word; *at; at++) {
+        if (*at == '\'') {
+            buf_add_str(&b, "'\\''");
+        } else {
+            buf_add_byte(&b, (uint8_t)*at);
+        }
+    }
+    buf_add_byte(&b, '\'');
+    const char *quoted = arena_cstr(arena, buf_view(&b));
+    buf_free(&b);
+    return quoted;
+}

@@ -48,6 +48,9 @@ int64_t show_departed_ms(const struct record *r);
 struct id_list show_merged(struct txn *t, const struct record *r, struct arena *arena);
 /* Title of a record, or the ID when it has none or is not here; in the arena. */
 struct slice show_title(struct txn *t, struct dot id, struct arena *arena);
+/* A word of a command that people are told to type: in quotes when a shell would take it for more
+ * than a word. In the arena. */
+const char *show_typed(const char *word, struct arena *arena);
 
 /* Aligned columns. Cells are copied into the arena; a row is complete with `columns` cells. */
 #define TABLE_COLUMNS_MAX 8

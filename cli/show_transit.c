@@ -50,7 +50,7 @@ void show_transit_text(struct txn *t, const struct record *r, struct arena *aren
         buf_printf(out,
                    _("  On the way to %s by letter %s. Counts at %s until that place confirms: "
                      "terrace transfer accept %s\n"),
-                   arena_cstr(arena, v.to_outside), letter, from, letter);
+                   arena_cstr(arena, v.to_outside), letter, from, show_typed(letter, arena));
         return;
     }
     const char *to = arena_cstr(arena, unit_name(t, v.to, arena));

@@ -304,7 +304,7 @@ static void add_to_answer(struct gather *g, const struct letter_text *x, struct 
             ? words(g, _("Letter %s: %s comes from %s to you"), x->letter, x->member, x->from)
             : words(g, _("Letter %s: %s comes from %s to you, waiting for %lld days"), x->letter,
                     x->member, x->from, x->days);
-    item->todo = words(g, "terrace transfer accept %s", x->letter);
+    item->todo = words(g, "terrace transfer accept %s", show_typed(x->letter, &g->arena));
     add(g, item);
 }
 
@@ -315,7 +315,7 @@ static void add_reminder(struct gather *g, const struct transfer_view *v,
     if (dot_is_none(v->to)) {
         item->text = words(g, _("Letter %s: has %s arrived outside? %lld days have passed"),
                            x->letter, x->member, x->days);
-        item->todo = words(g, "terrace transfer accept %s", x->letter);
+        item->todo = words(g, "terrace transfer accept %s", show_typed(x->letter, &g->arena));
     } else if (v->state == TRANSFER_STATE_ANNOUNCED) {
         item->text = words(g,
                            _("Letter %s of %s is answered, but the data of both sides have not "
@@ -327,7 +327,7 @@ static void add_reminder(struct gather *g, const struct transfer_view *v,
                            _("Letter %s of %s: %s has not answered for %lld days; please ask "
                              "them, or take it back:"),
                            x->letter, x->member, x->to, x->days);
-        item->todo = words(g, "terrace transfer return %s", x->letter);
+        item->todo = words(g, "terrace transfer return %s", show_typed(x->letter, &g->arena));
     }
     add(g, item);
 }

@@ -254,15 +254,8 @@ struct dot dot_read(struct pack_reader *r)
     return d;
 }
 
-/* A record of another store may hold any number: of none that is a date the nearest one. */
-static int64_t date_near(int64_t date)
-{
-    return date < 0 ? 0 : date > DATE_LAST ? DATE_LAST : date;
-}
-
 int64_t date_first_day(int64_t date)
 {
-    date = date_near(date);
     int month = DATE_MONTH(date), day = DATE_DAY(date);
     return DATE_MAKE(DATE_YEAR(date), month ? month : 1, day ? day : 1);
 }
@@ -276,7 +269,6 @@ static int days_of_month(int64_t year, int64_t month)
 
 int64_t date_last_day(int64_t date)
 {
-    date = date_near(date);
     int month = DATE_MONTH(date) ? DATE_MONTH(date) : 12, year = DATE_YEAR(date);
     int day = DATE_DAY(date) ? DATE_DAY(date) : days_of_month(year, month);
     return DATE_MAKE(year, month, day);
@@ -302,13 +294,14 @@ int64_t date_of_number(int64_t days)
     return DATE_MAKE(yoe + era * 400 + (month <= 2 ? 1 : 0), month, doy - (153 * mp + 2) / 5 + 1);
 }
 
+#define MONTHS_MAX (9999 * 12 + 11)
+
 int64_t date_add_months(int64_t date, int64_t months)
 {
-    const int64_t most = 9999 * 12 + 11;
     int64_t first = date_first_day(date);
-    months = months < -most ? -most : months > most ? most : months;
-    int64_t n = DATE_YEAR(first) * 12 + DATE_MONTH(first) - 1 + months;
-    n = n < 0 ? 0 : n > most ? most : n;
+    int64_t n = DATE_YEAR(first) * 12 + DATE_MONTH(first) - 1;
+    /* any number of months may be asked for; a day before the year 0 is the first one */
+    n = months < -n ? 0 : months > MONTHS_MAX - n ? MONTHS_MAX : n + months;
     int64_t year = n / 12, month = n % 12 + 1, day = DATE_DAY(first);
     int64_t last = days_of_month(year, month);
     return DATE_MAKE(year, month, day < last ? day : last);

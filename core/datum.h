@@ -98,12 +98,16 @@ struct datum datum_read(struct pack_reader *r);
  * Geo point = (latitude + 90) and (longitude + 180) in millionths of a degree, high and low 32
  * bits. */
 #define DATE_MAKE(y, m, d) ((((int64_t)(y)*13) + (m)) * 32 + (d))
-#define DATE_DAY(v) ((int)((v) % 32))
-#define DATE_MONTH(v) ((int)(((v) / 32) % 13))
-#define DATE_YEAR(v) ((int)((v) / 32 / 13))
-#define DATE_LAST DATE_MAKE(9999, 12, 31)
-/* Of a month or a year, its first day. Whatever the number, a date comes back, from year 0 to 9999.
- */
+/* A peer may send any number: one that is no day of the years 0 to 9999 has the parts 0, and so is
+ * known to nobody. */
+static inline int64_t date_known(int64_t date)
+{
+    return date >= 0 && date <= DATE_MAKE(9999, 12, 31) ? date : 0;
+}
+#define DATE_DAY(v) ((int)(date_known(v) % 32))
+#define DATE_MONTH(v) ((int)((date_known(v) / 32) % 13))
+#define DATE_YEAR(v) ((int)(date_known(v) / 32 / 13))
+/* Of a month or a year, its first day. */
 int64_t date_first_day(int64_t date);
 int64_t date_last_day(int64_t date);
 /* Days since 1970-01-01 of the first day of a date, and back. */
@@ -113,7 +117,11 @@ int64_t date_of_number(int64_t days);
  * first day. */
 int64_t date_add_months(int64_t date, int64_t months);
 #define MONTH_MAKE(y, m) (((int64_t)(y)*13) + (m))
-#define MONTH_MONTH(v) ((int)((v) % 13))
-#define MONTH_YEAR(v) ((int)((v) / 13))
+static inline int64_t month_known(int64_t month)
+{
+    return month >= 0 && month <= MONTH_MAKE(9999, 12) ? month : 0;
+}
+#define MONTH_MONTH(v) ((int)(month_known(v) % 13))
+#define MONTH_YEAR(v) ((int)(month_known(v) / 13))
 
 #endif

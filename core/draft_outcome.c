@@ -170,7 +170,9 @@ enum err draft_check_step(struct txn *t, const struct draft *draft, const struct
                                _("this step is taken by terrace transfer alone, since it moves the "
                                  "member too"));
     }
-    if (s->who == STEP_ABOVE && !is_above(t, merge_shown_ref(after, F_UNIT))) {
+    bool above = is_above(t, merge_shown_ref(after, F_UNIT)) &&
+                 (!before || is_above(t, merge_shown_ref(before, F_UNIT)));
+    if (s->who == STEP_ABOVE && !above) { /* nor by who lends it to a unit below for that save */
         return error_set_field(ERR_RULE, name, _("the step to “%s” is taken by the office above"),
                                state_label(m, to));
     }

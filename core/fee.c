@@ -52,7 +52,7 @@ static enum err look_at_fees(struct reading *g, struct dot member, struct arena 
                 line->record = r.id;
                 line->unit = merge_shown_ref(&r, F_UNIT);
                 line->status = merge_shown_int(&r, F_FEE_STATUS);
-                line->amount = merge_shown_int(&r, F_FEE_AMOUNT);
+                line->amount = merge_shown_number(&r, F_FEE_AMOUNT);
             }
         }
     }
@@ -126,7 +126,7 @@ static enum err look_for_remittance(struct reading *g, struct arena *page)
             merge_shown_int(&r, F_FEE_MONTH) == g->out->month &&
             dot_equal(merge_shown_ref(&r, F_UNIT), g->out->unit)) {
             g->out->remittance = r.id;
-            g->out->remitted = merge_shown_int(&r, F_FEE_AMOUNT);
+            g->out->remitted = merge_shown_number(&r, F_FEE_AMOUNT);
         }
     }
     return ERR_OK;

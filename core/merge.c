@@ -340,6 +340,13 @@ int64_t merge_shown_int(const struct record *r, uint32_t field_number)
     return v && v->datum.type == DATUM_INT ? v->datum.i : 0;
 }
 
+int64_t merge_shown_number(const struct record *r, uint32_t field_number)
+{
+    const struct field_def *def = schema_field(r->kind, field_number);
+    int64_t v = merge_shown_int(r, field_number);
+    return def && def->max > 0 && (v < def->min || v > def->max) ? 0 : v;
+}
+
 struct slice merge_shown_text(const struct record *r, uint32_t field_number)
 {
     const struct value *v = merge_shown(r, field_number);

@@ -25,6 +25,8 @@ const struct value *merge_shown(const struct record *r, uint32_t field_number);
 /* What it holds: none, 0 or empty when the field is absent, empty or of another type. */
 struct dot merge_shown_ref(const struct record *r, uint32_t field_number);
 int64_t merge_shown_int(const struct record *r, uint32_t field_number);
+/* The same to reckon with: a number that no draft would take, as a peer may send it, is 0. */
+int64_t merge_shown_number(const struct record *r, uint32_t field_number);
 struct slice merge_shown_text(const struct record *r, uint32_t field_number);
 /* When it was written; 0 when the field is absent. */
 int64_t merge_shown_ms(const struct record *r, uint32_t field_number);

@@ -162,7 +162,7 @@ static enum err prepare_admission(struct process *p)
 
 static enum err prepare_rating(struct process *p)
 {
-    int64_t year = merge_shown_int(&p->before, F_RATING_YEAR);
+    int64_t year = merge_shown_number(&p->before, F_RATING_YEAR);
     struct dot member = merge_shown_ref(&p->before, F_MEMBER);
     struct attendance a = {0, 0};
     if (dot_is_none(member)) {

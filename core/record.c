@@ -250,12 +250,12 @@ struct change record_delta(const struct record *r, const uint32_t *fields, size_
 
 /* ---- validity ------------------------------------------------------------------------------ */
 
-/* One character of two or three bytes that stands in NFC whatever its neighbours: U+0080–02FF,
+/* One character of two or three bytes that stands in NFC whatever its neighbours: U+00A0–02FF,
  * U+1E00–1EFF (Vietnamese), U+2010–2027 (dashes, quotes, dots). 0 = another, or not UTF-8. */
 static size_t plain_char(const uint8_t *at, size_t left)
 {
     if (left >= 2 && at[0] >= 0xc2 && at[0] <= 0xcb && (at[1] & 0xc0) == 0x80) {
-        return 2;
+        return at[0] == 0xc2 && at[1] < 0xa0 ? 0 : 2; /* up to U+009F they drive a terminal */
     }
     if (left < 3 || (at[2] & 0xc0) != 0x80) {
         return 0;
@@ -274,7 +274,9 @@ static bool text_is_ok(struct slice text)
     }
     size_t i = 0;
     while (i < text.len) {
-        size_t step = text.ptr[i] < 0x80 ? 1 : plain_char(text.ptr + i, text.len - i);
+        bool letter = text.ptr[i] >= 0x20 && text.ptr[i] < 0x7f;
+        size_t step = letter ? 1 : plain_char(text.ptr + i, text.len - i);
+        step = text.ptr[i] == '\n' || text.ptr[i] == '\t' ? 1 : step;
         if (step == 0) {
             return text_is_normal(text);
         }

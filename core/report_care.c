@@ -56,7 +56,7 @@ void count_acceptance(struct tally *y, const struct record *r)
 /* Of a year: it counts in whatever ends with the year. */
 void count_rating(struct tally *y, const struct record *r)
 {
-    int64_t month = merge_shown_int(r, F_RATING_YEAR) * 12 + 11;
+    int64_t month = merge_shown_number(r, F_RATING_YEAR) * 12 + 11;
     int64_t day = report_month_to(month, y->period[SIDE_NOW].cutoff_day);
     enum side side = side_of_month(y, month);
     uint32_t place = place_find(y, record_unit(r));
@@ -189,7 +189,7 @@ void count_training(struct tally *y, const struct record *r)
     if (merge_shown_int(r, F_TRAINING_STATUS) == WORK_DONE) {
         tally_add(y, place, side_of(y, day), day, C_TRAINED, 1);
         tally_add(y, place, side_of(y, day), day, C_TRAINED_HOURS,
-                  merge_shown_int(r, F_TRAINING_HOURS));
+                  merge_shown_number(r, F_TRAINING_HOURS));
     }
 }
 
@@ -209,7 +209,7 @@ void count_fee(struct tally *y, const struct record *r)
 {
     int64_t v = merge_shown_int(r, F_FEE_MONTH), status = merge_shown_int(r, F_FEE_STATUS);
     int64_t month = v ? MONTH_YEAR(v) * 12 + MONTH_MONTH(v) - 1 : 0;
-    int64_t amount = merge_shown_int(r, F_FEE_AMOUNT);
+    int64_t amount = merge_shown_number(r, F_FEE_AMOUNT);
     enum side side = side_of_month(y, month);
     if (side == SIDE_COUNT) {
         return;

@@ -83,8 +83,8 @@ static void count_work(struct tally *y, const struct record *r, uint32_t place, 
     tally_add(y, place, side, day, C_WORKS, 1);
     tally_add_key(y, place, side, day, G_WORKS, tally_key(y, type->code), 1);
     tally_add(y, place, side, day, C_PARTICIPANTS, (int64_t)(came.count + came.others.count));
-    tally_add(y, place, side, day, C_VALUE, merge_shown_int(r, F_ACTIVITY_VALUE));
-    tally_add(y, place, side, day, C_WORKDAYS, merge_shown_int(r, F_ACTIVITY_WORKDAYS));
+    tally_add(y, place, side, day, C_VALUE, merge_shown_number(r, F_ACTIVITY_VALUE));
+    tally_add(y, place, side, day, C_WORKDAYS, merge_shown_number(r, F_ACTIVITY_WORKDAYS));
 }
 
 static void count_words(struct tally *y, const struct record *r, uint32_t field, enum group g,

@@ -9,6 +9,9 @@
 static int64_t clip(int64_t month, int cutoff_day)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (month < 0) { /* before the year 0 */
+        month = 0;
+    }
     int64_t year = month / 12;
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     int last = month % 12 == 1 && leap ? 29 : days[month % 12];

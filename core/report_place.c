@@ -8,7 +8,8 @@ static void read_youth(const struct record *r, struct place *p)
 {
     for (uint32_t i = 0; i < ARRAY_COUNT(p->youth); i++) {
         const struct value *v = merge_shown(r, F_UNIT_YOUTH_UNDER_18 + i);
-        p->youth[i] = v && v->datum.type == DATUM_INT ? v->datum.i : -1;
+        p->youth[i] =
+            v && v->datum.type == DATUM_INT ? merge_shown_number(r, F_UNIT_YOUTH_UNDER_18 + i) : -1;
     }
 }
 

@@ -4,6 +4,7 @@
  * characters in an id or a code are written as in an URL. */
 #include "core/draft.h"
 #include "core/report.h"
+#include "core/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,13 @@ static struct figure read_figure(struct slice word)
     return f;
 }
 
+/* By the unit itself or one above it: no office below says what was published of it. */
+static bool is_of_office(struct txn *t, const struct record *r, struct dot subject)
+{
+    struct dot by = merge_shown_ref(r, F_UNIT);
+    return !dot_is_none(by) && unit_is_within(t, subject, by);
+}
+
 /* The newest of this report, unit and period; false when there is none. */
 static enum err find_published(struct txn *t, const struct report *report,
                                const struct report_result *result, struct arena *arena,
@@ -163,7 +171,8 @@ static enum err find_published(struct txn *t, const struct report *report,
             slice_equal(merge_shown_text(&r, F_PUBLICATION_REPORT), slice_str(report->name)) &&
             slice_equal(merge_shown_text(&r, F_PUBLICATION_PERIOD),
                         slice_str(result->period.text)) &&
-            dot_equal(merge_shown_ref(&r, F_PUBLICATION_SUBJECT), result->unit.id);
+            dot_equal(merge_shown_ref(&r, F_PUBLICATION_SUBJECT), result->unit.id) &&
+            is_of_office(t, &r, result->unit.id);
         bool newer = !*found || day > newest_day || (day == newest_day && ms >= newest_ms);
         if (fits && newer) {
             *out = r;

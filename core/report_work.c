@@ -42,7 +42,7 @@ void count_dialogue(struct tally *y, const struct record *r)
     }
     tally_add(y, place, side_of(y, day), day, C_DIALOGUES, 1);
     tally_add(y, place, side_of(y, day), day, C_DIALOGUES_ATTENDANCE,
-              merge_shown_int(r, F_DIALOGUE_ATTENDANCE));
+              merge_shown_number(r, F_DIALOGUE_ATTENDANCE));
     if (merge_shown_text(r, F_DIALOGUE_PROMISE).len != 0) {
         int64_t by = due ? due : day; /* a promise without a date is of the day it was given */
         bool in_time = status == DIALOGUE_ANSWERED && (due == 0 || kept <= due);
@@ -78,7 +78,7 @@ void count_coordination(struct tally *y, const struct record *r)
         }
         if (side_of(y, since) == side) {
             tally_add(y, place, side, since, C_RESOURCES,
-                      merge_shown_int(r, F_COORDINATION_RESOURCES));
+                      merge_shown_number(r, F_COORDINATION_RESOURCES));
         }
     }
 }
@@ -87,7 +87,7 @@ void count_coordination(struct tally *y, const struct record *r)
  */
 void count_assessment(struct tally *y, const struct record *r)
 {
-    int64_t year = merge_shown_int(r, F_ASSESSMENT_YEAR);
+    int64_t year = merge_shown_number(r, F_ASSESSMENT_YEAR);
     uint32_t place = place_find(y, record_unit(r));
     for (enum side side = SIDE_NOW; side < SIDE_COUNT; side++) {
         const struct report_period *p = &y->period[side];
@@ -102,7 +102,9 @@ void count_assessment(struct tally *y, const struct record *r)
             const struct value *own = merge_shown(r, F_ASSESSMENT_SELF_1 + i);
             const struct value *v = above && above->datum.type == DATUM_INT ? above : own;
             if (v && v->datum.type == DATUM_INT) {
-                tally_add(y, place, side, p->to, (enum counter)(C_SCORE_1 + i), v->datum.i);
+                tally_add(y, place, side, p->to, (enum counter)(C_SCORE_1 + i),
+                          merge_shown_number(r, v == above ? F_ASSESSMENT_SCORE_1 + i
+                                                           : F_ASSESSMENT_SELF_1 + i));
                 tally_add(y, place, side, p->to, (enum counter)(C_SCORED_1 + i), 1);
             }
         }

@@ -53,8 +53,8 @@ static const struct rule_row {
      NULL, rule_find_cadre_review},
     {{"fee_amount", KIND_FEE, RULE_WARN, 0, N_("Less than the fee"), "terrace show %s"},
      rule_check_fee_amount, NULL},
-    {{"fee_once", KIND_FEE, RULE_WARN, 0, N_("A second fee of one member for one month"),
-      "terrace show %s"}, rule_check_fee_once, NULL},
+    {{"fee_once", KIND_FEE, RULE_WARN, 2, N_("A second fee of one member for one month"),
+      "terrace show %s"}, rule_check_fee_once, rule_find_fee_twice},
     {{"rating_attendance", KIND_RATING, RULE_BLOCK, 2,
       N_("Rated excellent without the attendance that this needs"), "terrace show %s"},
      rule_check_rating_attendance, NULL},
@@ -132,10 +132,6 @@ static const struct rule_row {
          "and add it again"),
       "terrace edit %s"}, NULL, rule_find_unused_field},
 };
-
-/* What records hold and numbers are multiplied without overflow. */
-#define VALUE_MAX 1000000
-#define FIELD_VALUE_MAX 1000000000000
 
 #define ALWAYS(v) {{0, v}, {0, 0}}
 
@@ -231,12 +227,6 @@ static bool goes_before(const struct found *a, const struct found *b)
     return a->from != b->from ? a->from > b->from : a->ms > b->ms;
 }
 
-/* Another store's record may hold any number. */
-static int64_t bounded(int64_t value)
-{
-    return value < 0 ? 0 : value > VALUE_MAX ? VALUE_MAX : value;
-}
-
 static bool overridden(struct txn *t, const char *name, int64_t setting, int64_t date,
                        int64_t *value)
 {
@@ -252,10 +242,12 @@ static bool overridden(struct txn *t, const char *name, int64_t setting, int64_t
             continue;
         }
         int64_t only = merge_shown_int(&r, F_RULE_SETTING);
+        int64_t said = merge_shown_int(&r, F_RULE_VALUE);
         struct found f = {only != 0, date_first_day(merge_shown_int(&r, F_RULE_FROM)),
-                          merge_shown_ms(&r, F_RULE_VALUE),
-                          bounded(merge_shown_int(&r, F_RULE_VALUE))};
-        if (f.from <= date && (only == 0 || only == setting) && goes_before(&f, &best)) {
+                          merge_shown_ms(&r, F_RULE_VALUE), said};
+        bool in_range = said == merge_shown_number(&r, F_RULE_VALUE);
+        if (in_range && f.from <= date && (only == 0 || only == setting) &&
+            goes_before(&f, &best)) {
             best = f;
         }
     }
@@ -372,8 +364,7 @@ bool rule_has(const struct rule_judge *j, uint32_t field)
 
 int64_t rule_int(const struct rule_judge *j, uint32_t field)
 {
-    int64_t v = merge_shown_int(j->c->after, field);
-    return v < -FIELD_VALUE_MAX ? -FIELD_VALUE_MAX : v > FIELD_VALUE_MAX ? FIELD_VALUE_MAX : v;
+    return merge_shown_number(j->c->after, field);
 }
 
 struct dot rule_ref(const struct rule_judge *j, uint32_t field)

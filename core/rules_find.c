@@ -4,6 +4,8 @@
 #include "core/rules_row.h"
 #include "core/text.h"
 
+#include <stdlib.h>
+
 void rule_report(struct rule_search *s, const struct rule_finding *f)
 {
     struct rule_finding finding = *f;
@@ -129,6 +131,93 @@ enum err rule_find_code_twice(struct rule_search *s)
 enum err rule_find_letter_twice(struct rule_search *s)
 {
     return search_shared(s, &(struct shared_field){KIND_TRANSFER, F_TRANSFER_LETTER, F_UNIT});
+}
+
+/* ---- one month, two fees
+ * ------------------------------------------------------------------------- Two computers of an
+ * office that both entered what is owed, before they had heard of each other. */
+
+struct owed {
+    struct dot payer; /* none: passed up by the unit */
+    struct dot unit;
+    int64_t month, since_ms;
+    struct dot id;
+    bool paid;
+};
+struct owed_list {
+    struct owed *list;
+    size_t count, cap;
+};
+
+static int compare_owed(const void *a, const void *b)
+{
+    const struct owed *x = a, *y = b;
+    int by_payer = dot_compare(x->payer, y->payer);
+    int by_unit = dot_compare(x->unit, y->unit);
+    if (by_payer || by_unit) {
+        return by_payer ? by_payer : by_unit;
+    }
+    if (x->month != y->month) {
+        return x->month < y->month ? -1 : 1;
+    }
+    return x->paid != y->paid ? (x->paid ? -1 : 1) : dot_compare(x->id, y->id);
+}
+
+static bool same_owed(const struct owed *x, const struct owed *y)
+{
+    return dot_equal(x->payer, y->payer) && dot_equal(x->unit, y->unit) && x->month == y->month;
+}
+
+static enum err gather_owed(struct rule_search *s, const struct record *r, void *ctx)
+{
+    struct owed_list *all = ctx;
+    struct dot member = merge_shown_ref(r, F_MEMBER);
+    if (!desk_is_own(s->t, desk_of_record(s->t, r)) || merge_shown_int(r, F_FEE_MONTH) == 0) {
+        return ERR_OK;
+    }
+    if (all->count == all->cap) {
+        size_t cap = all->cap ? all->cap * 2 : 256;
+        struct owed *list = arena_array(&s->ids, cap, sizeof(*list));
+        if (all->count) {
+            memcpy(list, all->list, all->count * sizeof(*list));
+        }
+        all->list = list;
+        all->cap = cap;
+    }
+    bool passed_up = dot_is_none(member);
+    all->list[all->count++] =
+        (struct owed){.payer = passed_up ? member : person_shown(s->t, member),
+                      .unit = passed_up ? merge_shown_ref(r, F_UNIT) : (struct dot){0, 0},
+                      .month = merge_shown_int(r, F_FEE_MONTH),
+                      .since_ms = merge_shown_ms(r, F_FEE_MONTH),
+                      .id = r->id,
+                      .paid = merge_shown_int(r, F_FEE_STATUS) == FEE_PAID};
+    return ERR_OK;
+}
+
+/* Of the two the one that is not paid, if there is one, else the later. */
+enum err rule_find_fee_twice(struct rule_search *s)
+{
+    struct owed_list all = {0};
+    TRY(rule_each_of_kind(s, KIND_FEE, gather_owed, &all));
+    if (all.count > 1) {
+        qsort(all.list, all.count, sizeof(*all.list), compare_owed);
+    }
+    for (size_t i = 1; i < all.count && s->go_on; i++) {
+        struct record r;
+        bool there = false;
+        arena_reset(&s->arena);
+        TRY(same_owed(&all.list[i - 1], &all.list[i]) ? rule_get(s, all.list[i].id, &r, &there)
+                                                      : ERR_OK);
+        if (there) {
+            rule_report(s, &(struct rule_finding){
+                               .record = all.list[i].id,
+                               .other = all.list[i - 1].id,
+                               .office = desk_of_record(s->t, &r),
+                               .since_ms = later(all.list[i].since_ms, all.list[i - 1].since_ms)});
+        }
+    }
+    return ERR_OK;
 }
 
 /* ---- references to what is deleted ----------------------------------------------------------- */

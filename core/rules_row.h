@@ -80,6 +80,7 @@ enum err rule_find_id_no_twice(struct rule_search *s);
 enum err rule_find_ext_id_twice(struct rule_search *s);
 enum err rule_find_code_twice(struct rule_search *s);
 enum err rule_find_letter_twice(struct rule_search *s);
+enum err rule_find_fee_twice(struct rule_search *s);
 enum err rule_find_deleted_reference(struct rule_search *s);
 enum err rule_find_lost_unit(struct rule_search *s);
 enum err rule_find_unit_cycle(struct rule_search *s);

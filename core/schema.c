@@ -221,6 +221,18 @@ static int32_t greatest_rank(const struct record *r, uint32_t number)
     return rank;
 }
 
+/* Also in a state that only a newer program knows: a draft has none of those. */
+static bool is_sent(const struct record *r)
+{
+    const struct field *f = record_field(r, F_SITUATION_STATUS);
+    bool sent = false;
+    for (uint32_t i = 0; f && i < f->count; i++) {
+        const struct datum *d = &f->values[i].datum;
+        sent = sent || (d->type == DATUM_INT && d->i > SITUATION_DRAFT);
+    }
+    return sent;
+}
+
 /* Branches stay within their commune; offices above are known everywhere, so that any of them can
  * be named as a destination. The nodes of those who issue certificates are known everywhere too, so
  * that a chain can be checked. */
@@ -239,9 +251,7 @@ enum route schema_route(const struct record *r)
         return greatest_rank(r, F_NODE_ROLE) >= officer->rank ? ROUTE_EVERYWHERE : ROUTE_OWN;
     }
     if (r->kind == KIND_SITUATION) { /* raw counts stay where they were taken down */
-        const struct field_def *status = schema_field(KIND_SITUATION, F_SITUATION_STATUS);
-        const struct enum_code *sent = schema_code(status, SITUATION_SENT);
-        return greatest_rank(r, F_SITUATION_STATUS) >= sent->rank ? k->route : ROUTE_LOCAL;
+        return is_sent(r) ? k->route : ROUTE_LOCAL;
     }
     return k->route;
 }

@@ -232,10 +232,11 @@ const struct kind_def schema_work_kinds[] = {
          .rule = MERGE_LATEST, .max = INT64_MAX},
         {F_PUBLICATION_DATE, "published_on", "Ngày công bố", "Published on", FIELD_DATE,
          .rule = MERGE_LATEST},
+        /* among them those by ethnicity and of the party, which a viewer's report leaves out */
         {F_PUBLICATION_MEASURES, "measures", "Chỉ tiêu", "Measures", FIELD_TEXT,
-         .rule = MERGE_LATEST, .max = STORY_BYTES},
+         .rule = MERGE_LATEST, .flags = FIELD_SENSITIVE, .max = STORY_BYTES},
         {F_PUBLICATION_FIGURES, "figures", "Số liệu", "Figures", FIELD_TEXTSET,
-         .rule = MERGE_SET, .max = STORY_BYTES}), F_PUBLICATION_REPORT},
+         .rule = MERGE_SET, .flags = FIELD_SENSITIVE, .max = STORY_BYTES}), F_PUBLICATION_REPORT},
 };
 /* clang-format on */
 const size_t schema_work_kinds_count = ARRAY_COUNT(schema_work_kinds);

@@ -45,7 +45,7 @@ static bool cell_read(struct slice text, struct cell *out)
 static struct datum suppress(const struct datum *d, int64_t least, struct arena *arena)
 {
     struct cell cell;
-    if (!cell_read(d->text, &cell) || cell.suppressed || cell.number >= least) {
+    if (!cell_read(d->text, &cell) || cell.number >= least) {
         return *d;
     }
     return datum_text(slice_str(arena_printf(arena, "%.*s <%lld", (int)cell.what.len,

@@ -267,6 +267,9 @@ static enum err receive(struct receive_state *s, enum outcome *outcome)
     }
     s->held = e == ERR_OK;
     s->stub = s->held && (s->before.flags & RECORD_STUB);
+    if (s->held && s->before.route == ROUTE_LOCAL) {
+        return ERR_OK; /* nobody else has it; what would turn it would send it */
+    }
     TRY(arrival->from_below ? ERR_OK : renew_if_outrun(s->t, &change->record.context));
     if (change->record.flags & RECORD_STUB) {
         return receive_stub(s, outcome);

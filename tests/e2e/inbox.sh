@@ -150,4 +150,8 @@ claim inbox__people_see_it has "$(t district status)" "✓✓  Xã Hưng Khánh"
 for s in commune other district province; do
     claim "inbox__all_is_sound_at_$s" has "$(t $s --json check)" '"damaged":0'
 done
+# a number of a letter is whatever its writer wrote, and a shell would do what it says
+odd=$(t commune add member full_name="Sùng Thị Lạ" birth_date=2001)
+t commune transfer issue "$odd" --outside "Hà Nội" --letter "7/1; touch '$work/done'" >/dev/null 2>&1
+claim inbox__a_word_to_type_is_one_word has "$(t commune show "$odd")" "terrace transfer accept '7/1; touch "
 done_testing

@@ -342,6 +342,19 @@ t viewer join "$url" "$code" >/dev/null 2>&1
 claim office__a_viewer_sees_strength has "$(t viewer --json report strength --unit C1)" '"measure":"members"'
 claim office__but_no_peoples same "$(t viewer --json report strength --unit C1 | grep -c ethnicity)" 0
 claim office__nor_the_party same "$(t viewer --json report quality --unit C1 | grep -c party)" 0
+t district report strength --publish >/dev/null 2>&1
+t district sync >/dev/null 2>&1
+t viewer sync >/dev/null 2>&1
+pub=$(t viewer list publication report=strength --json | json id | tail -n 1)
+claim office__a_viewer_has_what_was_published has "$(t viewer show "$pub" --json)" '"report":"strength"'
+for words in "show $pub" "show $pub --json" "history $pub" "list publication --json" "export publication $work/p.csv" \
+    "export publication $work/p.jsonl"; do
+    rm -f "$work/p.csv" "$work/p.jsonl"
+    # shellcheck disable=SC2086
+    t viewer $words >"$work/said" 2>&1
+    claim "office__nor_in_what_was_published_by_${words%% *}" \
+        same "$(cat "$work/said" "$work/p.csv" "$work/p.jsonl" 2>/dev/null | grep -c 'ethnicity\|party')" 0
+done
 quit s
 
 # --- forms -------------------------------------------------------------------------------------------

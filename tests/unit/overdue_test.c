@@ -289,6 +289,26 @@ static void overdue__past_the_age_of_members(void **state)
     assert_int_equal(found(h, "member_age"), 1); /* a serving cadre is exempt */
 }
 
+/* Two computers of one office that both entered a month's fees. */
+static void overdue__a_month_is_owed_once(void **state)
+{
+    struct house *h = *state;
+    (void)given(h, "member", WORDS("full_name=Hờ A Sùng", "birth_date=2004-01-01", "card_no=A"));
+    (void)given(h, "member", WORDS("full_name=Hà Thị Hoa", "birth_date=2004-02-01", "card_no=B"));
+    struct dot due =
+        given(h, "fee", WORDS("member=A", "month=2026-05", "amount=2000", "status=due"));
+    (void)given(h, "fee", WORDS("member=A", "month=2026-04", "amount=2000", "status=due"));
+    (void)given(h, "fee", WORDS("member=B", "month=2026-05", "amount=2000", "status=due"));
+    (void)given(h, "fee", WORDS("month=2026-05", "amount=700", "status=remitted"));
+    (void)given(h, "fee", WORDS("month=2026-04", "amount=700", "status=remitted"));
+    assert_int_equal(found(h, "fee_once"), 0);
+    (void)given(h, "fee", WORDS("member=A", "month=2026-05", "amount=2000", "status=paid"));
+    assert_int_equal(found(h, "fee_once"), 1);
+    assert_true(dot_equal(h->record, due)); /* the one that is not paid */
+    (void)given(h, "fee", WORDS("month=2026-05", "amount=600", "status=remitted"));
+    assert_int_equal(found(h, "fee_once"), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(overdue__a_union_has_thirty_members_in_two_branches, begin,
                                         end),
         cmocka_unit_test_setup_teardown(overdue__past_the_age_of_members, begin, end),
+        cmocka_unit_test_setup_teardown(overdue__a_month_is_owed_once, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

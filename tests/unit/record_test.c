@@ -144,6 +144,12 @@ static void record__what_breaks_the_structure_is_not_valid(void **state)
     BREAKS(values[0].dot.actor = 6);
     BREAKS(values[0].datum = datum_text(slice_str("e\xcc\x82")));
     BREAKS(values[0].datum = datum_text(slice_str("\xc3")));
+    BREAKS(values[0].datum = datum_text(slice_str("a\x1b[31m")));
+    BREAKS(values[0].datum = datum_text(slice_str("a\rb")));
+    BREAKS(values[0].datum = datum_text(slice_str("a\x7f")));
+    BREAKS(values[0].datum = datum_text(slice_str("a\xc2\x9b"
+                                                  "31m")));
+    BREAKS(values[0].datum = datum_text(slice_make("a\0b", 3)));
     BREAKS(values[0].datum = datum_text(slice_str("\xc0\x80")));
     BREAKS(values[0].datum = datum_text(slice_str("\xed\xa0\x80")));
     BREAKS(values[0].datum = datum_ref((struct dot){0, 1}));

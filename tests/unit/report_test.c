@@ -337,6 +337,63 @@ static void publish__of_very_many_rows_keeps_the_first(void **state)
     end(&s);
 }
 
+static void publish__is_not_said_of_an_office_by_one_below(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s);
+    add(&s, KIND_PUBLICATION,
+        WORDS("unit=04576", "report=branch-life", "period=2025", "subject=04576",
+              "published_on=2026-01-02", "measures=meetings", "figures=04576 7"));
+    add(&s, KIND_PUBLICATION,
+        WORDS("unit=04576-1", "report=branch-life", "period=2025", "subject=04576",
+              "published_on=2026-02-02", "measures=meetings", "figures=04576 999"));
+    struct report_result r = run(&s, "branch-life", s.commune, "2025");
+    assert_true(row(&r, "meetings")->adjusted);
+    assert_int_equal(row(&r, "meetings")->frozen.tenths, 70);
+    end(&s);
+}
+
+/* As a peer may send them, past every draft. */
+static void run__what_no_draft_takes_is_not_reckoned_with(void **state)
+{
+    (void)state;
+    static const int64_t odd[] = {INT64_MIN, INT64_MIN + 1, -416, -32, -1, INT64_MAX};
+    static const struct {
+        uint32_t kind, number, date, status, wanted;
+    } rows[] = {
+        {KIND_FEE, F_FEE_AMOUNT, F_FEE_MONTH, F_FEE_STATUS, FEE_REMITTED},
+        {KIND_RATING, F_RATING_YEAR, F_RATING_YEAR, F_RATING_STATUS, RATING_CONFIRMED},
+        {KIND_ACTIVITY, F_ACTIVITY_VALUE, F_ACTIVITY_DATE, F_ACTIVITY_STATUS, ACTIVITY_HELD},
+        {KIND_ASSESSMENT, F_ASSESSMENT_SELF_1, F_ASSESSMENT_YEAR, F_ASSESSMENT_STATUS, 1},
+    };
+    struct scene s;
+    begin(&s);
+    for (size_t i = 0; i < ARRAY_COUNT(odd) * ARRAY_COUNT(rows) * 2; i++) {
+        size_t k = i % ARRAY_COUNT(rows);
+        bool dated = i >= ARRAY_COUNT(odd) * ARRAY_COUNT(rows);
+        int64_t day = k == 0 ? MONTH_MAKE(2025, 3) : k == 2 ? DATE_MAKE(2025, 3, 31) : 2025;
+        struct datum data[] = {datum_ref(s.commune), datum_int(odd[i / ARRAY_COUNT(rows) % 6]),
+                               datum_int(dated ? day : odd[i / ARRAY_COUNT(rows) % 6]),
+                               datum_int(rows[k].wanted)};
+        struct edit edits[] = {{F_UNIT, EDIT_SET, &data[0], 1},
+                               {rows[k].status, EDIT_SET, &data[3], 1},
+                               {rows[k].date, EDIT_SET, &data[2], 1},
+                               {rows[k].number, EDIT_SET, &data[1], 1}};
+        struct dot id = {0, 0};
+        (void)fixture_save(&s.f, 0, &id, rows[k].kind, edits, k == 1 ? 3 : 4);
+    }
+    const struct report *report = NULL;
+    for (size_t i = 0; (report = report_at(i)) != NULL; i++) {
+        struct report_result r = run(&s, report->name, s.f.units[0], "2025");
+        for (size_t n = 0; n < r.row_count; n++) {
+            assert_true(!r.rows[n].value.known || r.rows[n].value.tenths >= 0);
+            assert_true(!r.rows[n].value.known || r.rows[n].value.tenths < 100000);
+        }
+    }
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +406,8 @@ int main(void)
         cmocka_unit_test(run__figures_of_a_unit_those_below_and_those_beside),
         cmocka_unit_test(run__a_unit_that_is_not_here_is_told),
         cmocka_unit_test(run__a_month_of_the_year_is_as_its_own_report),
+        cmocka_unit_test(run__what_no_draft_takes_is_not_reckoned_with),
+        cmocka_unit_test(publish__is_not_said_of_an_office_by_one_below),
         cmocka_unit_test(publish__keeps_what_was_said_then),
         cmocka_unit_test(publish__of_very_many_rows_keeps_the_first),
     };

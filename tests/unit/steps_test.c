@@ -317,6 +317,23 @@ static void steps__the_office_above_approves_and_needs_what_the_step_needs(void 
     assert_int_equal(save(h, 1, change, &same, WORDS("status=")), ERR_RULE);
 }
 
+/* A commune stands above its branches, and its own plan is none of theirs. */
+static void steps__nobody_gets_above_by_moving_what_is_to_be_approved(void **state)
+{
+    struct house *h = *state;
+    struct dot id, same;
+    (void)fixture_unit(&h->f, 2, h->f.units[2], "0457601", "chi-doan");
+    assert_int_equal(save(h, 2, (struct draft){.kind = KIND_PLAN}, &id,
+                          WORDS("title=Tháng 3", "period=month", "month=2025-03")),
+                     ERR_OK);
+    assert_int_equal(save(h, 2, (struct draft){.id = id}, &same, WORDS("status=submitted")),
+                     ERR_OK);
+    assert_int_equal(save(h, 2, (struct draft){.id = id}, &same,
+                          WORDS("status=approved", "approver=Huyện đoàn", "unit=0457601")),
+                     ERR_RULE);
+    assert_string_equal(error_last()->field, "status");
+}
+
 /* One that never had a state, from another program: a plan stands at its beginning, of a unit
  * nobody has said how far it is. */
 static void steps__a_record_without_a_state(void **state)
@@ -472,6 +489,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             steps__the_office_above_approves_and_needs_what_the_step_needs, begin, end),
         cmocka_unit_test_setup_teardown(steps__a_record_without_a_state, begin, end),
+        cmocka_unit_test_setup_teardown(steps__nobody_gets_above_by_moving_what_is_to_be_approved,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(steps__what_is_merged_is_not_held_up, begin, end),
         cmocka_unit_test_setup_teardown(
             situation__a_draft_stays_and_what_is_sent_hides_small_counts, begin, end),

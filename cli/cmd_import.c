@@ -113,6 +113,7 @@ static enum err save_row(struct import *im, const struct row *row, bool *is_new,
 {
     struct draft draft = {.kind = im->kind->number,
                           .via = VIA_IMPORT,
+                          .may_repeat = true,
                           .anyway = im->c->args.given[OPT_ANYWAY],
                           .notes = &im->c->notes};
     struct draft_item *items = arena_array(&im->arena, row->count + 1, sizeof(*items));

@@ -517,6 +517,13 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
     } else if (draft->via == VIA_IMPORT) {
         drop_empty_home(&s);
     }
+    if (s.is_new && draft->may_repeat && outcome_of(&s, F_EXT_ID).type == DATUM_EMPTY) {
+        *dot = (struct dot){0, 0};
+        TRY(draft_find_repeat(t, s.kind, s.edits, s.edit_count, arena, id));
+        if (!dot_is_none(*id)) {
+            return ERR_OK;
+        }
+    }
     TRY(add_usual(&s));
     if (s.kind->number == KIND_FIELD) {
         const struct record *before = s.is_new ? NULL : &s.before;

@@ -48,6 +48,40 @@ for form in jsonl csv; do
         has "$line" '"rows":120,"added":0,"changed":0,"unchanged":120,"rejected":0'
 done
 
+# a list without keys of its own comes twice, with --anyway too
+cat >"$work/list.csv" <<'CSV'
+full_name,birth_date,unit,sex,card_no,languages
+Sùng Thị Dở,12/04/2001,04576,nữ,9101,mông;kinh
+Lò Thị Ban,04/2001,04576,nữ,,
+Vàng A Páo,2002,04576,nam,9103,
+CSV
+sed 's/04576,nữ,,/04576,nam,,/; s/Vàng A Páo,2002/Vàng A Pó,2003/' "$work/list.csv" >"$work/other.csv"
+claim import__a_list_without_keys_is_taken \
+    has "$(t province --json import member "$work/list.csv")" '"added":3,'
+for anyway in "" --anyway; do
+    claim "import__a_list_without_keys_comes_again$anyway" \
+        exits 0 t province --json import member "$work/list.csv" $anyway
+    claim "import__that_adds_nothing$anyway" has "$(cat "$work/exits.out")" \
+        '"rows":3,"added":0,"changed":0,"unchanged":3,"rejected":0'
+done
+claim import__another_cell_is_still_a_double \
+    exits 1 t province --json import member "$work/other.csv"
+claim import__but_for_the_row_as_it_was has "$(cat "$work/exits.out")" \
+    '"added":0,"changed":0,"unchanged":1,"rejected":2'
+printf 'member,month,amount\n9101,2026-01,2000\n9101,2026-01,2000\n9103,2026-01,2000\n' >"$work/fee.csv"
+printf 'title,date,unit,type,present\nHọp chi đoàn,01/03/2026,04576,meeting,9101;9103\n' >"$work/activity.csv"
+printf 'Họp chi đoàn,01/03/2026,04570,meeting,\n' >>"$work/activity.csv"
+printf 'unit,period,month,title\n04576,year,2026-01,Chương trình công tác năm\n' >"$work/plan.csv"
+for kind in fee activity plan; do
+    line=$(t province --json import $kind "$work/$kind.csv")
+    rows=$(printf %s "$line" | json rows)
+    claim "import__a_${kind}_is_taken" has "$line" '"rejected":0'
+    claim "import__a_${kind}_again_adds_nothing" has "$(t province --json import $kind "$work/$kind.csv")" \
+        "\"rows\":$rows,\"added\":0,\"changed\":0,\"unchanged\":$rows,\"rejected\":0"
+done
+claim import__a_row_twice_in_a_file_is_one \
+    same "$(t province list fee month=2026-01 amount=2000 --json | grep -c .)" 2
+
 # bad rows are named by line; good ones are kept
 cat >"$work/bad.csv" <<'CSV'
 ext_id,full_name,birth_date,unit,sex

@@ -20,6 +20,7 @@ struct cli {
     struct arena arena;
     struct buf out;                /* for stdout; cli_flush sends it */
     struct id_list candidates;     /* shown with ERR_DOUBLE and ERR_AMBIGUOUS */
+    struct txn *candidates_in;     /* where they can be read; NULL = in what is committed */
     struct rule_notes notes;       /* what a save breaks without being blocked */
     bool no_secret;                /* for help's sake nobody is asked what opens a sealed store */
     bool new_key_file;             /* --key-file is the one to be taken on, not what opens */
@@ -32,7 +33,9 @@ struct cli {
 enum err cli_flush(struct cli *c) MUST_USE;
 /* One line on stderr, in the user's language or as JSON. line 0 = none; file NULL = none. */
 void cli_tell_error(struct cli *c, enum err e, const char *file, size_t line);
-/* The same for what the last save breaks without being blocked; and forgets it. */
+/* "ID  title (kind, unit)" of a record, in the arena; of one that is not held the ID again. */
+const char *cli_candidate(const struct cli *c, struct txn *t, struct dot id, struct arena *arena);
+/* As cli_tell_error for what the last save breaks without being blocked; and forgets it. */
 void cli_tell_notes(struct cli *c, const char *file, size_t line);
 /* A line for people on stderr; nothing with --json. */
 void cli_say(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -32,7 +32,8 @@ struct import {
     struct buf waiting; /* rows whose references were not found, packed */
     size_t waiting_count;
     bool last_pass;
-    bool named; /* the columns have the names of fields already */
+    bool refused; /* for a column that is no field: nothing was read */
+    bool named;   /* the columns have the names of fields already */
     struct rejects rejects;
 };
 
@@ -113,6 +114,7 @@ static enum err save_row(struct import *im, const struct row *row, bool *is_new,
 {
     struct draft draft = {.kind = im->kind->number,
                           .via = VIA_IMPORT,
+                          .may_repeat = true,
                           .anyway = im->c->args.given[OPT_ANYWAY],
                           .notes = &im->c->notes};
     struct draft_item *items = arena_array(&im->arena, row->count + 1, sizeof(*items));
@@ -159,12 +161,25 @@ static enum err commit(struct import *im)
     return txn_commit(t);
 }
 
+/* With whom the row may be mixed up, for a file that is read without the screen beside it. */
+static const char *with_candidates(struct import *im, const char *reason)
+{
+    const struct id_list *list = &im->c->candidates;
+    for (size_t i = 0; i < list->count; i++) {
+        reason = arena_printf(&im->arena, "%s%s%s", reason, i == 0 ? " → " : "; ",
+                              cli_candidate(im->c, im->c->candidates_in, list->ids[i], &im->arena));
+    }
+    return reason;
+}
+
 static enum err reject(struct import *im, const struct row *row, enum err e)
 {
-    const struct error_detail *why = error_last();
+    const struct error_detail before = *error_last();
+    const struct error_detail *why = &before;
     const char *text = why->code == e && why->text[0] ? why->text : error_text(e);
     const char *reason = text;
     im->rejected++;
+    cli_tell_error(im->c, e, im->file, row->line);
     if (im->c->args.given[OPT_REJECTS]) {
         const struct field_def *f = schema_field_by_name(im->kind, slice_str(why->field));
         if (f) {
@@ -172,9 +187,8 @@ static enum err reject(struct import *im, const struct row *row, enum err e)
         } else if (row->count == 0) { /* nothing of it can be shown but where it stood */
             reason = arena_printf(&im->arena, _("line %zu: %s"), row->line, text);
         }
-        rejects_add(&im->rejects, row, reason);
+        rejects_add(&im->rejects, row, with_candidates(im, reason));
     }
-    cli_tell_error(im->c, e, im->file, row->line);
     return ERR_OK;
 }
 
@@ -214,8 +228,10 @@ static enum err try_row(struct import *im, const struct row *row)
     }
     if (is_row_error(e)) {
         im->c->candidates = candidates; /* told with the row, and gone with its arena */
+        im->c->candidates_in = im->t;   /* a row of this very file may be among them */
         enum err told = reject(im, row, e);
         im->c->candidates = (struct id_list){0};
+        im->c->candidates_in = NULL;
         return told;
     }
     TRY(e);
@@ -260,6 +276,7 @@ static enum err on_head(void *ctx, size_t line, struct slice *names, size_t coun
                             im->kind->name, len, (const char *)name.ptr, im->kind->name);
         }
         im->rejected++;
+        im->refused = true;
         cli_tell_error(im->c, ERR_INPUT, im->file, line);
         return ERR_END;
     }
@@ -430,7 +447,15 @@ static enum err report(struct import *im)
     }
     if (im->dry_run) {
         buf_add_str(&c->out, _("This was a trial: nothing was written.\n"));
-    } else if (im->rejected > 0) {
+    }
+    if (im->refused) {
+        buf_add_str(&c->out,
+                    _("Nothing of this file was taken. Give that column the name of a field; or a "
+                      "name that begins with _, and it is passed over; or say with --map FILE, in "
+                      "a line COLUMN=FIELD, which field it is.\n"));
+        return cli_flush(c);
+    }
+    if (!im->dry_run && im->rejected > 0) {
         buf_add_str(&c->out, _("The good rows are kept. Correct the others and import the file "
                                "again; what is there already stays as it is.\n"));
     }

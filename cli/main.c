@@ -66,29 +66,36 @@ static void tell_json(struct cli *c, enum err e, const char *message, size_t lin
     buf_free(&b);
 }
 
+const char *cli_candidate(const struct cli *c, struct txn *t, struct dot id, struct arena *arena)
+{
+    char text[DOT_TEXT_SIZE];
+    struct slice title = show_title(t, id, arena);
+    struct slice place = {0};
+    struct record r;
+    const struct kind_def *k = NULL;
+    if (store_get(t, id, arena, &r, NULL) == ERR_OK) {
+        k = schema_kind(r.kind);
+        place = r.kind == KIND_UNIT ? place : unit_name(t, show_unit(&r), arena);
+    }
+    dot_format(id, text);
+    return arena_printf(arena, "%s  %.*s (%s%s%.*s)", text, (int)title.len, (const char *)title.ptr,
+                        k ? cli_kind_label(c, k) : "?", place.len ? ", " : "", (int)place.len,
+                        (const char *)place.ptr);
+}
+
 static void tell_candidates(struct cli *c)
 {
-    struct txn *t = NULL;
+    struct txn *own = NULL;
     struct arena arena = {0};
-    if (c->candidates.count == 0 || !c->store || txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
+    if (c->candidates.count == 0 || !c->store ||
+        (!c->candidates_in && txn_begin(c->store, TXN_READ, &own) != ERR_OK)) {
         return;
     }
+    struct txn *t = c->candidates_in ? c->candidates_in : own;
     for (size_t i = 0; i < c->candidates.count; i++) {
-        char id[DOT_TEXT_SIZE];
-        struct slice title = show_title(t, c->candidates.ids[i], &arena);
-        struct slice place = {0};
-        struct record r;
-        const struct kind_def *k = NULL;
-        if (store_get(t, c->candidates.ids[i], &arena, &r, NULL) == ERR_OK) {
-            k = schema_kind(r.kind);
-            place = r.kind == KIND_UNIT ? place : unit_name(t, show_unit(&r), &arena);
-        }
-        dot_format(c->candidates.ids[i], id);
-        (void)fprintf(stderr, "  %s  %.*s (%s%s%.*s)\n", id, (int)title.len,
-                      (const char *)title.ptr, k ? cli_kind_label(c, k) : "?",
-                      place.len ? ", " : "", (int)place.len, (const char *)place.ptr);
+        (void)fprintf(stderr, "  %s\n", cli_candidate(c, t, c->candidates.ids[i], &arena));
     }
-    txn_abort(t);
+    txn_abort(own);
     arena_free(&arena);
 }
 

@@ -422,6 +422,27 @@ static struct record outcome_record(const struct state *s)
     return r;
 }
 
+/* One number in two records is a slip of the pen before it is anything else. */
+static enum err tell_double(const struct state *s, const char *field)
+{
+    const struct field_def *f = schema_field_by_name(s->kind, slice_str(field));
+    struct record r;
+    if (!f || !(f->flags & FIELD_UNIQUE_HINT) ||
+        store_get(s->t, s->doubles.ids[0], s->arena, &r, NULL) != ERR_OK) {
+        return error_set_field(ERR_DOUBLE, field,
+                               _("this may already be recorded; look at the record named here, "
+                                 "and use --anyway if it is another one"));
+    }
+    const struct datum d = datum_ref(r.id);
+    struct slice name = draft_format(s->t, NULL, &d, "en", s->arena);
+    struct slice unit = unit_name(s->t, merge_shown_ref(&r, home_field(s)), s->arena);
+    return error_set_field(ERR_DOUBLE, field,
+                           _("this number is already recorded for %.*s%s%.*s; check the number "
+                             "(if both have it all the same: --anyway)"),
+                           (int)name.len, (const char *)name.ptr, unit.len ? ", " : "",
+                           (int)unit.len, (const char *)unit.ptr);
+}
+
 static enum err check_doubles(struct state *s)
 {
     const char *at = NULL;
@@ -436,10 +457,7 @@ static enum err check_doubles(struct state *s)
                               .ext_id =
                                   ext_id.type == DATUM_TEXT ? ext_id.text : slice_make("", 0)};
     TRY(draft_find_doubles(s->t, &look, s->arena, &s->doubles, &at));
-    return !at ? ERR_OK
-               : error_set_field(ERR_DOUBLE, at,
-                                 _("this may already be recorded; look at the record named here, "
-                                   "and use --anyway if it is another one"));
+    return at ? tell_double(s, at) : ERR_OK;
 }
 
 /* ---- saving --------------------------------------------------------------------------------- */
@@ -516,6 +534,13 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
         TRY(add_default(&s, home_field(&s), dot_is_none(own) ? datum_empty() : datum_ref(own)));
     } else if (draft->via == VIA_IMPORT) {
         drop_empty_home(&s);
+    }
+    if (s.is_new && draft->may_repeat && outcome_of(&s, F_EXT_ID).type == DATUM_EMPTY) {
+        *dot = (struct dot){0, 0};
+        TRY(draft_find_repeat(t, s.kind, s.edits, s.edit_count, arena, id));
+        if (!dot_is_none(*id)) {
+            return ERR_OK;
+        }
     }
     TRY(add_usual(&s));
     if (s.kind->number == KIND_FIELD) {

@@ -21,8 +21,9 @@ struct draft {
     const struct draft_item *items;
     size_t item_count;
     enum via via;
-    bool anyway;              /* enter a probable double all the same */
-    bool by_command;          /* steps that only their own command takes (steps.h) */
+    bool anyway;     /* enter a probable double all the same */
+    bool may_repeat; /* new, without ext_id, and a record holds it all: that one, unchanged */
+    bool by_command; /* steps that only their own command takes (steps.h) */
     struct rule_notes *notes; /* what the save breaks without being blocked; NULL = not wanted */
 };
 /* Checks everything and saves. ERR_INPUT, ERR_RULE with field; ERR_DOUBLE, and ERR_AMBIGUOUS of a

@@ -1,6 +1,6 @@
 /* Is it here already? */
 #include "core/alike.h"
-#include "core/draft.h"
+#include "core/draft_outcome.h"
 #include "core/person.h"
 #include "core/text.h"
 
@@ -9,6 +9,8 @@
 #define NEAR_NAME_MAX 2000
 #define CROWD_LEAST 2000 /* the few who were looked up stand for a commune */
 #define EVEN_ODDS 1.0
+#define FEW 256 /* as many are looked at without asking for a better way to them */
+#define REPEATS_MAX 1000
 
 struct look_state {
     struct txn *t;
@@ -236,6 +238,91 @@ enum err draft_find_doubles(struct txn *t, const struct draft_look *look, struct
     if (!*field && look->outcome->kind == KIND_MEMBER && look->is_new) {
         TRY(find_person(&s));
         *field = out->count ? "full_name" : NULL;
+    }
+    return ERR_OK;
+}
+
+/* ---- rows that come again ------------------------------------------------------------------- */
+
+static bool holds(const struct record *r, const struct edit *e, struct arena *arena)
+{
+    if (schema_field(r->kind, e->field)->rule != MERGE_SET) {
+        const struct value *v = merge_shown(r, e->field);
+        return e->count == 0 || (v && datum_compare(&v->datum, &e->data[0]) == 0);
+    }
+    size_t there = 0, found = 0;
+    const struct value **elements = merge_siblings(r, e->field, arena, &there);
+    for (size_t i = 0; i < e->count; i++) {
+        for (size_t k = 0; k < there; k++) {
+            if (datum_compare(&elements[k]->datum, &e->data[i]) == 0) {
+                found++;
+                break;
+            }
+        }
+    }
+    return found == e->count;
+}
+
+enum way { WAY_NUMBER, WAY_TITLE, WAY_MEMBER, WAY_OTHER, WAY_HOME, WAY_COUNT };
+
+static enum way way_of(const struct kind_def *kind, const struct edit *e)
+{
+    const struct field_def *f = schema_field(kind->number, e->field);
+    bool text = e->count == 1 && e->data[0].type == DATUM_TEXT;
+    bool ref = e->count == 1 && e->data[0].type == DATUM_REF && f->rule != MERGE_SET;
+    bool home = e->field == F_UNIT || e->field == F_UNIT_PARENT;
+    return text && (f->flags & FIELD_UNIQUE_HINT)                 ? WAY_NUMBER
+           : text && e->field == schema_title_field(kind->number) ? WAY_TITLE
+           : ref && e->field == F_MEMBER                          ? WAY_MEMBER
+           : ref && !home                                         ? WAY_OTHER
+           : ref                                                  ? WAY_HOME
+                                                                  : WAY_COUNT;
+}
+
+/* Whoever holds all of it holds each of it: one short list is enough. */
+static enum err list_repeats(struct txn *t, const struct kind_def *kind, const struct edit *edits,
+                             size_t count, struct arena *arena, struct id_list *out)
+{
+    *out = (struct id_list){0};
+    for (enum way way = WAY_NUMBER; way < WAY_COUNT; way++) {
+        for (size_t i = 0; i < count; i++) {
+            const struct edit *e = &edits[i];
+            struct id_list found;
+            if (way_of(kind, e) != way) {
+                continue;
+            }
+            TRY(way <= WAY_TITLE ? store_ids_by_key(t, kind->number, e->field, e->data[0].text,
+                                                    REPEATS_MAX, arena, &found)
+                                 : store_ids_by_ref(t, e->data[0].ref, e->field, (struct dot){0, 0},
+                                                    REPEATS_MAX, arena, &found));
+            if (!out->ids || found.count < out->count) {
+                *out = found;
+            }
+            if (out->count <= FEW) {
+                return ERR_OK;
+            }
+        }
+    }
+    return ERR_OK;
+}
+
+enum err draft_find_repeat(struct txn *t, const struct kind_def *kind, const struct edit *edits,
+                           size_t count, struct arena *arena, struct dot *out)
+{
+    struct id_list list;
+    *out = (struct dot){0, 0};
+    TRY(list_repeats(t, kind, edits, count, arena, &list));
+    for (size_t i = 0; i < list.count; i++) {
+        struct record r;
+        TRY(store_get(t, list.ids[i], arena, &r, NULL));
+        bool same = r.kind == kind->number && !(r.flags & RECORD_STUB) && !merge_is_deleted(&r);
+        for (size_t k = 0; k < count && same; k++) {
+            same = holds(&r, &edits[k], arena);
+        }
+        if (same) {
+            *out = list.ids[i];
+            return ERR_OK;
+        }
     }
     return ERR_OK;
 }

@@ -12,5 +12,10 @@ struct record draft_outcome(const struct record *before, uint32_t kind, const st
  * filled in that it needs? ERR_RULE, ERR_INPUT. */
 enum err draft_check_step(struct txn *t, const struct draft *draft, const struct record *before,
                           const struct record *after, struct arena *arena) MUST_USE;
+/* A living record of the kind that holds all these edits give already, so that a row of a list
+ * that is read again adds nothing; *out is none when there is none. Looked for by a unique number,
+ * the title, a reference, or the unit at last, and there among the first thousand. */
+enum err draft_find_repeat(struct txn *t, const struct kind_def *kind, const struct edit *edits,
+                           size_t count, struct arena *arena, struct dot *out) MUST_USE;
 
 #endif

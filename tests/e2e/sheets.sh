@@ -83,6 +83,13 @@ claim sheets__csv_numbers_stay_numbers grep -q ",-5$" "$work/all.csv"
 claim sheets__csv_comes_back_unchanged has "$(t province --json import member "$work/all.csv")" '"changed":0'
 claim sheets__an_apostrophe_of_ones_own_stays same "$(got ext_id=o2 phone)" "'@b"
 
+# --- a filled template, without keys, comes twice ----------------------------------------------------
+xlsx make "$work/filled.xlsx" without_keys
+claim sheets__a_sheet_without_keys_is_taken \
+    has "$(t province --json import member "$work/filled.xlsx")" "$(counts 2 2 0 0 0)"
+claim sheets__a_sheet_without_keys_comes_again exits 0 t province --json import member "$work/filled.xlsx"
+claim sheets__and_adds_nothing has "$(cat "$work/exits.out")" "$(counts 2 0 0 2 0)"
+
 # --- templates ---------------------------------------------------------------------------------------
 t province --lang vi export member "$work/template.xlsx" --template >/dev/null 2>&1
 claim sheets__a_template_has_no_rows same "$(xlsx read "$work/template.xlsx" | wc -l)" 1

@@ -206,6 +206,12 @@ def case_1904(path):
     write(path, parts(table, properties='<workbookPr date1904="1"/>'))
 
 
+def case_without_keys(path):
+    write(path, parts([["Họ và tên *", "Ngày sinh", "Đơn vị", "Giới tính", "Mã bên ngoài"],
+                       ["Tráng A Cở", Number("37744", DATE), "04576", "Nam"],
+                       ["Tráng Thị Sua", "2004", "04576", "Nữ"]]))
+
+
 def case_bad_cells(path):
     who = lambda n, *rest: ["b%d" % n, "Giàng A %s" % "ABCDEFGH"[n], *rest]
     write(path, parts([
@@ -374,6 +380,7 @@ def two_sheets(path):
 
 
 GOOD = {"two_sheets": two_sheets, "office": case_office, "1904": case_1904, "bad_cells": case_bad_cells,
+        "without_keys": case_without_keys,
         "plain": lambda path: write(path, parts())}
 BAD = {f.__name__: f for f in (
     doctype, deep, crc, size_lies, entry_bomb, many_bombs, many_entries, doubled, outside, link,

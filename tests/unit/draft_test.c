@@ -479,6 +479,29 @@ static void draft__rows_with_keys_of_their_own_are_two(void **state)
     assert_fault(try_draft(h, 2, draft, &id, &dot, none), ERR_DOUBLE, "full_name");
 }
 
+static void draft__a_row_that_is_held_already_changes_nothing(void **state)
+{
+    struct house *h = *state;
+    const struct draft draft = {.kind = KIND_MEMBER, .via = VIA_IMPORT, .may_repeat = true};
+    const char *const row[] = {
+        "unit=04576", "full_name=Vừ A Say", "birth_date=2002", "languages=mông;kinh", "sex=", NULL};
+    const char *const less[] = {"unit=04576", "full_name=Vừ A Say", "languages=kinh", NULL};
+    const char *const other[] = {"unit=04576", "full_name=Vừ A Say", "birth_date=2002",
+                                 "languages=thái", NULL};
+    const char *const marks[] = {"unit=04576", "full_name=Vừ A Sấy", "birth_date=2002", NULL};
+    const char *const moved[] = {"unit=138", "full_name=Vừ A Say", "birth_date=2002", NULL};
+    struct dot first, id, dot;
+    assert_int_equal(try_draft(h, 1, draft, &first, &dot, row), ERR_OK);
+    assert_false(dot_is_none(dot));
+    assert_int_equal(try_draft(h, 1, draft, &id, &dot, row), ERR_OK);
+    assert_true(dot_is_none(dot) && dot_equal(id, first));
+    assert_int_equal(try_draft(h, 1, draft, &id, &dot, less), ERR_OK);
+    assert_true(dot_is_none(dot) && dot_equal(id, first));
+    assert_fault(try_draft(h, 1, draft, &id, &dot, other), ERR_DOUBLE, "full_name");
+    assert_fault(try_draft(h, 1, draft, &id, &dot, marks), ERR_DOUBLE, "full_name");
+    assert_fault(try_draft(h, 1, draft, &id, &dot, moved), ERR_DOUBLE, "full_name");
+}
+
 static void draft__a_word_of_the_lists_fills_the_setting(void **state)
 {
     struct house *h = *state;
@@ -617,6 +640,7 @@ int main(void)
         CLAIM(draft__a_probable_double_is_named),
         CLAIM(draft__numbers_of_a_person_are_hints),
         CLAIM(draft__rows_with_keys_of_their_own_are_two),
+        CLAIM(draft__a_row_that_is_held_already_changes_nothing),
         CLAIM(draft__a_word_of_the_lists_fills_the_setting),
         CLAIM(draft__levels_guard_kinds_and_fields),
         CLAIM(draft__only_the_own_subtree_is_written),

@@ -261,7 +261,8 @@ static const char *unit_words(const struct story *s, const struct field_def *f, 
 static void letter_words(const struct story *s, const struct field_def *f,
                          const struct letter_step *step, struct buf *out)
 {
-    const char *from = unit_words(s, f, step->letter.from), *to = unit_words(s, f, step->letter.to);
+    const char *from = unit_words(s, f, step->letter.sender),
+               *to = unit_words(s, f, step->letter.to);
     const char *letter = arena_cstr(s->arena, step->letter.letter);
     switch (step->issued ? TRANSFER_IN_TRANSIT : step->ended) {
     case TRANSFER_ACCEPTED:

@@ -80,7 +80,7 @@ static void transfer_json(struct cli *c, struct txn *t, const struct transfer_vi
     emit_open(&c->out, '{');
     emit_put_id(&c->out, "id", letter_id(v));
     emit_put_id(&c->out, "member", v->member);
-    emit_put_text(&c->out, "from_code", unit_code(t, v->from, arena));
+    emit_put_text(&c->out, "from_code", unit_code(t, v->sender, arena));
     emit_put_text(&c->out, "to_code", unit_code(t, v->to, arena));
     emit_put_text(&c->out, "to_outside", v->to_outside);
     emit_put_text(&c->out, "letter_no", v->letter);
@@ -126,7 +126,7 @@ static enum err parse_order(struct cli *c, struct txn *t, struct transfer_order 
 
 static enum err issue_in_txn(struct cli *c, struct txn *t, struct issued *out)
 {
-    struct transfer_order order = {.item_count = 0};
+    struct transfer_order order = {.notes = &c->notes};
     struct dot id;
     struct slice letter;
     char text[DOT_TEXT_SIZE];
@@ -148,6 +148,7 @@ static enum err run_issue(struct cli *c)
     struct issued done = {.member = {0}};
     TRY(txn_begin(c->store, TXN_WRITE, &t));
     TRY(cli_end(t, issue_in_txn(c, t, &done)));
+    cli_tell_notes(c, NULL, 0);
     if (c->json) {
         return cli_flush(c);
     }
@@ -177,7 +178,8 @@ static enum err run_issue(struct cli *c)
 
 /* ---- accept, refuse, return ------------------------------------------------------------------ */
 
-static void say_announced(struct cli *c, struct slice letter, struct slice from,
+/* known: the letter itself is here, so that its number is no mistake. */
+static void say_announced(struct cli *c, struct slice letter, bool known, struct slice from,
                           const char *waiting)
 {
     if (from.len) {
@@ -186,14 +188,18 @@ static void say_announced(struct cli *c, struct slice letter, struct slice from,
                   "when a sync brings it, this is completed by itself."),
                 (int)from.len, (const char *)from.ptr);
     } else {
-        cli_say(c,
-                _("Your answer is saved here. The letter is not known here yet; when a sync brings "
-                  "it, this is completed by itself. Please compare the number with the letter once "
-                  "more; if it is mistyped: terrace rm %.*s"),
-                (int)letter.len, (const char *)letter.ptr);
-        if (waiting && waiting[0]) {
-            cli_say(c, _("These letters wait for your answer: %s"), waiting);
-        }
+        cli_say(c, _("Your answer is saved here. The letter is not known here yet; when a sync "
+                     "brings it, this is completed by itself."));
+    }
+    if (known) {
+        return;
+    }
+    cli_say(c,
+            _("Please compare the number with the letter once more; if it is mistyped: terrace rm "
+              "%.*s"),
+            (int)letter.len, (const char *)letter.ptr);
+    if (waiting && waiting[0]) {
+        cli_say(c, _("These letters wait for your answer: %s"), waiting);
     }
 }
 
@@ -238,7 +244,8 @@ static void say_answer(struct cli *c, const struct transfer_view *v, struct slic
         break;
     case TRANSFER_STATE_ANNOUNCED:
     case TRANSFER_STATE_IN_TRANSIT:
-        say_announced(c, v->letter, dot_is_none(v->from) ? (struct slice){0} : from, waiting);
+        say_announced(c, v->letter, !dot_is_none(v->transfer),
+                      dot_is_none(v->sender) ? (struct slice){0} : from, waiting);
         break;
     }
 }
@@ -289,7 +296,7 @@ static enum err run_answer(struct cli *c, enum transfer_answer answer)
                             &c->candidates);
     if (e == ERR_OK) {
         member = member_name(t, v.member, &c->arena);
-        from = place_name(t, v.from, (struct slice){0}, &c->arena);
+        from = place_name(t, v.sender, (struct slice){0}, &c->arena);
         to = place_name(t, v.to, v.to_outside, &c->arena);
         waiting = v.state == TRANSFER_STATE_ANNOUNCED ? waiting_letters(c, t) : NULL;
     }
@@ -376,7 +383,7 @@ static bool list_visit(void *ctx, const struct transfer_view *v)
     const struct slice cells[] = {
         v->letter,
         member_name(l->t, v->member, &l->arena),
-        place_name(l->t, v->from, (struct slice){0}, &l->arena),
+        place_name(l->t, v->sender, (struct slice){0}, &l->arena),
         place_name(l->t, v->to, v->to_outside, &l->arena),
         slice_str(state_label(c, v->state)),
         awaited_name(l->t, v, &l->arena),

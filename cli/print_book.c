@@ -150,7 +150,7 @@ static void put_letters(struct month *m)
     bool any = false;
     for (size_t i = 0; i < m->book->move_count; i++) {
         const struct move *move = &m->book->moves[i];
-        struct dot unit = move->out ? move->view.to : move->view.from;
+        struct dot unit = move->out ? move->view.to : move->view.sender;
         struct slice other =
             dot_is_none(unit) ? move->view.to_outside : unit_name(p->t, unit, p->arena);
         if (month_of(move->date) != m->month) {

@@ -88,7 +88,7 @@ static enum err put_titles(struct print *p, const struct letter *l)
 
 static enum err put_letter(struct print *p, const struct letter *l)
 {
-    struct dot issuer = print_issuer(p, l->view.from);
+    struct dot issuer = print_issuer(p, l->view.sender);
     print_head(p, issuer, l->view.letter, merge_shown_int(&l->transfer, F_TRANSFER_ISSUED));
     TRY(put_titles(p, l));
     print_line(p, _("Addressed to"), addressee(p, destination(p, l)));
@@ -106,7 +106,7 @@ static enum err put_letter(struct print *p, const struct letter *l)
     member_line(p, l, F_MEMBER_ADMITTED);
     member_line(p, l, F_MEMBER_CARD_NO);
     html_end(p->out, "div");
-    print_line(p, _("Has been in"), unit_name(p->t, l->view.from, p->arena));
+    print_line(p, _("Has been in"), unit_name(p->t, l->view.sender, p->arena));
     transfer_line(p, l, F_TRANSFER_TYPE);
     transfer_line(p, l, F_TRANSFER_REASON);
     print_line(p, print_label(p, KIND_TRANSFER, F_TRANSFER_FEES_PAID_TO),
@@ -130,7 +130,8 @@ static void put_slip(struct print *p, const struct letter *l)
     buf_add_str(p->out, "<hr class=\"cut\">\n");
     html_begin(p->out, "div", "slip");
     html_put(p->out, "div", "mid bold up", slice_str(_("Answer of the receiving side")));
-    print_line(p, _("Addressed to"), addressee(p, print_office(p, print_issuer(p, l->view.from))));
+    print_line(p, _("Addressed to"),
+               addressee(p, print_office(p, print_issuer(p, l->view.sender))));
     html_begin(p->out, "p", NULL);
     html_printf(p->out, _("%s has received letter No. %s of the member %s, and"),
                 office.len ? arena_cstr(p->arena, office) : "....................",

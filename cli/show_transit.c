@@ -31,7 +31,7 @@ void show_transit_json(struct txn *t, const struct record *r, struct arena *aren
     }
     emit_key(out, "_in_transit");
     emit_open(out, '{');
-    emit_put_text(out, "from_code", unit_code(t, v.from, arena));
+    emit_put_text(out, "from_code", unit_code(t, v.sender, arena));
     emit_put_text(out, "to_code", unit_code(t, v.to, arena));
     emit_put_text(out, "to_outside", v.to_outside);
     emit_put_text(out, "letter_no", v.letter);
@@ -44,7 +44,7 @@ void show_transit_text(struct txn *t, const struct record *r, struct arena *aren
     if (!open_letter(t, r, arena, &v)) {
         return;
     }
-    const char *from = arena_cstr(arena, unit_name(t, v.from, arena));
+    const char *from = arena_cstr(arena, unit_name(t, v.sender, arena));
     const char *letter = arena_cstr(arena, v.letter);
     if (dot_is_none(v.to)) {
         buf_printf(out,

@@ -413,7 +413,7 @@ static bool visit_transfer(void *ctx, const struct transfer_view *v)
     struct letter_text x = {.letter = arena_cstr(&g->arena, v->letter),
                             .member =
                                 dot_is_none(v->member) ? _("a member") : name_of(g, v->member),
-                            .from = place(g, v->from),
+                            .from = place(g, v->sender),
                             .to = place(g, v->to),
                             .days = cli_days(g->c, v->issued_ms)};
     struct waiting_item item = {.type =

@@ -1,5 +1,6 @@
 /* Members' letters, ratings, rewards, discipline, cadres and fees. */
 #include "core/report_tally.h"
+#include "core/transfer.h"
 
 static const char *code_of(const struct record *r, uint32_t field)
 {
@@ -39,13 +40,16 @@ void count_transfer(struct tally *y, const struct record *r)
     }
 }
 
+/* An answer to a letter that is not here moved nobody: mistyped, or far ahead of its letter. */
 void count_acceptance(struct tally *y, const struct record *r)
 {
+    struct transfer_view v;
     int64_t day = record_day(r, F_ACCEPTANCE_DATE);
     enum side side = side_of(y, day);
     uint32_t to = place_find(y, record_unit(r));
     uint32_t from = place_find(y, merge_shown_ref(r, F_ACCEPTANCE_ISSUER));
-    if (merge_shown_int(r, F_ACCEPTANCE_VERDICT) == VERDICT_ACCEPTED) {
+    if (merge_shown_int(r, F_ACCEPTANCE_VERDICT) == VERDICT_ACCEPTED && side != SIDE_COUNT &&
+        transfer_view(y->t, r, y->scratch, &v) == ERR_OK && !dot_is_none(v.transfer)) {
         tally_add_beside(y, to, from, side, day, C_IN);
         tally_add_beside(y, from, to, side, day, C_OUT);
     }

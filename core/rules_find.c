@@ -281,13 +281,15 @@ enum err rule_find_deleted_reference(struct rule_search *s)
 
 /* ---- units ----------------------------------------------------------------------------------- */
 
-/* Closed, and nothing follows it; or not known here at all. */
+/* Closed, and nothing follows it; or not known at all, at the top: below it others' branches are
+ * not known either. */
 static enum err unit_is_lost(struct rule_search *s, struct dot unit, bool *lost)
 {
     struct unit_state state;
     enum err e = unit_state(s->t, unit, &s->arena, &state);
+    struct dot own = store_identity(txn_store(s->t))->unit;
     *lost =
-        e == ERR_NOT_FOUND ||
+        (e == ERR_NOT_FOUND && dot_is_none(unit_parent(s->t, own))) ||
         (e == ERR_OK && (state.deleted || (unit_is_closed(&state) && state.successors.count == 0)));
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

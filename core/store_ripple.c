@@ -10,6 +10,8 @@
 #include "core/person.h"
 #include "core/scope.h"
 
+#define LETTERS_READ_MAX 256 /* of what names one member, when its letters are looked for */
+
 static void watch(struct ripple *p, struct dot id, struct arena *arena)
 {
     for (size_t i = 0; i < p->count; i++) {
@@ -225,6 +227,34 @@ enum err leaving_del(struct txn *t, struct dot id)
     return any_leaving(t) ? store_kv_del(t, leaving_key(id, key)) : ERR_OK;
 }
 
+/* Does a letter say of this unit, which is not known here, that it is another office's? The records
+ * of the branches below other communes come to nobody else; whoever sends one of their members
+ * names its own office, too. Until a letter does, nothing can be said. */
+static bool unit_is_others(struct txn *t, const struct record *r, struct dot unit, struct dot own)
+{
+    struct arena arena = {0};
+    struct id_list list = {0};
+    struct dot member = r->kind == KIND_MEMBER ? r->id : merge_shown_ref(r, F_MEMBER);
+    bool others = false;
+    if (dot_is_none(member) || store_ids_by_ref(t, member, F_MEMBER, (struct dot){0, 0},
+                                                LETTERS_READ_MAX, &arena, &list) != ERR_OK) {
+        list.count = 0;
+    }
+    for (size_t i = 0; i < list.count && !others; i++) {
+        struct record x;
+        if (store_get(t, list.ids[i], &arena, &x, NULL) != ERR_OK || x.kind != KIND_TRANSFER ||
+            x.flags & RECORD_STUB || merge_is_deleted(&x) ||
+            !dot_equal(merge_shown_ref(&x, F_TRANSFER_FROM), unit)) {
+            continue;
+        }
+        struct dot office = merge_shown_ref(&x, F_UNIT);
+        others = store_has(t, office) && !unit_is_within(t, office, own) &&
+                 !unit_is_within(t, own, office);
+    }
+    arena_free(&arena);
+    return others;
+}
+
 bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *units)
 {
     struct dot own = store_identity(t->store)->unit;
@@ -234,7 +264,7 @@ bool scope_is_lost(struct txn *t, const struct record *r, const struct id_list *
         return false;
     }
     for (size_t i = 0; i < units->count; i++) {
-        if (!store_has(t, units->ids[i])) {
+        if (!store_has(t, units->ids[i]) && !unit_is_others(t, r, units->ids[i], own)) {
             return false; /* of a unit not yet known nothing can be said */
         }
     }

@@ -21,16 +21,24 @@ static enum err save_plain(struct txn *t, struct dot *id, uint32_t kind, const s
 
 /* ---- issuing -------------------------------------------------------------------------------- */
 
+/* "04576-k7f", in the arena: what ends each number that this very computer makes. */
+static struct slice own_tail(struct txn *t, struct arena *arena)
+{
+    const struct identity *self = store_identity(txn_store(t));
+    struct slice code = unit_code(t, self->unit, arena);
+    char id[DOT_TEXT_SIZE];
+    dot_format((struct dot){self->actor, 1}, id);
+    return slice_str(arena_printf(arena, "%.*s-%.3s", (int)code.len, (const char *)code.ptr, id));
+}
+
 /* "7/04576-k7f": a number of this store's own, its unit, and its actor's first letters, so that two
  * computers without a link never give the same. */
 static enum err make_letter(struct txn *t, struct arena *arena, struct slice *out)
 {
-    const struct identity *self = store_identity(txn_store(t));
     const struct slice key = slice_str("letter.next");
-    struct slice last;
+    struct slice last, tail = own_tail(t, arena);
     uint64_t n = 1;
     uint8_t bytes[8];
-    char id[DOT_TEXT_SIZE];
     enum err e = store_kv_get(t, key, arena, &last);
     if (e == ERR_OK && last.len == sizeof(bytes)) {
         n = be64_get(last.ptr) + 1;
@@ -39,10 +47,8 @@ static enum err make_letter(struct txn *t, struct arena *arena, struct slice *ou
     }
     be64_put(bytes, n);
     TRY(store_kv_put(t, key, slice_make(bytes, sizeof(bytes))));
-    dot_format((struct dot){self->actor, 1}, id);
-    struct slice code = unit_code(t, self->unit, arena);
-    *out = slice_str(arena_printf(arena, "%llu/%.*s-%.3s", (unsigned long long)n, (int)code.len,
-                                  (const char *)code.ptr, id));
+    *out = slice_str(arena_printf(arena, "%llu/%.*s", (unsigned long long)n, (int)tail.len,
+                                  (const char *)tail.ptr));
     return ERR_OK;
 }
 
@@ -153,6 +159,7 @@ static enum err save_transfer(struct txn *t, const struct transfer_order *o, str
                           .item_count = f.count,
                           .via = VIA_LOCAL,
                           .anyway = true,
+                          .notes = o->notes,
                           .by_command = true};
     return draft_save(t, &draft, arena, id, &dot, &doubles);
 }
@@ -204,8 +211,7 @@ enum err transfer_issue(struct txn *t, const struct transfer_order *order, struc
 
 /* ---- answering ------------------------------------------------------------------------------ */
 
-/* Letters that Terrace makes, and most others, carry the code of the unit that gave them. */
-static struct dot issuer_of_letter(struct txn *t, struct slice letter, struct arena *arena)
+struct dot transfer_letter_office(struct txn *t, struct slice letter, struct arena *arena)
 {
     struct slice folded = text_fold(letter, arena);
     struct dot unit = {0, 0};
@@ -359,16 +365,34 @@ static enum err answer_known(struct txn *t, enum transfer_answer answer, struct 
     return member_is_here(t, v->member) ? complete(t, v, accept, reason, arena) : ERR_OK;
 }
 
+/* Is it a number that this very computer would have made? */
+static bool is_own_number(struct txn *t, struct slice letter, struct arena *arena)
+{
+    struct slice said = text_fold(letter, arena), tail = text_fold(own_tail(t, arena), arena);
+    size_t digits = 0;
+    while (digits < said.len && said.ptr[digits] >= '0' && said.ptr[digits] <= '9') {
+        digits++;
+    }
+    return digits > 0 && digits < said.len &&
+           slice_equal(slice_make(said.ptr + digits + 1, said.len - digits - 1), tail);
+}
+
 /* By the letter in the hand, before anything of it came here. */
 static enum err answer_ahead(struct txn *t, enum transfer_answer answer, struct slice letter,
                              struct slice reason, struct arena *arena, struct transfer_view *out)
 {
     struct dot id;
-    struct transfer_view v = {.from = issuer_of_letter(t, letter, arena)};
+    struct transfer_view v = {.from = transfer_letter_office(t, letter, arena)};
     struct slice clean;
     TRY(text_normalize(letter, arena, &clean));
     if (clean.len == 0) {
         return error_set_field(ERR_INPUT, "letter_no", _("a letter has a number"));
+    }
+    if (is_own_number(t, clean, arena)) {
+        return error_set(ERR_NOT_FOUND,
+                         _("this computer has given no letter %.*s; please compare the number with "
+                           "the letter once more"),
+                         (int)clean.len, (const char *)clean.ptr);
     }
     TRY(save_answer(t, &v, clean, answer == TRANSFER_ACCEPT ? VERDICT_ACCEPTED : VERDICT_REFUSED,
                     reason, arena, &id));

@@ -23,6 +23,7 @@ struct transfer_order {
     struct slice letter;            /* empty = one is made: "7/04576-k7f" */
     const struct draft_item *items; /* further fields of the transfer, as typed */
     size_t item_count;
+    struct rule_notes *notes; /* what it breaks without being blocked; NULL = not wanted */
 };
 /* *id is the transfer's. *letter is in the arena. ERR_RULE: not this store's member, already on its
  * way, already there. */
@@ -42,6 +43,7 @@ struct transfer_view {
     struct dot acceptance; /* none when there is no answer, or the transfer is done with */
     struct dot member;     /* none when not known yet */
     struct dot from, to;   /* none when not known, or outside */
+    struct dot sender;     /* `from`; where its record is not held, the letter's office if it is */
     struct slice letter, to_outside;
     enum transfer_state state;
     struct dot waiting_for; /* the unit whose turn it is; none when it is done */
@@ -54,6 +56,9 @@ enum err transfer_view(struct txn *t, const struct record *r, struct arena *aren
  * candidates in *candidates (arena). */
 enum err transfer_find(struct txn *t, struct slice letter_or_id, struct arena *arena,
                        struct transfer_view *out, struct id_list *candidates) MUST_USE;
+/* The unit whose code is in the letter's number, as in those that Terrace makes, and most others;
+ * none when there is no such. */
+struct dot transfer_letter_office(struct txn *t, struct slice letter, struct arena *arena);
 /* Calls visit for every letter known here, in order of ids, until it returns false. */
 enum err transfer_each(struct txn *t, bool (*visit)(void *ctx, const struct transfer_view *v),
                        void *ctx) MUST_USE;

@@ -10,7 +10,8 @@ static bool same_letter(const struct record *a, uint32_t field, struct slice let
 }
 
 /* Is `answer` the one to `transfer`? By letter and issuer; an answer that names no issuer, given
- * before anything was known here, by the unit that it comes from. */
+ * before anything was known here, by the unit that it comes from. A branch of another commune has
+ * no record here: it is known by its ID alone. */
 static bool answers(struct txn *t, const struct record *answer, const struct record *transfer,
                     struct arena *arena)
 {
@@ -21,8 +22,8 @@ static bool answers(struct txn *t, const struct record *answer, const struct rec
     return !merge_is_deleted(answer) &&
            same_letter(answer, F_ACCEPTANCE_LETTER, merge_shown_text(transfer, F_TRANSFER_LETTER),
                        arena) &&
-           (dot_is_none(issuer) || unit_is_within(t, unit, issuer) ||
-            unit_is_within(t, issuer, unit)) &&
+           (dot_is_none(issuer) || dot_equal(issuer, merge_shown_ref(transfer, F_TRANSFER_FROM)) ||
+            unit_is_within(t, unit, issuer) || unit_is_within(t, issuer, unit)) &&
            unit_is_within(t, to, from);
 }
 
@@ -44,6 +45,17 @@ static enum err find_answer(struct txn *t, const struct record *transfer, struct
     return ERR_OK;
 }
 
+/* Whom to name as the sender: `from`; where its record is not held, the office of the letter. */
+static struct dot sender_of(struct txn *t, struct dot from, struct dot office, struct slice letter,
+                            struct arena *arena)
+{
+    if (dot_is_none(from) || store_has(t, from)) {
+        return from;
+    }
+    office = store_has(t, office) ? office : transfer_letter_office(t, letter, arena);
+    return dot_is_none(office) ? from : office;
+}
+
 static enum err view_transfer(struct txn *t, const struct record *x, struct arena *arena,
                               struct transfer_view *out)
 {
@@ -54,6 +66,7 @@ static enum err view_transfer(struct txn *t, const struct record *x, struct aren
                                   .letter = merge_shown_text(x, F_TRANSFER_LETTER),
                                   .to_outside = merge_shown_text(x, F_TRANSFER_TO_OUTSIDE),
                                   .issued_ms = merge_shown_ms(x, F_TRANSFER_LETTER)};
+    out->sender = sender_of(t, out->from, merge_shown_ref(x, F_UNIT), out->letter, arena);
     switch (merge_shown_int(x, F_TRANSFER_STATUS)) {
     case TRANSFER_ACCEPTED:
         out->state = TRANSFER_STATE_ACCEPTED;
@@ -70,11 +83,12 @@ static enum err view_transfer(struct txn *t, const struct record *x, struct aren
     TRY(find_answer(t, x, arena, &out->acceptance));
     bool answered = !dot_is_none(out->acceptance);
     out->state = answered ? TRANSFER_STATE_ANNOUNCED : TRANSFER_STATE_IN_TRANSIT;
-    out->waiting_for = answered || dot_is_none(out->to) ? out->from : out->to;
+    out->waiting_for = answered || dot_is_none(out->to) ? out->sender : out->to;
     return ERR_OK;
 }
 
-static void view_answer(const struct record *a, struct transfer_view *out)
+static void view_answer(struct txn *t, const struct record *a, struct arena *arena,
+                        struct transfer_view *out)
 {
     *out = (struct transfer_view){.acceptance = a->id,
                                   .member = merge_shown_ref(a, F_MEMBER),
@@ -82,8 +96,9 @@ static void view_answer(const struct record *a, struct transfer_view *out)
                                   .to = merge_shown_ref(a, F_UNIT),
                                   .letter = merge_shown_text(a, F_ACCEPTANCE_LETTER),
                                   .state = TRANSFER_STATE_ANNOUNCED,
-                                  .waiting_for = merge_shown_ref(a, F_ACCEPTANCE_ISSUER),
                                   .issued_ms = merge_shown_ms(a, F_ACCEPTANCE_LETTER)};
+    out->sender = sender_of(t, out->from, (struct dot){0, 0}, out->letter, arena);
+    out->waiting_for = out->sender;
 }
 
 static enum err first_answered(struct txn *t, const struct record *answer,
@@ -130,7 +145,7 @@ enum err transfer_view(struct txn *t, const struct record *r, struct arena *aren
     }
     TRY(answered_transfer(t, r, arena, &transfer));
     if (dot_is_none(transfer)) {
-        view_answer(r, out);
+        view_answer(t, r, arena, out);
         return ERR_OK;
     }
     TRY(store_get(t, transfer, arena, &x, NULL));

@@ -113,6 +113,10 @@ claim letters__in is 1 strength --unit C1 in
 claim letters__out is 1 strength --unit C2 out
 claim letters__a_move_within_is_neither is 0 strength --unit D1 in
 claim letters__nor_out is 0 strength --unit D1 out
+quietly transfer accept "77/C2-zzz"
+claim letters__an_answer_to_none_counts_nobody_in is 1 strength --unit C1 in
+claim letters__an_answer_to_none_counts_nobody_out is 1 strength --unit C2 out
+quietly rm "77/C2-zzz"
 letter=$(t s transfer issue "$six" --outside "Đoàn phường Hoàn Kiếm" fees_paid_to=2025-11 branch_comment="Tốt" 2>/dev/null)
 quietly transfer accept "$letter"
 claim letters__who_leaves_the_tree_is_out is 1 strength --unit D2 out

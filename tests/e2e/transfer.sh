@@ -70,6 +70,8 @@ t mauly transfer accept "$letter" 2>"$work/said" >"$work/out"
 claim transfer__accept_prints_the_letter_number same "$(cat "$work/out")" "$letter"
 claim transfer__accepted_ahead_it_waits_for_the_issuer \
     has "$(cat "$work/said")" "has not come from Xã Hưng Khánh yet"
+claim transfer__a_number_that_names_its_issuer_may_be_mistyped_too \
+    has "$(cat "$work/said")" "terrace rm $letter"
 claim transfer__the_list_says_so_too has "$(t mauly --json transfer list)" '"state":"announced"'
 claim transfer__an_answer_is_given_once fails 1 rule t mauly --json transfer accept "$letter"
 everybody
@@ -140,9 +142,34 @@ t hungkhanh rm 7/GTT >/dev/null
 claim transfer__number_given_twice_is_told \
     fails 1 rule t hongca --json transfer issue "$mai" --to 04576 --letter "7/GT"
 
+# of a branch's member, whose unit no other commune holds
+quietly() { "$@" >/dev/null 2>&1; }
+quietly t hungkhanh add unit code=04576-2 name="Chi đoàn thôn Khe Dứa" parent=04576 type=chi-doan setting=thon-ban
+sinh=$(t hungkhanh add member full_name="Mùa A Sình" birth_date=2004 unit=04576-2 phone=0913)
+letter=$(t hungkhanh transfer issue "$sinh" --to 04570 2>"$work/said")
+claim transfer__what_the_letter_lacks_is_told has "$(cat "$work/said")" "no comment of the branch"
+letter2=$(t hungkhanh --json transfer issue "$(t hungkhanh add member full_name="Sùng A Páo" \
+    birth_date=2004 unit=04576-2)" --to "$far" 2>"$work/said" | json letter_no)
+claim transfer__scripts_are_told_as_well has "$(cat "$work/said")" "branch_comment"
+everybody
+claim transfer__the_inbox_names_the_commune_of_the_branch \
+    has "$(t hongca --json inbox | grep "$letter")" "Mùa A Sình comes from Xã Hưng Khánh to you"
+t hongca transfer refuse "$letter" --reason "Chưa đủ" >"$work/out" 2>"$work/said"
+claim transfer__a_refusal_names_it has "$(cat "$work/said")" "Mùa A Sình goes back to Xã Hưng Khánh"
+quietly t mauly transfer accept "$letter2"
+claim transfer__the_list_has_the_answer_and_its_letter_once \
+    same "$(t mauly --json transfer list | grep -c "\"letter_no\":\"$letter2\"")" 1
+claim transfer__the_list_names_it has "$(t mauly --json transfer list | grep "$letter2")" '"from_code":"04576"'
+everybody
+claim transfer__refused_it_is_with_its_branch_alone same "$(held_by "$sinh")" "hungkhanh "
+claim transfer__whoever_refused_is_not_asked_for_a_letter \
+    same "$(t hongca --json inbox | grep "transfer issue")" ""
+
 # taken back before anybody answered
 letter=$(t hongca transfer issue "$mai" --to 04576 2>/dev/null)
 everybody
+claim transfer__an_own_number_never_given_is_no_letter \
+    fails 3 not_found t hongca --json transfer accept "99/04570-$(echo "$letter" | sed 's/.*-//')"
 claim transfer__taken_back exits 0 t hongca transfer return "$letter"
 everybody
 claim transfer__it_never_left same "$(held_by "$mai")" "hongca "

@@ -265,6 +265,18 @@ class Figures:
         return ("under_18" if age < 18 else "18_25" if age <= 25
                 else "26_30" if age <= 30 else "over_30")
 
+    def within(self, ident, root):
+        """Is one unit the other, or below it, as things stand?"""
+        return bool(ident and root) and (ident == root or root in self.w.chain(ident, self.w.today))
+
+    def answers(self, a, x):
+        """Is this the answer to that letter?"""
+        issuer = a.get("issuer")
+        return (folded(a.get("letter_no", "")) == folded(x.get("letter_no", ""))
+                and self.within(x.get("to"), a.get("unit"))
+                and (not issuer or issuer == x.get("from") or self.within(issuer, x.get("unit"))
+                     or self.within(x.get("unit"), issuer)))
+
     def letters(self):
         for x in self.w.read("transfer"):
             if x.get("status") == "accepted" and not x.get("from") and x.get("to"):
@@ -273,6 +285,8 @@ class Figures:
             day = first_day(a.get("date"))
             if a.get("verdict") != "accepted" or not self.p.has(day):
                 continue
+            if not any(self.answers(a, x) for x in self.w.read("transfer")):
+                continue  # to a letter that nobody knows
             to = self.w.chain(a.get("unit"), day)
             origin = self.w.chain(a.get("issuer"), day)
             for u in to:

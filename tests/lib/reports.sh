@@ -43,6 +43,7 @@ province_of() {
             [ $n -le 3 ] && t "$p_store" transfer accept "L$n"
             [ $n = 4 ] && t "$p_store" transfer return "L$n" --reason x
         done
+        t "$p_store" transfer accept "L99/04549" # such a letter there is not
         t "$p_store" merge m-20 m-21
         t "$p_store" merge m-22 m-23
         t "$p_store" rm m-25

@@ -150,3 +150,65 @@ void house_sync_one_round(struct house *h, size_t at)
     buf_free(&message);
     buf_free(&reply);
 }
+
+struct slice house_issue_as(struct house *h, size_t at, struct dot member, size_t to,
+                            const char *number)
+{
+    struct transfer_order order = {
+        .member = member, .to = h->f.units[to], .letter = slice_str(number)};
+    struct slice letter;
+    struct dot id;
+    struct txn *t = house_txn(h, at, TXN_WRITE);
+    enum err e = transfer_issue(t, &order, &h->arena, &id, &letter);
+    if (e != ERR_OK) {
+        fail_msg("issue: %s", error_last()->text);
+    }
+    assert_int_equal(txn_commit(t), ERR_OK);
+    return letter;
+}
+
+struct slice house_issue(struct house *h, size_t at, struct dot member, size_t to)
+{
+    return house_issue_as(h, at, member, to, "");
+}
+
+enum transfer_state house_answer(struct house *h, size_t at, struct slice letter,
+                                 enum transfer_answer how)
+{
+    struct transfer_view v;
+    struct id_list candidates;
+    struct txn *t = house_txn(h, at, TXN_WRITE);
+    enum err e = transfer_answer(t, how, letter, (struct slice){0}, &h->arena, &v, &candidates);
+    if (e != ERR_OK) {
+        fail_msg("answer: %s", error_last()->text);
+    }
+    assert_int_equal(txn_commit(t), ERR_OK);
+    return v.state;
+}
+
+enum transfer_state house_letter_state(struct house *h, size_t at, struct slice letter)
+{
+    struct transfer_view v;
+    struct id_list candidates;
+    struct txn *t = house_txn(h, at, TXN_READ);
+    assert_int_equal(transfer_find(t, letter, &h->arena, &v, &candidates), ERR_OK);
+    txn_abort(t);
+    return v.state;
+}
+
+static bool count_letter(void *ctx, const struct transfer_view *v)
+{
+    struct house_letters *n = ctx;
+    n->transfers += !dot_is_none(v->transfer);
+    n->answers_alone += dot_is_none(v->transfer);
+    return true;
+}
+
+struct house_letters house_letters(struct house *h, size_t at)
+{
+    struct house_letters n = {0, 0};
+    struct txn *t = house_txn(h, at, TXN_READ);
+    assert_int_equal(transfer_each(t, count_letter, &n), ERR_OK);
+    txn_abort(t);
+    return n;
+}

@@ -2,6 +2,7 @@
 #ifndef TERRACE_TESTS_UNIT_HOUSE_H
 #define TERRACE_TESTS_UNIT_HOUSE_H
 
+#include "core/transfer.h"
 #include "tests/unit/fixture.h"
 
 /* Root 15 (store 0) over the districts 138 (1) and 133 (4); communes 04576 (2) and 04570 (3) of the
@@ -42,5 +43,19 @@ void house_assert_shows(struct house *h, size_t at, struct dot id, uint32_t fiel
 void house_assert_as_at_top(struct house *h, size_t at, struct dot id);
 void house_assert_counted_in(struct house *h, size_t at, struct dot id, struct dot unit);
 void house_assert_nothing_refused(struct house *h);
+
+/* To the unit of store `to`. The number of the letter, in the arena; of the store's choice when
+ * number is empty. */
+struct slice house_issue_as(struct house *h, size_t at, struct dot member, size_t to,
+                            const char *number);
+struct slice house_issue(struct house *h, size_t at, struct dot member, size_t to);
+/* The state after it. */
+enum transfer_state house_answer(struct house *h, size_t at, struct slice letter,
+                                 enum transfer_answer how);
+enum transfer_state house_letter_state(struct house *h, size_t at, struct slice letter);
+struct house_letters {
+    size_t transfers, answers_alone;
+};
+struct house_letters house_letters(struct house *h, size_t at);
 
 #endif

@@ -27,57 +27,11 @@ static void write_set(struct house *h, size_t at, struct dot id, enum edit_op op
     house_write(h, at, id, &edit, 1);
 }
 
-/* The number of the letter, in the arena; of the store's choice when number is empty. */
-static struct slice issue_as(struct house *h, size_t at, struct dot member, size_t to,
-                             const char *number)
-{
-    struct transfer_order order = {
-        .member = member, .to = h->f.units[to], .letter = slice_str(number)};
-    struct slice letter;
-    struct dot id;
-    struct txn *t = house_txn(h, at, TXN_WRITE);
-    enum err e = transfer_issue(t, &order, &h->arena, &id, &letter);
-    if (e != ERR_OK) {
-        fail_msg("issue: %s", error_last()->text);
-    }
-    assert_int_equal(txn_commit(t), ERR_OK);
-    return letter;
-}
-
-static struct slice issue(struct house *h, size_t at, struct dot member, size_t to)
-{
-    return issue_as(h, at, member, to, "");
-}
-
-static enum transfer_state answer(struct house *h, size_t at, struct slice letter,
-                                  enum transfer_answer how)
-{
-    struct transfer_view v;
-    struct id_list candidates;
-    struct txn *t = house_txn(h, at, TXN_WRITE);
-    enum err e = transfer_answer(t, how, letter, (struct slice){0}, &h->arena, &v, &candidates);
-    if (e != ERR_OK) {
-        fail_msg("answer: %s", error_last()->text);
-    }
-    assert_int_equal(txn_commit(t), ERR_OK);
-    return v.state;
-}
-
-static enum transfer_state state_of(struct house *h, size_t at, struct slice letter)
-{
-    struct transfer_view v;
-    struct id_list candidates;
-    struct txn *t = house_txn(h, at, TXN_READ);
-    assert_int_equal(transfer_find(t, letter, &h->arena, &v, &candidates), ERR_OK);
-    txn_abort(t);
-    return v.state;
-}
-
 static void hand_over(struct house *h, size_t from, struct dot id, size_t to)
 {
-    struct slice letter = issue(h, from, id, to);
+    struct slice letter = house_issue(h, from, id, to);
     fixture_settle(&h->f);
-    (void)answer(h, to, letter, TRANSFER_ACCEPT);
+    (void)house_answer(h, to, letter, TRANSFER_ACCEPT);
     fixture_settle(&h->f);
 }
 
@@ -153,9 +107,9 @@ static void scope__late_work_pushed_onto_a_stub_is_carried_on(void **state)
     struct house *h = *state;
     struct dot id = house_add(h, FROM, "Giàng A Dê");
     fixture_settle(&h->f);
-    struct slice letter = issue(h, FROM, id, TO);
+    struct slice letter = house_issue(h, FROM, id, TO);
     fixture_settle(&h->f);
-    (void)answer(h, TO, letter, TRANSFER_ACCEPT);
+    (void)house_answer(h, TO, letter, TRANSFER_ACCEPT);
     house_sync(h, TO);
     house_sync(h, FAR_DISTRICT);
     house_sync(h, DISTRICT);
@@ -182,12 +136,12 @@ static void scope__while_a_transfer_is_open_both_sides_hold_it_whole_and_from_co
     struct dot id = house_add(h, FROM, "Giàng A Dê");
     house_write_text(h, FROM, id, F_MEMBER_PHONE, "0912345678");
     fixture_settle(&h->f);
-    struct slice letter = issue(h, FROM, id, TO);
+    struct slice letter = house_issue(h, FROM, id, TO);
     fixture_settle(&h->f);
     for (size_t i = 0; i < ARRAY_COUNT(holders); i++) {
         house_assert_as_at_top(h, holders[i], id);
         house_assert_counted_in(h, holders[i], id, h->f.units[FROM]);
-        assert_int_equal(state_of(h, holders[i], letter), TRANSFER_STATE_IN_TRANSIT);
+        assert_int_equal(house_letter_state(h, holders[i], letter), TRANSFER_STATE_IN_TRANSIT);
         assert_false(house_is_leaving(h, holders[i], id));
     }
     assert_false(house_has(h, BESIDE, id));
@@ -200,9 +154,9 @@ static void scope__after_acceptance_from_keeps_a_stub_that_names_where_to(void *
     static const size_t left[] = {FROM, DISTRICT}, holders[] = {TOP, FAR_DISTRICT, TO};
     struct dot id = house_add(h, FROM, "Giàng A Dê");
     house_write_text(h, FROM, id, F_MEMBER_PHONE, "0912345678");
-    struct slice letter = issue(h, FROM, id, TO);
+    struct slice letter = house_issue(h, FROM, id, TO);
     fixture_settle(&h->f);
-    assert_int_equal(answer(h, TO, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ACCEPTED);
+    assert_int_equal(house_answer(h, TO, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ACCEPTED);
     fixture_settle(&h->f);
     for (size_t i = 0; i < ARRAY_COUNT(left); i++) {
         struct record r = house_get(h, left[i], id);
@@ -213,7 +167,7 @@ static void scope__after_acceptance_from_keeps_a_stub_that_names_where_to(void *
         house_assert_counted_in(h, left[i], id, none);
         assert_false(house_is_leaving(h, left[i], id));
         /* both offices keep the letter itself */
-        assert_int_equal(state_of(h, left[i], letter), TRANSFER_STATE_ACCEPTED);
+        assert_int_equal(house_letter_state(h, left[i], letter), TRANSFER_STATE_ACCEPTED);
     }
     for (size_t i = 0; i < ARRAY_COUNT(holders); i++) {
         house_assert_as_at_top(h, holders[i], id);
@@ -227,9 +181,9 @@ static void scope__a_late_edit_is_merged_at_the_top_and_at_the_receiver(void **s
 {
     struct house *h = *state;
     struct dot id = house_add(h, FROM, "Giàng A Dê");
-    struct slice letter = issue(h, FROM, id, TO);
+    struct slice letter = house_issue(h, FROM, id, TO);
     fixture_settle(&h->f);
-    (void)answer(h, TO, letter, TRANSFER_ACCEPT);
+    (void)house_answer(h, TO, letter, TRANSFER_ACCEPT);
     house_sync(h, TO);
     house_sync(h, FAR_DISTRICT);
     house_sync(h, DISTRICT);
@@ -250,7 +204,7 @@ static void scope__a_late_edit_is_merged_at_the_top_and_at_the_receiver(void **s
 /* Accepted elsewhere, heard of at 04576, its marks stated, and not yet a stub there. */
 static void until_leaving(struct house *h, struct dot id, struct slice letter)
 {
-    (void)answer(h, TO, letter, TRANSFER_ACCEPT);
+    (void)house_answer(h, TO, letter, TRANSFER_ACCEPT);
     house_sync(h, TO);
     house_sync(h, FAR_DISTRICT);
     house_sync(h, DISTRICT);
@@ -312,7 +266,7 @@ static void scope__an_edit_beyond_the_mark_is_taken_back_with_a_notice(void **st
 {
     struct house *h = *state;
     struct dot id = house_add(h, FROM, "Giàng A Dê");
-    struct slice letter = issue(h, FROM, id, TO);
+    struct slice letter = house_issue(h, FROM, id, TO);
     fixture_settle(&h->f);
     struct record honest = house_get(h, TOP, id);
     struct dot written = house_shown(&honest, F_MEMBER_NAME)->dot;
@@ -351,7 +305,7 @@ scope__in_a_set_what_was_added_beyond_the_mark_goes_and_what_was_removed_returns
     struct dot id = house_add(h, FROM, "Giàng A Dê");
     write_set(h, FROM, id, EDIT_ADD, "Mông");
     write_set(h, FROM, id, EDIT_ADD, "Thái");
-    struct slice letter = issue(h, FROM, id, TO);
+    struct slice letter = house_issue(h, FROM, id, TO);
     fixture_settle(&h->f);
     until_leaving(h, id, letter);
     struct datum gone = datum_text(slice_str("Mông")), added = datum_text(slice_str("Dao"));
@@ -379,32 +333,20 @@ static void scope__an_acceptance_by_letter_completes_when_the_data_comes(void **
 {
     struct house *h = *state;
     struct dot id = house_add(h, FROM, "Giàng A Dê");
-    struct slice letter = issue(h, FROM, id, TO);
-    assert_int_equal(answer(h, TO, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ANNOUNCED);
+    struct slice letter = house_issue(h, FROM, id, TO);
+    assert_int_equal(house_answer(h, TO, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ANNOUNCED);
     house_sync(h, TO);
     house_sync(h, FAR_DISTRICT);
     assert_false(house_has(h, TO, id));
-    assert_int_equal(state_of(h, TO, letter), TRANSFER_STATE_ANNOUNCED);
+    assert_int_equal(house_letter_state(h, TO, letter), TRANSFER_STATE_ANNOUNCED);
     fixture_settle(&h->f);
-    assert_int_equal(state_of(h, TO, letter), TRANSFER_STATE_ACCEPTED);
-    assert_int_equal(state_of(h, FROM, letter), TRANSFER_STATE_ACCEPTED);
+    assert_int_equal(house_letter_state(h, TO, letter), TRANSFER_STATE_ACCEPTED);
+    assert_int_equal(house_letter_state(h, FROM, letter), TRANSFER_STATE_ACCEPTED);
     house_assert_as_at_top(h, TO, id);
     house_assert_counted_in(h, TOP, id, h->f.units[TO]);
     house_assert_counted_in(h, TO, id, h->f.units[TO]);
     assert_false(house_holds_whole(h, FROM, id));
     house_assert_nothing_refused(h);
-}
-
-struct letters {
-    size_t transfers, answers_alone;
-};
-
-static bool count_letter(void *ctx, const struct transfer_view *v)
-{
-    struct letters *n = ctx;
-    n->transfers += !dot_is_none(v->transfer);
-    n->answers_alone += dot_is_none(v->transfer);
-    return true;
 }
 
 /* Every office counts its letters from 1, and the office above has them all. */
@@ -419,14 +361,11 @@ static void scope__an_answer_finds_its_letter_among_many_of_one_number(void **st
         (void)fixture_save_text(&h->f, others, none, KIND_TRANSFER, h->f.units[others],
                                 F_TRANSFER_LETTER, "1/GT");
     }
-    (void)issue_as(h, issuer, house_add(h, issuer, "Giàng A Dê"), TO, "1/GT");
+    (void)house_issue_as(h, issuer, house_add(h, issuer, "Giàng A Dê"), TO, "1/GT");
     fixture_settle(&h->f);
-    (void)answer(h, TO, slice_str("1/GT"), TRANSFER_ACCEPT);
+    (void)house_answer(h, TO, slice_str("1/GT"), TRANSFER_ACCEPT);
     fixture_settle(&h->f);
-    struct letters n = {0, 0};
-    struct txn *t = house_txn(h, DISTRICT, TXN_READ);
-    assert_int_equal(transfer_each(t, count_letter, &n), ERR_OK);
-    txn_abort(t);
+    struct house_letters n = house_letters(h, DISTRICT);
     assert_int_equal(n.transfers, ALIKE_LETTERS + 1);
     assert_int_equal(n.answers_alone, 0);
 }
@@ -463,7 +402,7 @@ static void scope__two_concurrent_transfers_are_one_conflict_at_the_common_ances
     struct house *h = *state;
     struct dot id = house_add(h, FROM, "Giàng A Dê");
     fixture_settle(&h->f);
-    struct slice near = issue(h, FROM, id, BESIDE), far = issue(h, DISTRICT, id, TO);
+    struct slice near = house_issue(h, FROM, id, BESIDE), far = house_issue(h, DISTRICT, id, TO);
     fixture_settle(&h->f);
     uint32_t field = 0;
     static const size_t above[] = {TOP, DISTRICT, FROM, BESIDE, FAR_DISTRICT, TO};
@@ -474,8 +413,8 @@ static void scope__two_concurrent_transfers_are_one_conflict_at_the_common_ances
         house_assert_counted_in(h, above[i], id, h->f.units[FROM]); /* both are under way */
     }
     assert_true(dot_equal(decider_of_unit(h, TOP, id), h->f.units[TOP]));
-    (void)answer(h, BESIDE, near, TRANSFER_ACCEPT);
-    (void)answer(h, TO, far, TRANSFER_ACCEPT);
+    (void)house_answer(h, BESIDE, near, TRANSFER_ACCEPT);
+    (void)house_answer(h, TO, far, TRANSFER_ACCEPT);
     fixture_settle(&h->f);
     struct record r = house_get(h, TOP, id);
     struct dot counted = house_shown(&r, F_UNIT)->datum.ref;
@@ -499,10 +438,10 @@ static void scope__a_return_and_an_acceptance_at_once_meet_as_a_conflict(void **
 {
     struct house *h = *state;
     struct dot id = house_add(h, FROM, "Giàng A Dê");
-    struct slice letter = issue(h, FROM, id, BESIDE);
+    struct slice letter = house_issue(h, FROM, id, BESIDE);
     fixture_settle(&h->f);
-    assert_int_equal(answer(h, FROM, letter, TRANSFER_RETURN), TRANSFER_STATE_RETURNED);
-    assert_int_equal(answer(h, BESIDE, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ACCEPTED);
+    assert_int_equal(house_answer(h, FROM, letter, TRANSFER_RETURN), TRANSFER_STATE_RETURNED);
+    assert_int_equal(house_answer(h, BESIDE, letter, TRANSFER_ACCEPT), TRANSFER_STATE_ACCEPTED);
     fixture_settle(&h->f);
     static const size_t holders[] = {TOP, DISTRICT, FROM, BESIDE};
     struct record top = house_get(h, TOP, id);

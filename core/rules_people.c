@@ -361,6 +361,16 @@ enum err rule_check_rating_attendance(const struct rule_judge *j)
     return ERR_OK;
 }
 
+enum err rule_check_rating_votes(const struct rule_judge *j)
+{
+    int64_t end = DATE_MAKE(rule_int(j, F_RATING_YEAR), 12, 31);
+    if (!TOUCHES(j, F_RATING_PRESENT, F_RATING_FOR, F_RATING_STATUS)) {
+        return ERR_OK;
+    }
+    return check_votes(j, F_RATING_PRESENT, F_RATING_FOR,
+                       rule_value(j, "rating_votes_percent", end));
+}
+
 static int64_t discipline_day(const struct rule_judge *j)
 {
     return rule_day(j, F_DISCIPLINE_DECISION_DATE);

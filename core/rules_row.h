@@ -42,6 +42,7 @@ enum err rule_check_cadre_theory(const struct rule_judge *j);
 enum err rule_check_fee_amount(const struct rule_judge *j);
 enum err rule_check_fee_once(const struct rule_judge *j);
 enum err rule_check_rating_attendance(const struct rule_judge *j);
+enum err rule_check_rating_votes(const struct rule_judge *j);
 enum err rule_check_discipline_quorum(const struct rule_judge *j);
 enum err rule_check_discipline_votes(const struct rule_judge *j);
 enum err rule_check_transfer_cleared(const struct rule_judge *j);

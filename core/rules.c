@@ -101,6 +101,10 @@ static const struct rule_row {
     {{"assessment_passed", KIND_ASSESSMENT, RULE_BLOCK, 1,
       N_("Recognised though one of the three contents failed"), "terrace show %s"},
      rule_check_assessment_passed, NULL},
+    {{"date_future", 0, RULE_WARN, 0, N_("What is entered as done has a day that is yet to come"),
+      "terrace show %s"}, rule_check_date_future, NULL},
+    {{"date_order", 0, RULE_WARN, 0, N_("The days of one record are the wrong way round"),
+      "terrace show %s"}, rule_check_date_order, NULL},
     {{"rule_known", KIND_RULE, RULE_BLOCK, 2,
       N_("A rule with a name or a value that this program does not know"), "terrace show %s"},
      rule_check_rule_known, NULL},
@@ -210,6 +214,11 @@ static const struct rule_number numbers[] = {
 const struct rule *rules_at(size_t index)
 {
     return index < ARRAY_COUNT(rows) ? &rows[index].rule : NULL;
+}
+
+bool rules_concerns(const struct rule *rule, uint32_t kind)
+{
+    return rule->kind ? rule->kind == kind : rule->weight != RULE_OFF && rule_has_dates(kind);
 }
 
 const struct rule_number *rules_number_at(size_t index)
@@ -409,7 +418,7 @@ enum err rules_check(const struct rule_case *c)
     int64_t today = store_today(c->t).i;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         const struct rule_row *row = &rows[i];
-        if (!row->check || row->rule.kind != c->after->kind) {
+        if (!row->check || !rules_concerns(&row->rule, c->after->kind)) {
             continue;
         }
         struct rule_judge j = {c, &row->rule, rules_weight(c->t, &row->rule, today), today};

@@ -54,6 +54,10 @@ enum err rule_check_inspection_deadline(const struct rule_judge *j);
 enum err rule_check_dialogue_notice(const struct rule_judge *j);
 enum err rule_check_situation_names(const struct rule_judge *j);
 enum err rule_check_assessment_passed(const struct rule_judge *j);
+enum err rule_check_date_future(const struct rule_judge *j);
+enum err rule_check_date_order(const struct rule_judge *j);
+/* Are there days of that kind that these two look at? */
+bool rule_has_dates(uint32_t kind);
 enum err rule_check_rule_known(const struct rule_judge *j);
 
 /* ---- finders -------------------------------------------------------------------------------- */

@@ -202,6 +202,7 @@ enum known_field {
     F_ROTATION_FROM = 16,
     F_ROTATION_TO = 17,
     F_ROTATION_FROM_DATE = 19,
+    F_ROTATION_TO_DATE = 20,
     F_ROTATION_STATUS = 21,
     F_FEE_MONTH = 16,
     F_FEE_AMOUNT = 17,

@@ -317,6 +317,23 @@ static void steps__the_office_above_approves_and_needs_what_the_step_needs(void 
     assert_int_equal(save(h, 1, change, &same, WORDS("status=")), ERR_RULE);
 }
 
+/* Reports count who left on that day: without one nobody would have. */
+static void steps__who_leaves_does_so_on_a_day(void **state)
+{
+    struct house *h = *state;
+    static const char *const ends[] = {"matured", "removed", "expelled", "deceased"};
+    for (size_t i = 0; i < ARRAY_COUNT(ends); i++) {
+        struct dot same,
+            id = given(h, 0, KIND_MEMBER,
+                       WORDS("full_name=Giàng A Dê", "birth_date=2004-04-04", "status=active"));
+        const struct draft change = {.id = id};
+        const char *word = arena_printf(&h->arena, "status=%s", ends[i]);
+        assert_int_equal(save(h, 0, change, &same, WORDS(word)), ERR_INPUT);
+        assert_string_equal(error_last()->field, "status_date");
+        assert_int_equal(save(h, 0, change, &same, WORDS(word, "status_date=2019-12-31")), ERR_OK);
+    }
+}
+
 /* One that never had a state, from another program: a plan stands at its beginning, of a unit
  * nobody has said how far it is. */
 static void steps__a_record_without_a_state(void **state)
@@ -471,6 +488,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(steps__a_new_record_begins_at_the_beginning, begin, end),
         cmocka_unit_test_setup_teardown(
             steps__the_office_above_approves_and_needs_what_the_step_needs, begin, end),
+        cmocka_unit_test_setup_teardown(steps__who_leaves_does_so_on_a_day, begin, end),
         cmocka_unit_test_setup_teardown(steps__a_record_without_a_state, begin, end),
         cmocka_unit_test_setup_teardown(steps__what_is_merged_is_not_held_up, begin, end),
         cmocka_unit_test_setup_teardown(

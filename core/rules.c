@@ -146,11 +146,11 @@ static const struct rule_row {
 #define ALWAYS(v) {{0, v}, {0, 0}}
 
 static const struct rule_number numbers[] = {
-    {"admission_age_min", "admission_age", N_("admission: least age at the vote, in years"),
+    {"admission_age_min", "admission_age", N_("admission: least age at the application and at the vote, in years"),
      ALWAYS(16)},
     {"admission_age_min_days", "admission_age",
      N_("admission: so many days older than that at least"), ALWAYS(0)},
-    {"admission_age_max", "admission_age", N_("admission: greatest age at the vote, in years"),
+    {"admission_age_max", "admission_age", N_("admission: greatest age at the application and at the vote, in years"),
      ALWAYS(30)},
     {"admission_votes_percent", "admission_votes",
      N_("admission: more than so many percent of those present must be in favour"), ALWAYS(50)},
@@ -251,7 +251,7 @@ static int64_t bounded(int64_t value)
 }
 
 static bool overridden(struct txn *t, const char *name, int64_t setting, int64_t date,
-                       int64_t *value)
+                       int64_t *value, int64_t *since)
 {
     struct arena arena = {0};
     struct id_list list = {0};
@@ -274,6 +274,7 @@ static bool overridden(struct txn *t, const char *name, int64_t setting, int64_t
     }
     arena_free(&arena);
     *value = best.value;
+    *since = best.from >= 0 ? best.from : 0;
     return best.from >= 0;
 }
 
@@ -294,7 +295,9 @@ static int64_t setting_of(struct txn *t, struct dot unit)
     return setting;
 }
 
-int64_t rules_number_in(struct txn *t, const char *name, struct dot unit, int64_t date)
+/* *since: the day from which it holds; 0 = always. */
+static int64_t number_in(struct txn *t, const char *name, struct dot unit, int64_t date,
+                         int64_t *since)
 {
     const struct rule_number *n = NULL;
     int64_t value = 0, day = date_first_day(date);
@@ -302,11 +305,18 @@ int64_t rules_number_in(struct txn *t, const char *name, struct dot unit, int64_
         n = strcmp(numbers[i].name, name) == 0 ? &numbers[i] : NULL;
     }
     CHECK(n != NULL);
-    if (overridden(t, name, setting_of(t, unit), day, &value)) {
+    if (overridden(t, name, setting_of(t, unit), day, &value, since)) {
         return value;
     }
     bool second = n->dated[1].from != 0 && n->dated[1].from <= day;
+    *since = n->dated[second ? 1 : 0].from;
     return n->dated[second ? 1 : 0].value;
+}
+
+int64_t rules_number_in(struct txn *t, const char *name, struct dot unit, int64_t date)
+{
+    int64_t since = 0;
+    return number_in(t, name, unit, date, &since);
 }
 
 int64_t rules_number(struct txn *t, const char *name, int64_t date)
@@ -316,8 +326,9 @@ int64_t rules_number(struct txn *t, const char *name, int64_t date)
 
 enum rule_weight rules_weight(struct txn *t, const struct rule *rule, int64_t date)
 {
-    int64_t value = 0;
-    if (rule->weight != RULE_OFF && overridden(t, rule->id, 0, date_first_day(date), &value)) {
+    int64_t value = 0, since = 0;
+    if (rule->weight != RULE_OFF &&
+        overridden(t, rule->id, 0, date_first_day(date), &value, &since)) {
         return value <= 0 ? RULE_OFF : value == 1 ? RULE_WARN : RULE_BLOCK;
     }
     return rule->weight;
@@ -405,6 +416,15 @@ int64_t rule_value(const struct rule_judge *j, const char *name, int64_t date)
     const struct record *r = j->c->after;
     struct dot unit = r->kind == KIND_UNIT ? r->id : merge_shown_ref(r, F_UNIT);
     return rules_number_in(j->c->t, name, unit, date);
+}
+
+const char *rule_value_since(const struct rule_judge *j, const char *name, int64_t date)
+{
+    int64_t since = 0;
+    (void)number_in(j->c->t, name, merge_shown_ref(j->c->after, F_UNIT), date, &since);
+    return since == 0 ? ""
+                      : arena_printf(j->c->arena, _(" (so it holds from %s on)"),
+                                     rule_date_text(j, since));
 }
 
 const char *rule_date_text(const struct rule_judge *j, int64_t date)

@@ -49,15 +49,16 @@ enum err rule_check_admission_age(const struct rule_judge *j)
     if (date_number(day) < ripe) {
         return rule_break(
             j, "birth_date",
-            _("%lld years old on %s; admission is possible from %lld years on, here from %s"),
+            _("%lld years old on %s; admission is possible from %lld years on%s, here from %s"),
             (long long)age_at(birth, day, true), rule_date_text(j, day), (long long)least,
-            rule_date_text(j, date_of_number(ripe)));
+            rule_value_since(j, "admission_age_min", day), rule_date_text(j, date_of_number(ripe)));
     }
     int64_t age = age_at(birth, day, false);
     if (age > most) {
         return rule_break(j, "birth_date",
-                          _("%lld years old on %s; admission is possible up to %lld years"),
-                          (long long)age, rule_date_text(j, day), (long long)most);
+                          _("%lld years old on %s; admission is possible up to %lld years%s"),
+                          (long long)age, rule_date_text(j, day), (long long)most,
+                          rule_value_since(j, "admission_age_max", day));
     }
     return ERR_OK;
 }

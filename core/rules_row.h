@@ -28,6 +28,8 @@ struct dot rule_ref(const struct rule_judge *j, uint32_t field);
 /* The field as a day, else today. */
 int64_t rule_day(const struct rule_judge *j, uint32_t field);
 int64_t rule_value(const struct rule_judge *j, const char *name, int64_t date);
+/* " (so it holds from … on)" of a number that has not always held, else "". In the arena. */
+const char *rule_value_since(const struct rule_judge *j, const char *name, int64_t date);
 /* "dd/mm/yyyy", in the arena. */
 const char *rule_date_text(const struct rule_judge *j, int64_t date);
 

@@ -483,9 +483,11 @@ static void limits__a_province_replaces_a_number_from_a_day_on(void **state)
     assert_int_equal(try(h, "admission", after), ERR_RULE);
     given(h, "rule", WORDS("name=admission_age_min", "value=15", "from=2025-02-01"));
     assert_int_equal(try(h, "admission", before), ERR_RULE); /* what held on that day holds */
+    assert_null(strstr(error_last()->text, "holds from"));
     assert_int_equal(try(h, "admission", after), ERR_OK);
     given(h, "rule", WORDS("name=admission_age_min_days", "value=63", "from=2025-02-01"));
     assert_int_equal(try(h, "admission", after), ERR_RULE); /* 62 days older than 15 years */
+    assert_non_null(strstr(error_last()->text, "from 15 years on (so it holds from 01/02/2025"));
     given(h, "rule", WORDS("name=admission_age_min_days", "value=62", "from=2025-02-01"));
     assert_int_equal(try(h, "admission", after), ERR_OK); /* of two for one day the later */
 }

@@ -63,12 +63,20 @@ enum err rule_check_admission_age(const struct rule_judge *j)
     return ERR_OK;
 }
 
+/* The months are over by the vote: before its day is known there is nothing to count to. */
 enum err rule_check_admission_introducer(const struct rule_judge *j)
 {
-    int64_t since = rule_int(j, F_ADMISSION_KNOWN_SINCE), day = review_day(j);
+    int64_t since = rule_int(j, F_ADMISSION_KNOWN_SINCE);
     if (!TOUCHES(j, F_ADMISSION_KNOWN_SINCE, F_ADMISSION_INTRODUCER, F_ADMISSION_MEETING_DATE) ||
-        since == 0) {
+        since == 0 || !rule_has(j, F_ADMISSION_MEETING_DATE)) {
         return ERR_OK;
+    }
+    int64_t day = rule_day(j, F_ADMISSION_MEETING_DATE);
+    if (date_first_day(since) > day) {
+        return rule_break(j, "introducer_since",
+                          _("the introducer is said to be with the applicant since %s, which is "
+                            "after the vote of %s"),
+                          rule_date_text(j, date_first_day(since)), rule_date_text(j, day));
     }
     int64_t months = rule_value(j, "introducer_months", day);
     if (date_add_months(date_first_day(since), months) > day) {

@@ -143,8 +143,19 @@ static const struct limit {
      "admission",
      true,
      "introducer_since",
-     {NAME, VOTED, "birth_date=2007-01-01", "introducer_since=2024-10-15"},
-     {NAME, VOTED, "birth_date=2007-01-01", "introducer_since=2024-10-16"}},
+     {NAME, VOTED, "birth_date=2007-01-01", "meeting_date=2025-01-15",
+      "introducer_since=2024-10-15"},
+     {NAME, VOTED, "birth_date=2007-01-01", "meeting_date=2025-01-15",
+      "introducer_since=2024-10-16"}},
+    /* it is the vote that this counts to, not the application */
+    {"admission_introducer",
+     "admission",
+     true,
+     "introducer_since",
+     {NAME, "application_date=2025-01-15", "status=introduced", "birth_date=2007-01-01",
+      "introducer_since=2025-02-01"},
+     {NAME, VOTED, "birth_date=2007-01-01", "meeting_date=2025-01-31",
+      "introducer_since=2025-02-01"}},
     {"admission_votes",
      "admission",
      true,
@@ -297,6 +308,18 @@ static const struct limit {
      "month",
      {"title=Khác", "period=quarter", "month=2025-04"},
      {"title=Khác", "period=month", "month=2025-03"}},
+    {"plan_period",
+     "plan",
+     true,
+     "month",
+     {"title=Quý IV", "period=quarter", "month=2025-10"},
+     {"title=Quý IV", "period=quarter", "month=2025-11"}},
+    {"plan_period",
+     "plan",
+     true,
+     "month",
+     {"title=Năm", "period=year", "month=2025-01"},
+     {"title=Năm", "period=year", "month=2025-04"}},
     {"answer_once",
      "answer",
      false,
@@ -469,6 +492,20 @@ static void limits__no_rule_of_saves_is_without_its_case(void **state)
     }
 }
 
+static void limits__an_introducer_after_the_vote_is_told_as_that(void **state)
+{
+    struct house *h = *state;
+    const char *const late[] = {NAME,
+                                VOTED,
+                                "birth_date=2007-01-01",
+                                "meeting_date=2025-01-31",
+                                "introducer_since=2025-02-01",
+                                NULL};
+    assert_int_equal(try(h, "admission", late), ERR_RULE);
+    assert_non_null(strstr(error_last()->text, "since 01/02/2025, which is after the vote of "
+                                               "31/01/2025"));
+}
+
 /* ---- the province's own numbers ----------------------------------------------------------------
  */
 
@@ -550,6 +587,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits__each_rule_lets_pass_and_stops_where_it_should,
                                         begin, end),
         cmocka_unit_test(limits__no_rule_of_saves_is_without_its_case),
+        cmocka_unit_test_setup_teardown(limits__an_introducer_after_the_vote_is_told_as_that, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(limits__a_province_replaces_a_number_from_a_day_on, begin,
                                         end),
         cmocka_unit_test_setup_teardown(limits__a_setting_has_numbers_of_its_own, begin, end),

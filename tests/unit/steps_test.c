@@ -178,6 +178,7 @@ static const char *usual_value(const struct field_def *f)
         {"date", "2025-05-05"},
         {"published", "2025-03-01"},
         {"application_date", "2025-01-15"},
+        {"month", "2025-04"}, /* where a quarter begins */
     };
     static const char *const by_type[] = {
         [FIELD_TEXT] = "lời",        [FIELD_INT] = "2025",      [FIELD_BOOL] = "yes",
@@ -187,7 +188,8 @@ static const char *usual_value(const struct field_def *f)
         return f->codes[f->codes[1].number ? 1 : 0].code; /* the second: passed, not failed */
     }
     for (size_t i = 0; i < ARRAY_COUNT(own); i++) {
-        if (strcmp(own[i].field, f->name) == 0 && (f->type == FIELD_INT || f->type == FIELD_DATE)) {
+        if (strcmp(own[i].field, f->name) == 0 &&
+            (f->type == FIELD_INT || f->type == FIELD_DATE || f->type == FIELD_MONTH)) {
             return own[i].value;
         }
     }

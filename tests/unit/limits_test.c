@@ -153,7 +153,7 @@ static const struct limit {
      true,
      "introducer_since",
      {NAME, "application_date=2025-01-15", "status=introduced", "birth_date=2007-01-01",
-      "introducer_since=2025-02-01"},
+      "introducer_since=2025-12-01"},
      {NAME, VOTED, "birth_date=2007-01-01", "meeting_date=2025-01-31",
       "introducer_since=2025-02-01"}},
     {"admission_votes",

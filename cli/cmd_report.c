@@ -89,6 +89,14 @@ static enum err compute(struct cli *c, struct txn *t, struct report_view *v)
     }
     if (c->args.given[OPT_PUBLISH]) {
         struct dot id;
+        int64_t before = 0;
+        TRY(report_last_published(t, v->report, &v->result, &c->arena, &before));
+        if (before != 0) {
+            cli_say(c,
+                    _("Note: this was published before, on %02d/%02d/%04d; from now on later "
+                      "changes show beside the new one."),
+                    DATE_DAY(before), DATE_MONTH(before), DATE_YEAR(before));
+        }
         TRY(report_publish(t, v->report, &v->result, &c->arena, &id));
         cli_say(c, _("Published as %s; later changes show beside it."), dot_text(id, &c->arena));
     }

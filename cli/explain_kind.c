@@ -114,7 +114,7 @@ static void put_rules(struct cli *c, const struct kind_def *k)
     const struct rule_number *n = NULL;
     bool any = false;
     for (size_t i = 0; (r = rules_at(i)) != NULL; i++) {
-        if (r->kind != k->number) {
+        if (!rules_concerns(r, k->number)) {
             continue;
         }
         buf_add_str(&c->out, any ? "" : _("\nRules, with their present numbers:\n"));
@@ -198,7 +198,7 @@ static void rules_json(struct cli *c, const struct kind_def *k)
     const struct rule *r = NULL;
     const struct rule_number *n = NULL;
     for (size_t i = 0; (r = rules_at(i)) != NULL; i++) {
-        if (r->kind != k->number) {
+        if (!rules_concerns(r, k->number)) {
             continue;
         }
         begin_object(c, k);

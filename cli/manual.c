@@ -153,7 +153,7 @@ static void put_kind(struct cli *c, const struct kind_def *k, struct buf *b)
         }
     }
     for (size_t i = 0; (r = rules_at(i)) != NULL; i++) {
-        if (r->kind == k->number) {
+        if (rules_concerns(r, k->number)) {
             buf_printf(b, ".TP\n.BR %s \" (%s)\"\n", r->id, _("rule"));
             put_line(b, "", gettext(r->text));
         }

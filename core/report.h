@@ -140,6 +140,10 @@ enum err report_run(struct txn *t, const struct report_query *q, struct arena *a
 enum err report_publish(struct txn *t, const struct report *report,
                         const struct report_result *result, struct arena *arena,
                         struct dot *id) MUST_USE;
+/* The day of the newest publication of the same report, unit and period; 0 = there is none. */
+enum err report_last_published(struct txn *t, const struct report *report,
+                               const struct report_result *result, struct arena *arena,
+                               int64_t *day) MUST_USE;
 /* Fills in `adjusted` and `frozen` from the newest publication of the same report, unit and period.
  * *published_on is its day, 0 = it was never published. */
 enum err report_compare_published(struct txn *t, const struct report *report,

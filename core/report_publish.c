@@ -184,6 +184,17 @@ static enum err find_published(struct txn *t, const struct report *report,
     return ERR_OK;
 }
 
+enum err report_last_published(struct txn *t, const struct report *report,
+                               const struct report_result *result, struct arena *arena,
+                               int64_t *day)
+{
+    struct record r;
+    bool found = false;
+    TRY(find_published(t, report, result, arena, &r, &found));
+    *day = found ? merge_shown_int(&r, F_PUBLICATION_DATE) : 0;
+    return ERR_OK;
+}
+
 static bool same_figure(struct figure a, struct figure b)
 {
     return a.known == b.known && (!a.known || a.tenths == b.tenths);

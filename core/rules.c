@@ -58,6 +58,8 @@ static const struct rule_row {
     {{"rating_attendance", KIND_RATING, RULE_BLOCK, 2,
       N_("Rated excellent without the attendance that this needs"), "terrace show %s"},
      rule_check_rating_attendance, NULL},
+    {{"rating_votes", KIND_RATING, RULE_BLOCK, 2, N_("Rated without enough votes"),
+      "terrace show %s"}, rule_check_rating_votes, NULL},
     {{"discipline_quorum", KIND_DISCIPLINE, RULE_BLOCK, 1,
       N_("Disciplined by a meeting with too few present"), "terrace show %s"},
      rule_check_discipline_quorum, NULL},
@@ -73,6 +75,9 @@ static const struct rule_row {
     {{"plan_once", KIND_PLAN, RULE_WARN, 0,
       N_("A second plan of one unit for one period"), "terrace show %s"},
      rule_check_plan_once, NULL},
+    {{"plan_period", KIND_PLAN, RULE_BLOCK, 3,
+      N_("A plan for a quarter or a year that begins in another month"),
+      "terrace set %s month=…"}, rule_check_plan_period, NULL},
     {{"late_item", KIND_PLAN_ITEM, RULE_OFF, 2,
       N_("A task of the plan is past its date"), "terrace step %s"}, NULL, rule_find_late_item},
     {{"answer_once", KIND_ANSWER, RULE_WARN, 0,
@@ -99,6 +104,10 @@ static const struct rule_row {
     {{"assessment_passed", KIND_ASSESSMENT, RULE_BLOCK, 1,
       N_("Recognised though one of the three contents failed"), "terrace show %s"},
      rule_check_assessment_passed, NULL},
+    {{"date_future", 0, RULE_WARN, 0, N_("What is entered as done has a day that is yet to come"),
+      "terrace show %s"}, rule_check_date_future, NULL},
+    {{"date_order", 0, RULE_WARN, 0, N_("The days of one record are the wrong way round"),
+      "terrace show %s"}, rule_check_date_order, NULL},
     {{"rule_known", KIND_RULE, RULE_BLOCK, 2,
       N_("A rule with a name or a value that this program does not know"), "terrace show %s"},
      rule_check_rule_known, NULL},
@@ -136,11 +145,11 @@ static const struct rule_row {
 #define ALWAYS(v) {{0, v}, {0, 0}}
 
 static const struct rule_number numbers[] = {
-    {"admission_age_min", "admission_age", N_("admission: least age at the vote, in years"),
+    {"admission_age_min", "admission_age", N_("admission: least age at the application and at the vote, in years"),
      ALWAYS(16)},
     {"admission_age_min_days", "admission_age",
      N_("admission: so many days older than that at least"), ALWAYS(0)},
-    {"admission_age_max", "admission_age", N_("admission: greatest age at the vote, in years"),
+    {"admission_age_max", "admission_age", N_("admission: greatest age at the application and at the vote, in years"),
      ALWAYS(30)},
     {"admission_votes_percent", "admission_votes",
      N_("admission: more than so many percent of those present must be in favour"), ALWAYS(50)},
@@ -190,6 +199,8 @@ static const struct rule_number numbers[] = {
     {"fee_up_of", "", N_("…of so many"), ALWAYS(3)},
     {"rating_attendance_percent", "rating_attendance",
      N_("excellent: meetings attended, in percent, at least"), ALWAYS(90)},
+    {"rating_votes_percent", "rating_votes",
+     N_("rating: more than so many percent of those present must be in favour"), ALWAYS(50)},
     {"discipline_present_part", "discipline_quorum",
      N_("discipline: so many parts of the members are present at least…"), ALWAYS(2)},
     {"discipline_present_of", "discipline_quorum", N_("…of so many"), ALWAYS(3)},
@@ -202,6 +213,11 @@ static const struct rule_number numbers[] = {
 const struct rule *rules_at(size_t index)
 {
     return index < ARRAY_COUNT(rows) ? &rows[index].rule : NULL;
+}
+
+bool rules_concerns(const struct rule *rule, uint32_t kind)
+{
+    return rule->kind ? rule->kind == kind : rule->weight != RULE_OFF && rule_has_dates(kind);
 }
 
 const struct rule_number *rules_number_at(size_t index)
@@ -228,7 +244,7 @@ static bool goes_before(const struct found *a, const struct found *b)
 }
 
 static bool overridden(struct txn *t, const char *name, int64_t setting, int64_t date,
-                       int64_t *value)
+                       int64_t *value, int64_t *since)
 {
     struct arena arena = {0};
     struct id_list list = {0};
@@ -253,6 +269,7 @@ static bool overridden(struct txn *t, const char *name, int64_t setting, int64_t
     }
     arena_free(&arena);
     *value = best.value;
+    *since = best.from >= 0 ? best.from : 0;
     return best.from >= 0;
 }
 
@@ -273,7 +290,9 @@ static int64_t setting_of(struct txn *t, struct dot unit)
     return setting;
 }
 
-int64_t rules_number_in(struct txn *t, const char *name, struct dot unit, int64_t date)
+/* *since: the day from which it holds; 0 = always. */
+static int64_t number_in(struct txn *t, const char *name, struct dot unit, int64_t date,
+                         int64_t *since)
 {
     const struct rule_number *n = NULL;
     int64_t value = 0, day = date_first_day(date);
@@ -281,11 +300,18 @@ int64_t rules_number_in(struct txn *t, const char *name, struct dot unit, int64_
         n = strcmp(numbers[i].name, name) == 0 ? &numbers[i] : NULL;
     }
     CHECK(n != NULL);
-    if (overridden(t, name, setting_of(t, unit), day, &value)) {
+    if (overridden(t, name, setting_of(t, unit), day, &value, since)) {
         return value;
     }
     bool second = n->dated[1].from != 0 && n->dated[1].from <= day;
+    *since = n->dated[second ? 1 : 0].from;
     return n->dated[second ? 1 : 0].value;
+}
+
+int64_t rules_number_in(struct txn *t, const char *name, struct dot unit, int64_t date)
+{
+    int64_t since = 0;
+    return number_in(t, name, unit, date, &since);
 }
 
 int64_t rules_number(struct txn *t, const char *name, int64_t date)
@@ -295,8 +321,9 @@ int64_t rules_number(struct txn *t, const char *name, int64_t date)
 
 enum rule_weight rules_weight(struct txn *t, const struct rule *rule, int64_t date)
 {
-    int64_t value = 0;
-    if (rule->weight != RULE_OFF && overridden(t, rule->id, 0, date_first_day(date), &value)) {
+    int64_t value = 0, since = 0;
+    if (rule->weight != RULE_OFF &&
+        overridden(t, rule->id, 0, date_first_day(date), &value, &since)) {
         return value <= 0 ? RULE_OFF : value == 1 ? RULE_WARN : RULE_BLOCK;
     }
     return rule->weight;
@@ -385,6 +412,15 @@ int64_t rule_value(const struct rule_judge *j, const char *name, int64_t date)
     return rules_number_in(j->c->t, name, unit, date);
 }
 
+const char *rule_value_since(const struct rule_judge *j, const char *name, int64_t date)
+{
+    int64_t since = 0;
+    (void)number_in(j->c->t, name, merge_shown_ref(j->c->after, F_UNIT), date, &since);
+    return since == 0 ? ""
+                      : arena_printf(j->c->arena, _(" (so it holds from %s on)"),
+                                     rule_date_text(j, since));
+}
+
 const char *rule_date_text(const struct rule_judge *j, int64_t date)
 {
     return arena_printf(j->c->arena, "%02d/%02d/%04d", DATE_DAY(date), DATE_MONTH(date),
@@ -396,7 +432,7 @@ enum err rules_check(const struct rule_case *c)
     int64_t today = store_today(c->t).i;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         const struct rule_row *row = &rows[i];
-        if (!row->check || row->rule.kind != c->after->kind) {
+        if (!row->check || !rules_concerns(&row->rule, c->after->kind)) {
             continue;
         }
         struct rule_judge j = {c, &row->rule, rules_weight(c->t, &row->rule, today), today};

@@ -11,7 +11,7 @@ enum rule_weight { RULE_OFF, RULE_WARN, RULE_BLOCK };
 
 struct rule {
     const char *id;
-    uint32_t kind;           /* the kind of record that breaks it */
+    uint32_t kind;           /* the kind of record that breaks it; 0 = of several */
     enum rule_weight weight; /* of a save that breaks it; RULE_OFF: it is only listed */
     int urgency;             /* of the list: 1 to 3, 1 the most urgent; 0 = it is not listed */
     const char *text;        /* what is wrong, for people; translated by the caller */
@@ -19,6 +19,8 @@ struct rule {
 };
 /* The table; NULL past the end. */
 const struct rule *rules_at(size_t index);
+/* Are records of that kind held against it? */
+bool rules_concerns(const struct rule *rule, uint32_t kind);
 
 /* A number of the table. */
 struct rule_number {

@@ -49,25 +49,34 @@ enum err rule_check_admission_age(const struct rule_judge *j)
     if (date_number(day) < ripe) {
         return rule_break(
             j, "birth_date",
-            _("%lld years old on %s; admission is possible from %lld years on, here from %s"),
+            _("%lld years old on %s; admission is possible from %lld years on%s, here from %s"),
             (long long)age_at(birth, day, true), rule_date_text(j, day), (long long)least,
-            rule_date_text(j, date_of_number(ripe)));
+            rule_value_since(j, "admission_age_min", day), rule_date_text(j, date_of_number(ripe)));
     }
     int64_t age = age_at(birth, day, false);
     if (age > most) {
         return rule_break(j, "birth_date",
-                          _("%lld years old on %s; admission is possible up to %lld years"),
-                          (long long)age, rule_date_text(j, day), (long long)most);
+                          _("%lld years old on %s; admission is possible up to %lld years%s"),
+                          (long long)age, rule_date_text(j, day), (long long)most,
+                          rule_value_since(j, "admission_age_max", day));
     }
     return ERR_OK;
 }
 
+/* The months are over by the vote: before its day is known there is nothing to count to. */
 enum err rule_check_admission_introducer(const struct rule_judge *j)
 {
-    int64_t since = rule_int(j, F_ADMISSION_KNOWN_SINCE), day = review_day(j);
+    int64_t since = rule_int(j, F_ADMISSION_KNOWN_SINCE);
     if (!TOUCHES(j, F_ADMISSION_KNOWN_SINCE, F_ADMISSION_INTRODUCER, F_ADMISSION_MEETING_DATE) ||
-        since == 0) {
+        since == 0 || !rule_has(j, F_ADMISSION_MEETING_DATE)) {
         return ERR_OK;
+    }
+    int64_t day = rule_day(j, F_ADMISSION_MEETING_DATE);
+    if (date_first_day(since) > day) {
+        return rule_break(j, "introducer_since",
+                          _("the introducer is said to be with the applicant since %s, which is "
+                            "after the vote of %s"),
+                          rule_date_text(j, date_first_day(since)), rule_date_text(j, day));
     }
     int64_t months = rule_value(j, "introducer_months", day);
     if (date_add_months(date_first_day(since), months) > day) {
@@ -359,6 +368,16 @@ enum err rule_check_rating_attendance(const struct rule_judge *j)
                           (long long)share, (long long)least);
     }
     return ERR_OK;
+}
+
+enum err rule_check_rating_votes(const struct rule_judge *j)
+{
+    int64_t end = DATE_MAKE(rule_int(j, F_RATING_YEAR), 12, 31);
+    if (!TOUCHES(j, F_RATING_PRESENT, F_RATING_FOR, F_RATING_STATUS)) {
+        return ERR_OK;
+    }
+    return check_votes(j, F_RATING_PRESENT, F_RATING_FOR,
+                       rule_value(j, "rating_votes_percent", end));
 }
 
 static int64_t discipline_day(const struct rule_judge *j)

@@ -28,6 +28,8 @@ struct dot rule_ref(const struct rule_judge *j, uint32_t field);
 /* The field as a day, else today. */
 int64_t rule_day(const struct rule_judge *j, uint32_t field);
 int64_t rule_value(const struct rule_judge *j, const char *name, int64_t date);
+/* " (so it holds from … on)" of a number that has not always held, else "". In the arena. */
+const char *rule_value_since(const struct rule_judge *j, const char *name, int64_t date);
 /* "dd/mm/yyyy", in the arena. */
 const char *rule_date_text(const struct rule_judge *j, int64_t date);
 
@@ -42,17 +44,23 @@ enum err rule_check_cadre_theory(const struct rule_judge *j);
 enum err rule_check_fee_amount(const struct rule_judge *j);
 enum err rule_check_fee_once(const struct rule_judge *j);
 enum err rule_check_rating_attendance(const struct rule_judge *j);
+enum err rule_check_rating_votes(const struct rule_judge *j);
 enum err rule_check_discipline_quorum(const struct rule_judge *j);
 enum err rule_check_discipline_votes(const struct rule_judge *j);
 enum err rule_check_transfer_cleared(const struct rule_judge *j);
 
 enum err rule_check_activity_attendee(const struct rule_judge *j);
+enum err rule_check_plan_period(const struct rule_judge *j);
 enum err rule_check_plan_once(const struct rule_judge *j);
 enum err rule_check_answer_once(const struct rule_judge *j);
 enum err rule_check_inspection_deadline(const struct rule_judge *j);
 enum err rule_check_dialogue_notice(const struct rule_judge *j);
 enum err rule_check_situation_names(const struct rule_judge *j);
 enum err rule_check_assessment_passed(const struct rule_judge *j);
+enum err rule_check_date_future(const struct rule_judge *j);
+enum err rule_check_date_order(const struct rule_judge *j);
+/* Are there days of that kind that these two look at? */
+bool rule_has_dates(uint32_t kind);
 enum err rule_check_rule_known(const struct rule_judge *j);
 
 /* ---- finders -------------------------------------------------------------------------------- */

@@ -86,6 +86,20 @@ enum err rule_check_plan_once(const struct rule_judge *j)
     return ERR_OK;
 }
 
+enum err rule_check_plan_period(const struct rule_judge *j)
+{
+    int64_t period = rule_int(j, F_PLAN_PERIOD), month = MONTH_MONTH(rule_int(j, F_PLAN_MONTH));
+    if (!TOUCHES(j, F_PLAN_PERIOD, F_PLAN_MONTH) || !rule_has(j, F_PLAN_MONTH)) {
+        return ERR_OK;
+    }
+    if (period == PLAN_QUARTER && month % 3 != 1) {
+        return rule_break(j, "month", _("a plan for a quarter begins in month 1, 4, 7 or 10"));
+    }
+    return period != PLAN_YEAR || month == 1
+               ? ERR_OK
+               : rule_break(j, "month", _("a plan for a year begins in month 1"));
+}
+
 /* ---- watching over, advising ------------------------------------------------------------------
  */
 

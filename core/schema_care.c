@@ -166,7 +166,7 @@ const struct kind_def schema_care_kinds[] = {
         {18, "title", "Chức danh", "Title", FIELD_ENUM, .rule = MERGE_LATEST,
          .codes = schema_titles},
         {F_ROTATION_FROM_DATE, "from_date", "Từ ngày", "From", FIELD_DATE, .rule = MERGE_LATEST},
-        {20, "to_date", "Đến ngày", "Until", FIELD_DATE, .rule = MERGE_LATEST},
+        {F_ROTATION_TO_DATE, "to_date", "Đến ngày", "Until", FIELD_DATE, .rule = MERGE_LATEST},
         {F_ROTATION_STATUS, "status", "Trạng thái", "Status", FIELD_ENUM, .rule = MERGE_FORWARD,
          .codes = LIST(
             {WORK_PLANNED, 1, "planned", "Dự kiến", "Planned"},

@@ -376,9 +376,9 @@ const struct kind_def schema_kinds[] = {
          .max = LINE_BYTES},
         {17, "period", "Kỳ", "Period", FIELD_ENUM, .rule = MERGE_LATEST, .flags = MUST,
          .codes = LIST(
-            {1, 0, "month", "Tháng", "Month"},
-            {2, 0, "quarter", "Quý", "Quarter"},
-            {3, 0, "year", "Năm", "Year"})},
+            {PLAN_MONTH, 0, "month", "Tháng", "Month"},
+            {PLAN_QUARTER, 0, "quarter", "Quý", "Quarter"},
+            {PLAN_YEAR, 0, "year", "Năm", "Year"})},
         {18, "month", "Từ tháng", "First month", FIELD_MONTH, .rule = MERGE_LATEST, .flags = MUST},
         {19, "theme", "Chủ đề", "Theme", FIELD_REF, .rule = MERGE_LATEST, .ref_kind = KIND_THEME},
         {20, "event", "Sự kiện", "Event", FIELD_TEXT, .rule = MERGE_LATEST, .max = LINE_BYTES},

@@ -202,6 +202,7 @@ enum known_field {
     F_ROTATION_FROM = 16,
     F_ROTATION_TO = 17,
     F_ROTATION_FROM_DATE = 19,
+    F_ROTATION_TO_DATE = 20,
     F_ROTATION_STATUS = 21,
     F_FEE_MONTH = 16,
     F_FEE_AMOUNT = 17,
@@ -328,6 +329,7 @@ enum activity_type {
     ACTIVITY_CONGRESS
 };
 enum activity_status { ACTIVITY_PLANNED = 1, ACTIVITY_HELD, ACTIVITY_MINUTED, ACTIVITY_CANCELLED };
+enum plan_period { PLAN_MONTH = 1, PLAN_QUARTER, PLAN_YEAR };
 enum plan_status { PLAN_DRAFT = 1, PLAN_SUBMITTED, PLAN_APPROVED, PLAN_CLOSED };
 enum item_status { ITEM_TODO = 1, ITEM_DOING, ITEM_DONE, ITEM_LATE, ITEM_DROPPED };
 enum directive_status { DIRECTIVE_ISSUED = 1, DIRECTIVE_CLOSED };

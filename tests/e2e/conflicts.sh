@@ -108,7 +108,7 @@ claim conflicts__two_deletes_are_none same "$(t district --json conflicts)" ""
 
 # sets and states go together without anybody's decision
 t hungkhanh set "$de" languages+=Mông status=away >/dev/null
-t district set "$de" languages+=Kinh status=matured >/dev/null
+t district set "$de" languages+=Kinh status=matured status_date=2025-01-01 >/dev/null
 everybody
 claim conflicts__sets_and_states_are_none same "$(t district --json conflicts)" ""
 claim conflicts__both_elements_are_there has "$(t second show "$de" --json)" '"languages":["Kinh","Mông"]'

@@ -300,7 +300,8 @@ quietly config report_day ""
 
 # --- publication -------------------------------------------------------------------------------------
 claim published__nothing_is_adjusted same "$(figure adjusted movement --unit C1 works)" null
-quietly report movement --unit C1 --publish
+t s report movement --unit C1 --publish >/dev/null 2>"$work/first"
+claim published__the_first_time_tells_of_none same "$(grep -c 'published before' "$work/first")" 0
 claim published__right_after_nothing same "$(t s --json report movement --unit C1 | grep -vc '"adjusted":null')" 0
 add activity type=campaign title="Bổ sung" date=2025-11-17 unit=B1 value=500000 >/dev/null
 claim published__a_correction_shows_what_it_was same "$(figure adjusted movement --unit C1 works)" 1
@@ -310,7 +311,8 @@ claim published__money_too same "$(figure adjusted movement --unit C1 value)" 15
 claim published__people_are_told has "$(t s report movement --unit C1)" "were adjusted since"
 claim published__another_period_is_not same "$(figure adjusted movement --unit C1 --period 2025-10 works)" null
 claim published__with_the_feeds_position has "$(t s list publication --json)" '"feed_seq":'
-quietly report movement --unit C1 --publish
+t s report movement --unit C1 --publish >/dev/null 2>"$work/second"
+claim published__again_is_told has "$(cat "$work/second")" "published before, on 20/11/2025"
 claim published__the_newest_counts same "$(figure adjusted movement --unit C1 works)" null
 
 # --- another office ----------------------------------------------------------------------------------

@@ -33,7 +33,13 @@ mutant more_votes_than_people_are_caught 's/    if (votes > present) {/    if (0
 mutant attendance_by_word_alone_is_caught 's/if (a.held > 0 \&\& a.attended/if (0 \&\& a.attended/'
 mutant one_short_of_the_quorum_is_caught \
     's/return present \* of >= total \* part/return (present + 1) * of >= total * part/'
+mutant an_introducer_before_any_vote_is_caught 's/since == 0 || !rule_has(j, F_ADMISSION_MEETING_DATE)/since == 0/'
+source=core/rules_dates.c
+mutant today_for_tomorrow_is_caught 's/day > j->today/day >= j->today/'
+mutant plans_for_what_happened_are_caught 's/ \&\& status >= p->from \&\& status <= p->to//'
+mutant the_same_day_for_an_earlier_one_is_caught 's/date_last_day(later) >= date_first/date_first_day(later) > date_first/'
 source=core/rules_work.c
+mutant a_quarter_from_any_month_is_caught 's/month % 3 != 1/0/'
 mutant rules_of_work_as_they_are_pass ''
 mutant a_day_short_of_the_notice_is_caught 's/return days >= least$/return days + 1 >= least/'
 mutant one_content_failed_is_caught 's/for (uint32_t i = 0; i < 3; i++) {/for (uint32_t i = 0; i < 1; i++) {/'
@@ -41,8 +47,8 @@ mutant a_name_unseen_is_caught 's/if (is_full_name(folded) \&\& stands_in(text, 
 mutant a_name_within_a_word_is_caught 's/if (begins \&\& ends \&\& memcmp/if (memcmp/'
 source=core/rules.c
 mutant the_table_as_it_is_passes ''
-mutant a_number_that_holds_too_early_is_caught 's/if (day <= date \&\& (day > from/if ((day > from/'
-mutant a_provinces_number_unread_is_caught 's/    return from >= 0;/    return false;/'
+mutant a_number_that_holds_too_early_is_caught 's/if (f.from <= date \&\& (only/if ((only/'
+mutant a_provinces_number_unread_is_caught 's/    return best.from >= 0;/    return false;/'
 mutant a_weight_unread_is_caught 's/    return value <= 0 ? RULE_OFF/    return rule->weight; return value <= 0 ? RULE_OFF/'
 mutant what_is_not_touched_looked_at_is_caught 's/    bool touched = j->c->before == NULL;/    bool touched = true;/'
 
@@ -52,5 +58,5 @@ mutant what_is_due_as_it_is_passes ''
 mutant a_day_early_is_caught 's/date_last_day(due) < d->today/date_last_day(due) <= d->today/'
 mutant what_is_done_told_as_late_is_caught 's/(d->open >> status \& 1) != 0/true/'
 mutant a_month_not_over_counted_is_caught 's/->months \& since \& ~1u;/->months \& since;/'
-mutant a_small_union_unseen_is_caught 's/found->members < x->least || found->months/found->months/'
+mutant a_small_union_unseen_is_caught 's/(found->members < rules_number_in(s->t, "union_members_min", r->id, today) ||/(/'
 echo "1..$n"

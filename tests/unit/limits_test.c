@@ -143,8 +143,19 @@ static const struct limit {
      "admission",
      true,
      "introducer_since",
-     {NAME, VOTED, "birth_date=2007-01-01", "introducer_since=2024-10-15"},
-     {NAME, VOTED, "birth_date=2007-01-01", "introducer_since=2024-10-16"}},
+     {NAME, VOTED, "birth_date=2007-01-01", "meeting_date=2025-01-15",
+      "introducer_since=2024-10-15"},
+     {NAME, VOTED, "birth_date=2007-01-01", "meeting_date=2025-01-15",
+      "introducer_since=2024-10-16"}},
+    /* it is the vote that this counts to, not the application */
+    {"admission_introducer",
+     "admission",
+     true,
+     "introducer_since",
+     {NAME, "application_date=2025-01-15", "status=introduced", "birth_date=2007-01-01",
+      "introducer_since=2025-12-01"},
+     {NAME, VOTED, "birth_date=2007-01-01", "meeting_date=2025-01-31",
+      "introducer_since=2025-02-01"}},
     {"admission_votes",
      "admission",
      true,
@@ -261,6 +272,18 @@ static const struct limit {
      "level", /* no meeting recorded */
      {"member=YOUNG", "year=2024", "level=excellent", "attendance_share=90"},
      {"member=YOUNG", "year=2024", "level=excellent", "attendance_share=89"}},
+    {"rating_votes",
+     "rating",
+     true,
+     "for",
+     {"member=NINE", "year=2025", "level=good", "status=voted", "present=6", "for=4"},
+     {"member=NINE", "year=2025", "level=good", "status=voted", "present=6", "for=3"}},
+    {"rating_votes",
+     "rating",
+     true,
+     "for",
+     {"member=NINE", "year=2025", "level=good", "status=voted", "present=6", "for=6"},
+     {"member=NINE", "year=2025", "level=good", "status=voted", "present=6", "for=7"}},
     {"discipline_quorum",
      "discipline",
      true,
@@ -285,6 +308,18 @@ static const struct limit {
      "month",
      {"title=Khác", "period=quarter", "month=2025-04"},
      {"title=Khác", "period=month", "month=2025-03"}},
+    {"plan_period",
+     "plan",
+     true,
+     "month",
+     {"title=Quý IV", "period=quarter", "month=2025-10"},
+     {"title=Quý IV", "period=quarter", "month=2025-11"}},
+    {"plan_period",
+     "plan",
+     true,
+     "month",
+     {"title=Năm", "period=year", "month=2025-01"},
+     {"title=Năm", "period=year", "month=2025-04"}},
     {"answer_once",
      "answer",
      false,
@@ -322,6 +357,73 @@ static const struct limit {
      {"year=2025", "status=recognised", "verdict_1=passed", "verdict_2=passed", "verdict_3=passed"},
      {"year=2025", "status=recognised", "verdict_1=passed", "verdict_2=failed",
       "verdict_3=passed"}},
+    {"date_future",
+     "member",
+     false,
+     "birth_date",
+     {NAME, "birth_date=2026-01-01"},
+     {NAME, "birth_date=2026-01-02"}},
+    {"date_future",
+     "activity",
+     false,
+     "date",
+     {"title=Trại", "type=campaign", "status=held", "date=2026-01-01"},
+     {"title=Trại", "type=campaign", "status=held", "date=2026-01-02"}},
+    /* what is planned lies ahead */
+    {"date_future",
+     "activity",
+     false,
+     "date",
+     {"title=Trại", "type=campaign", "status=planned", "date=2026-03-26"},
+     {"title=Trại", "type=campaign", "status=minuted", "date=2026-03-26"}},
+    {"date_future",
+     "admission",
+     false,
+     "meeting_date",
+     {NAME, "birth_date=2007-01-01", "status=voted", "meeting_date=2026-01-01"},
+     {NAME, "birth_date=2007-01-01", "status=voted", "meeting_date=2026-01-02"}},
+    {"date_future",
+     "discipline",
+     false,
+     "decision_date",
+     {"member=YOUNG", "form=warning", "decision_date=2026-01"},
+     {"member=YOUNG", "form=warning", "decision_date=2026-02"}},
+    {"date_order",
+     "member",
+     false,
+     "admission_date",
+     {NAME, "birth_date=2004-05-01", "admission_date=2004"},
+     {NAME, "birth_date=2004-05-01", "admission_date=2003"}},
+    {"date_order",
+     "admission",
+     false,
+     "decision_date",
+     {NAME, "birth_date=2007-01-01", "meeting_date=2025-03-01", "decision_date=2025-03-01"},
+     {NAME, "birth_date=2007-01-01", "meeting_date=2025-03-01", "decision_date=2025-02-28"}},
+    {"date_order",
+     "admission",
+     false,
+     "ceremony_date",
+     {NAME, "birth_date=2007-01-01", "decision_date=2025-03-01", "ceremony_date=2025-03-26"},
+     {NAME, "birth_date=2007-01-01", "decision_date=2025-03-01", "ceremony_date=2025-02-26"}},
+    {"date_order",
+     "position",
+     false,
+     "to",
+     {"member=AT35", "title=bi-thu", "from=2020-01-15", "to=2020-01-15"},
+     {"member=AT35", "title=bi-thu", "from=2020-01-15", "to=2020-01-14"}},
+    {"date_order",
+     "rotation",
+     false,
+     "to_date",
+     {"member=AT35", "from=136", "to=138", "from_date=2024-01-15", "to_date=2025-01-14"},
+     {"member=AT35", "from=136", "to=138", "from_date=2024-01-15", "to_date=2023-01-14"}},
+    {"date_order",
+     "dialogue",
+     false,
+     "answered",
+     {"host=Bí thư", "date=2025-03-30", "answered=2025-03-30"},
+     {"host=Bí thư", "date=2025-03-30", "answered=2025-03-29"}},
     {"rule_known",
      "rule",
      true,
@@ -390,6 +492,20 @@ static void limits__no_rule_of_saves_is_without_its_case(void **state)
     }
 }
 
+static void limits__an_introducer_after_the_vote_is_told_as_that(void **state)
+{
+    struct house *h = *state;
+    const char *const late[] = {NAME,
+                                VOTED,
+                                "birth_date=2007-01-01",
+                                "meeting_date=2025-01-31",
+                                "introducer_since=2025-02-01",
+                                NULL};
+    assert_int_equal(try(h, "admission", late), ERR_RULE);
+    assert_non_null(strstr(error_last()->text, "since 01/02/2025, which is after the vote of "
+                                               "31/01/2025"));
+}
+
 /* ---- the province's own numbers ----------------------------------------------------------------
  */
 
@@ -404,9 +520,11 @@ static void limits__a_province_replaces_a_number_from_a_day_on(void **state)
     assert_int_equal(try(h, "admission", after), ERR_RULE);
     given(h, "rule", WORDS("name=admission_age_min", "value=15", "from=2025-02-01"));
     assert_int_equal(try(h, "admission", before), ERR_RULE); /* what held on that day holds */
+    assert_null(strstr(error_last()->text, "holds from"));
     assert_int_equal(try(h, "admission", after), ERR_OK);
     given(h, "rule", WORDS("name=admission_age_min_days", "value=63", "from=2025-02-01"));
     assert_int_equal(try(h, "admission", after), ERR_RULE); /* 62 days older than 15 years */
+    assert_non_null(strstr(error_last()->text, "from 15 years on (so it holds from 01/02/2025"));
     given(h, "rule", WORDS("name=admission_age_min_days", "value=62", "from=2025-02-01"));
     assert_int_equal(try(h, "admission", after), ERR_OK); /* of two for one day the later */
 }
@@ -469,6 +587,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits__each_rule_lets_pass_and_stops_where_it_should,
                                         begin, end),
         cmocka_unit_test(limits__no_rule_of_saves_is_without_its_case),
+        cmocka_unit_test_setup_teardown(limits__an_introducer_after_the_vote_is_told_as_that, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(limits__a_province_replaces_a_number_from_a_day_on, begin,
                                         end),
         cmocka_unit_test_setup_teardown(limits__a_setting_has_numbers_of_its_own, begin, end),

@@ -386,6 +386,7 @@ static void rules__each_has_words_and_a_name_of_its_own(void **state)
         assert_in_range(r->urgency, 0, 3); /* 0: it is not listed */
         assert_true(r->weight != RULE_OFF || r->urgency > 0);
         assert_true(*r->text && strstr(r->todo, "%s"));
+        assert_true(r->kind != 0 || r->weight == RULE_OFF || r->urgency == 0);
         for (size_t i = 0; i < n; i++) {
             assert_string_not_equal(rules_at(i)->id, r->id);
         }

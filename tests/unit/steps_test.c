@@ -178,6 +178,7 @@ static const char *usual_value(const struct field_def *f)
         {"date", "2025-05-05"},
         {"published", "2025-03-01"},
         {"application_date", "2025-01-15"},
+        {"month", "2025-04"}, /* where a quarter begins */
     };
     static const char *const by_type[] = {
         [FIELD_TEXT] = "lời",        [FIELD_INT] = "2025",      [FIELD_BOOL] = "yes",
@@ -187,7 +188,8 @@ static const char *usual_value(const struct field_def *f)
         return f->codes[f->codes[1].number ? 1 : 0].code; /* the second: passed, not failed */
     }
     for (size_t i = 0; i < ARRAY_COUNT(own); i++) {
-        if (strcmp(own[i].field, f->name) == 0 && (f->type == FIELD_INT || f->type == FIELD_DATE)) {
+        if (strcmp(own[i].field, f->name) == 0 &&
+            (f->type == FIELD_INT || f->type == FIELD_DATE || f->type == FIELD_MONTH)) {
             return own[i].value;
         }
     }
@@ -332,6 +334,23 @@ static void steps__nobody_gets_above_by_moving_what_is_to_be_approved(void **sta
                           WORDS("status=approved", "approver=Huyện đoàn", "unit=0457601")),
                      ERR_RULE);
     assert_string_equal(error_last()->field, "status");
+}
+
+/* Reports count who left on that day: without one nobody would have. */
+static void steps__who_leaves_does_so_on_a_day(void **state)
+{
+    struct house *h = *state;
+    static const char *const ends[] = {"matured", "removed", "expelled", "deceased"};
+    for (size_t i = 0; i < ARRAY_COUNT(ends); i++) {
+        struct dot same,
+            id = given(h, 0, KIND_MEMBER,
+                       WORDS("full_name=Giàng A Dê", "birth_date=2004-04-04", "status=active"));
+        const struct draft change = {.id = id};
+        const char *word = arena_printf(&h->arena, "status=%s", ends[i]);
+        assert_int_equal(save(h, 0, change, &same, WORDS(word)), ERR_INPUT);
+        assert_string_equal(error_last()->field, "status_date");
+        assert_int_equal(save(h, 0, change, &same, WORDS(word, "status_date=2019-12-31")), ERR_OK);
+    }
 }
 
 /* One that never had a state, from another program: a plan stands at its beginning, of a unit
@@ -488,6 +507,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(steps__a_new_record_begins_at_the_beginning, begin, end),
         cmocka_unit_test_setup_teardown(
             steps__the_office_above_approves_and_needs_what_the_step_needs, begin, end),
+        cmocka_unit_test_setup_teardown(steps__who_leaves_does_so_on_a_day, begin, end),
         cmocka_unit_test_setup_teardown(steps__a_record_without_a_state, begin, end),
         cmocka_unit_test_setup_teardown(steps__nobody_gets_above_by_moving_what_is_to_be_approved,
                                         begin, end),

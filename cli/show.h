@@ -49,7 +49,8 @@ struct id_list show_merged(struct txn *t, const struct record *r, struct arena *
 /* Title of a record, or the ID when it has none or is not here; in the arena. */
 struct slice show_title(struct txn *t, struct dot id, struct arena *arena);
 
-/* Aligned columns. Cells are copied into the arena; a row is complete with `columns` cells. */
+/* Aligned columns; one that is empty in all rows takes no room. Cells are copied into the arena; a
+ * row is complete with `columns` cells. */
 #define TABLE_COLUMNS_MAX 8
 struct table {
     struct arena *arena;

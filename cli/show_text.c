@@ -49,7 +49,7 @@ void table_write(const struct table *tb, struct buf *out)
     for (size_t r = 0; r < tb->row_count; r++) {
         for (size_t i = 0; i < tb->columns; i++) {
             add_flat(out, tb->rows[r][i]);
-            if (i + 1 < tb->columns) {
+            if (i + 1 < tb->columns && width[i] > 0) {
                 pad(out, text_width(tb->rows[r][i]), width[i] + 2);
             }
         }

@@ -66,6 +66,22 @@ claim desk__rows_that_name_nothing_are_told sh -c "
     printf 'code,name,type,parent\n92,Chi đoàn B,chi-doan,nowhere\n' |
         '$TERRACE' -C '$work/s' import unit - 2>&1 | grep -q -- '-:2: parent: '"
 
+# ---- lists: what tells records apart
+t s add activity type=meeting title="Họp Páo" date=01/10/2026 status=held >/dev/null
+t s add activity type=meeting title="Họp Páo" date=01/11/2026 status=planned >/dev/null
+t s add rule name=admission_age_min value=21 from=01/01/2026 >/dev/null
+claim desk__a_list_gives_day_and_status sh -c "'$TERRACE' -C '$work/s' list activity |
+    grep -q 'Họp Páo  01/10/2026  Held  '"
+claim desk__and_of_each_its_own sh -c "'$TERRACE' -C '$work/s' list activity | grep -q 'Họp Páo  01/11/2026  Planned  '"
+claim desk__a_rule_with_its_value sh -c "'$TERRACE' -C '$work/s' list rule | grep -q 'admission_age_min  21  '"
+claim desk__an_active_member_needs_no_word sh -c "! '$TERRACE' -C '$work/s' list member | grep -q Active"
+t s set "$id" status=away >/dev/null
+claim desk__another_one_does sh -c "'$TERRACE' -C '$work/s' list member | grep -q 'Páo .*03/2003.*  Away'"
+t s set "$id" status=active >/dev/null
+claim desk__of_several_kinds_each_is_named sh -c "'$TERRACE' -C '$work/s' find pao >'$work/kinds' &&
+    grep -q '^Member .*Sùng A Páo' '$work/kinds' && grep -q '^Activity .*Họp Páo' '$work/kinds'"
+claim desk__of_one_kind_none sh -c "'$TERRACE' -C '$work/s' find sung a p | grep -q '^Sùng A Páo  '"
+
 # ---- undoing
 t s set "$id" phone=1 >/dev/null
 t s set "$id" phone=2 occupation=Nông >/dev/null

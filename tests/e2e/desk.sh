@@ -101,6 +101,10 @@ claim desk__undo_of_the_first_save_deletes has "$(t s show "$id" --json)" '"_del
 t s undo "$id" >/dev/null
 claim desk__and_is_undone_itself sh -c "! '$TERRACE' -C '$work/s' show '$id' --json | grep -q _deleted"
 claim desk__rm_says_what_belongs_to_a_unit has "$(t s rm 90)" "1 record refers to it"
+other=$(t s add member full_name="Lò Văn Hai" birth_date=2002)
+t s add activity type=meeting title="Họp hai" date=02/10/2026 status=held present="$other" chair="$other" >/dev/null
+t s add activity type=meeting title="Họp ba" date=03/10/2026 status=held excused="$other" >/dev/null
+claim desk__rm_counts_who_was_present_and_excused has "$(t s rm "$other")" "2 records refer to it"
 claim desk__rm_twice_is_told exits 1 t s rm 90
 
 # ---- languages

@@ -59,7 +59,8 @@
     X(REHOME, "rehome", 0, NULL, N_("this computer goes to another hub, with its records"))        \
     X(NOT, "not", 0, NULL, N_("these two are two persons"))                                        \
     X(OUT, "out", 0, "FILE", N_("writes this file; - is the screen"))                              \
-    X(PERIOD, "period", 0, "PERIOD", N_("2025, 2025-H1, 2025-Q2 or 2025-06"))                      \
+    X(PERIOD, "period", 0, "PERIOD",                                                               \
+      N_("2025, H1/2025, Q2/2025 or 06/2025; also 2025-H1, 2025-Q2, 2025-06"))                     \
     X(UNDO, "undo", 0, NULL, N_("forget it again"))                                                \
     X(KEEP, "keep", 0, "N|FIELD=a|b",                                                              \
       N_("merge: of this field the value of the first or the second; backup: only the newest N"))

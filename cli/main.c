@@ -10,10 +10,12 @@
 #include "sync/client.h"
 #include "sync/join.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #ifndef TERRACE_VERSION
 #define TERRACE_VERSION "0"
@@ -293,6 +295,13 @@ static enum err run(struct cli *c, int argc, const char **argv)
     return cmd ? cmd->run(c) : help_bare(c);
 }
 
+/* Whoever read stdout wants no more of it, as head does: that is no mistake of anybody's. */
+static bool reader_has_left(enum err e)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return e == ERR_IO && ferror(stdout) && poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int main(int argc, char **argv)
 {
     struct cli c = {.exit_status = -1};
@@ -313,9 +322,10 @@ int main(int argc, char **argv)
         e = cli_flush(&c);
         status = error_exit_status(e);
     }
+    bool left = reader_has_left(e);
     if (c.exit_status >= 0) {
         status = c.exit_status;
-    } else if (e != ERR_OK) {
+    } else if (e != ERR_OK && !left) {
         cli_tell_error(&c, e, NULL, 0);
     }
     store_close(c.store);
@@ -324,5 +334,9 @@ int main(int argc, char **argv)
     buf_free(&c.out);
     args_free(&c.args);
     arena_free(&c.arena);
+    if (left) {
+        (void)signal(SIGPIPE, SIG_DFL);
+        (void)raise(SIGPIPE); /* ends in silence, as other programs do */
+    }
     return status;
 }

@@ -82,6 +82,14 @@ claim desk__of_several_kinds_each_is_named sh -c "'$TERRACE' -C '$work/s' find p
     grep -q '^Member .*Sùng A Páo' '$work/kinds' && grep -q '^Activity .*Họp Páo' '$work/kinds'"
 claim desk__of_one_kind_none sh -c "'$TERRACE' -C '$work/s' find sung a p | grep -q '^Sùng A Páo  '"
 
+left=0
+for command in 'list unit' 'list unit --json' 'export unit -'; do
+    left=$((left + 1))
+    claim "desk__a_reader_that_leaves_is_no_mistake_$left" sh -c "
+        { sleep 0.2; '$TERRACE' -C '$work/s' $command 2>'$work/left'; } | true
+        [ ! -s '$work/left' ] || { cat '$work/left'; exit 1; }"
+done
+
 # ---- undoing
 t s set "$id" phone=1 >/dev/null
 t s set "$id" phone=2 occupation=Nông >/dev/null

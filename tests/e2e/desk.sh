@@ -82,6 +82,15 @@ claim desk__of_several_kinds_each_is_named sh -c "'$TERRACE' -C '$work/s' find p
     grep -q '^Member .*Sùng A Páo' '$work/kinds' && grep -q '^Activity .*Họp Páo' '$work/kinds'"
 claim desk__of_one_kind_none sh -c "'$TERRACE' -C '$work/s' find sung a p | grep -q '^Sùng A Páo  '"
 
+t s add assessment year=2026 status=registered evidence_1="dòng một
+dòng hai" evidence_3=ba >"$work/assessed"
+assessed=$(grep -Eo '[0-9a-z]{13}-[0-9]+' "$work/assessed" | head -n 1)
+claim desk__long_labels_stand_in_line same \
+    "$(t s --lang en show "$assessed" | sed -n 's/^\(  Evidence 3: advising and cooperation\|  Unit *\) [^ ].*/\1/p' | wc -L)" \
+    "$(t s --lang en show "$assessed" | sed -n 's/^\(  Unit *\) [^ ].*/\1/p' | wc -L)"
+claim desk__further_lines_stand_under_the_first same \
+    "$(t s --lang en show "$assessed" | grep -o '^.*dòng' | wc -L)" "$(t s --lang en show "$assessed" | grep -o '^ *dòng hai' | sed 's/ hai//' | wc -L)"
+
 left=0
 for command in 'list unit' 'list unit --json' 'export unit -'; do
     left=$((left + 1))

@@ -294,7 +294,8 @@ static enum err check_kind(struct txn *t, const struct kind_def *kind)
                          _("this kind of record comes from a newer terrace; it can only be read"));
     }
     if (kind->level > own) {
-        return error_set(ERR_RULE, _("only a higher level writes records of kind %s"), kind->name);
+        return error_set(ERR_RULE, _("only a higher level writes records of kind %s"),
+                         schema_speaks_vi() ? kind->vi : kind->en);
     }
     return ERR_OK;
 }

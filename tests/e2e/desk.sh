@@ -64,7 +64,7 @@ claim desk__units_of_ones_own_come_twice has "$(t s --json import unit "$work/ow
 claim desk__and_stay_where_they_are keys "$(t s show 93 --json)" parent
 claim desk__rows_that_name_nothing_are_told sh -c "
     printf 'code,name,type,parent\n92,Chi đoàn B,chi-doan,nowhere\n' |
-        '$TERRACE' -C '$work/s' import unit - 2>&1 | grep -q -- '-:2: parent: '"
+        '$TERRACE' -C '$work/s' import unit - 2>&1 | grep -q -- '-:2: .*(parent): '"
 
 # ---- lists: what tells records apart
 t s add activity type=meeting title="Họp Páo" date=01/10/2026 status=held >/dev/null
@@ -131,4 +131,17 @@ claim desk__the_setting_decides sh -c "
 claim desk__the_option_is_stronger has "$(t s --lang en show "$id")" "Full name"
 claim desk__errors_speak_it_too sh -c "
     '$TERRACE' --lang vi -C '$work/s' set '$id' birth_date=x 2>&1 | grep -q 'không hợp lệ'"
+for line in 'add member birth_date=x' "set $id birth_date=x"; do
+    claim "desk__an_error_names_the_field_as_people_do_${line%% *}" sh -c "
+        '$TERRACE' --lang vi -C '$work/s' $line 2>&1 | grep -q '^terrace: Ngày sinh (birth_date): '"
+done
+claim desk__and_the_kind sh -c "
+    '$TERRACE' --lang vi -C '$work/s' add member dob=1 2>&1 | grep -q 'loại Đoàn viên không có trường “dob”'"
+claim desk__the_hint_names_it_too sh -c "
+    '$TERRACE' --lang vi -C '$work/s' add member full_name='Lò Thị Ba' birth_date=1960-01-01 2>&1 | grep -q '^Lưu ý: Ngày sinh (birth_date): '"
+claim desk__help_has_no_english_placeholder sh -c "
+    '$TERRACE' --lang vi help unit >'$work/unit_help' && grep -q -- '--into ĐƠN_VỊ|MÃ=TÊN' '$work/unit_help' &&
+        grep -q -- '--on NGÀY' '$work/unit_help'"
+claim desk__help_names_kinds_as_people_do has "$(t s --lang vi help activity)" "Đoàn viên; "
+claim desk__help_says_who_alone_writes_a_kind has "$(t s --lang vi help rule | head -n 1)" "(do cấp tỉnh ghi)"
 done_testing

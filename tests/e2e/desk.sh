@@ -143,5 +143,7 @@ claim desk__help_has_no_english_placeholder sh -c "
     '$TERRACE' --lang vi help unit >'$work/unit_help' && grep -q -- '--into ĐƠN_VỊ|MÃ=TÊN' '$work/unit_help' &&
         grep -q -- '--on NGÀY' '$work/unit_help'"
 claim desk__help_names_kinds_as_people_do has "$(t s --lang vi help activity)" "Đoàn viên; "
+claim desk__of_two_days_help_says_the_earlier has "$(t s --lang vi help answer)" "ngày sớm hơn"
+claim desk__help_shows_how_a_day_is_written has "$(t s --lang vi help member)" "ngày; ví dụ 12/04/2001"
 claim desk__help_says_who_alone_writes_a_kind has "$(t s --lang vi help rule | head -n 1)" "(do cấp tỉnh ghi)"
 done_testing

@@ -25,7 +25,7 @@ void option_usage(enum option id, struct buf *out)
     if (o->letter) {
         buf_printf(out, "-%c, ", o->letter);
     }
-    buf_printf(out, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+    buf_printf(out, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? gettext(o->arg) : "");
 }
 
 const char *option_help(enum option id)

@@ -12,6 +12,9 @@ enum err cli_find(struct cli *c, struct txn *t, uint32_t kind, const char *word,
     if (e == ERR_AMBIGUOUS) {
         c->candidates = found;
     }
+    if (e == ERR_OK && c->args.word_count > 0 && word == c->args.words[0]) {
+        c->subject = *id;
+    }
     return e;
 }
 

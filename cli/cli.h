@@ -21,6 +21,7 @@ struct cli {
     struct buf out;                /* for stdout; cli_flush sends it */
     struct id_list candidates;     /* shown with ERR_DOUBLE and ERR_AMBIGUOUS */
     struct txn *candidates_in;     /* where they can be read; NULL = in what is committed */
+    struct dot subject;            /* the record that the first word named; none = it named none */
     struct rule_notes notes;       /* what a save breaks without being blocked */
     bool no_secret;                /* for help's sake nobody is asked what opens a sealed store */
     bool new_key_file;             /* --key-file is the one to be taken on, not what opens */

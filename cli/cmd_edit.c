@@ -5,8 +5,11 @@
 #include "cli/show.h"
 #include "core/person.h"
 
+#include <stdlib.h>
+
 #define REFERRING_MAX 100000
 #define REFERRING_SHOWN 5
+#define SCAN_PAGE 256
 
 static void put_saved(struct cli *c, struct dot id, struct dot dot)
 {
@@ -152,26 +155,110 @@ static enum err delete_save(struct txn *t, struct dot id, struct arena *arena, s
     return store_save(t, &save, arena, &id, dot);
 }
 
-/* Records that name this one; for a unit also those that belong to it, itself left out. */
+struct referring {
+    struct txn *t;
+    const struct record *record;
+    struct arena *arena;
+    struct id_list *out;
+    size_t cap;
+};
+
+/* A set of a kind's own that the index leaves out: who was present, who is in a group. */
+static bool is_scanned_set(const struct field_def *f, uint32_t target)
+{
+    return f->type == FIELD_REFSET && f->ref_kind == target && !(f->flags & FIELD_MACHINE) &&
+           f->number != F_UNIT_SUCCESSORS;
+}
+
+static bool names_in_set(const struct record *r, const struct kind_def *k,
+                         const struct record *target, struct arena *arena)
+{
+    const struct field_def *f = NULL;
+    for (size_t i = 0; (f = schema_field_at(k, i)) != NULL; i++) {
+        size_t count = 0;
+        if (!is_scanned_set(f, target->kind) || !record_field(r, f->number)) {
+            continue;
+        }
+        const struct value **v = merge_siblings(r, f->number, arena, &count);
+        for (size_t j = 0; j < count; j++) {
+            if (v[j]->datum.type == DATUM_REF && dot_equal(v[j]->datum.ref, target->id)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static enum err scan_kind(struct referring *s, const struct kind_def *k)
+{
+    struct arena page = {0};
+    struct id_list list = {0};
+    struct dot after = {0, 0};
+    enum err e = ERR_OK;
+    do {
+        arena_reset(&page);
+        e = store_ids_of_kind(s->t, k->number, after, SCAN_PAGE, &page, &list);
+        for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
+            struct record r;
+            after = list.ids[i];
+            e = store_get(s->t, after, &page, &r, NULL);
+            if (e == ERR_OK && !merge_is_deleted(&r) && names_in_set(&r, k, s->record, &page)) {
+                id_list_add(s->out, &s->cap, after, s->arena);
+            }
+        }
+    } while (e == ERR_OK && list.more);
+    arena_free(&page);
+    return e;
+}
+
+/* Only kinds that have such a set of records of this kind are read. */
+static enum err scan_sets(struct referring *s)
+{
+    for (size_t i = 0; i < schema_kind_count(); i++) {
+        const struct kind_def *k = schema_kind_at(i);
+        const struct field_def *f = NULL;
+        bool wanted = false;
+        for (size_t j = 0; !wanted && (f = schema_field_at(k, j)) != NULL; j++) {
+            wanted = is_scanned_set(f, s->record->kind);
+        }
+        TRY(wanted ? scan_kind(s, k) : ERR_OK);
+    }
+    return ERR_OK;
+}
+
+static int by_dot(const void *a, const void *b)
+{
+    return dot_compare(*(const struct dot *)a, *(const struct dot *)b);
+}
+
+/* Records that name this one, each once however often; for a unit also those that belong to it. */
 static enum err list_referring(struct cli *c, struct txn *t, const struct record *r,
                                struct id_list *out)
 {
     struct id_list refs = {0}, own = {0};
+    struct referring s = {t, r, &c->arena, out, 0};
     const struct dot start = {0, 0};
+    size_t kept = 0;
+    *out = (struct id_list){0};
     TRY(store_ids_by_ref(t, r->id, 0, start, REFERRING_MAX, &c->arena, &refs));
     if (r->kind == KIND_UNIT) {
         TRY(store_ids_of_unit(t, r->id, start, REFERRING_MAX, &c->arena, &own));
     }
-    out->ids = arena_array(&c->arena, refs.count + own.count + 1, sizeof(*out->ids));
-    out->count = 0;
-    for (size_t i = 0; i < refs.count; i++) {
-        out->ids[out->count++] = refs.ids[i];
+    for (size_t i = 0; i < refs.count + own.count; i++) {
+        struct dot id = i < refs.count ? refs.ids[i] : own.ids[i - refs.count];
+        id_list_add(out, &s.cap, id, &c->arena);
     }
-    for (size_t i = 0; i < own.count; i++) {
-        if (!dot_equal(own.ids[i], r->id)) {
-            out->ids[out->count++] = own.ids[i];
+    TRY(scan_sets(&s));
+    if (out->count > 0) {
+        qsort(out->ids, out->count, sizeof(*out->ids), by_dot);
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        bool again = kept > 0 && dot_equal(out->ids[kept - 1], out->ids[i]);
+        if (!again && !dot_equal(out->ids[i], r->id)) {
+            out->ids[kept++] = out->ids[i];
         }
     }
+    out->count = kept;
     return ERR_OK;
 }
 

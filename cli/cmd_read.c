@@ -5,6 +5,7 @@
 #include "cli/query.h"
 #include "cli/show.h"
 #include "core/person.h"
+#include "core/steps.h"
 #include "core/text.h"
 #include "sync/session.h"
 
@@ -44,22 +45,51 @@ static struct slice receipt_mark(int receipt)
     return slice_str(receipt == 2 ? "✓✓" : receipt == 1 ? "✓" : "·");
 }
 
-/* What tells two records of one title apart: the first date, month or code that must be given. */
+/* What a rule says, the day or month of what happens at a time, else the code that must be given.
+ */
+static int telling(const struct kind_def *k, const struct field_def *f)
+{
+    if (k->number == KIND_RULE) {
+        return f->number == F_RULE_VALUE ? 2 : 0;
+    }
+    if (!(f->flags & FIELD_REQUIRED)) {
+        return 0;
+    }
+    return f->type == FIELD_DATE || f->type == FIELD_MONTH ? 2 : f->type == FIELD_ENUM ? 1 : 0;
+}
+
+static struct slice field_words(struct cli *c, const struct hit *hit, const struct field_def *f)
+{
+    const struct value *v = f ? merge_shown(hit->record, f->number) : NULL;
+    return v && v->datum.type == DATUM_INT ? mask_words(hit->t, f, &v->datum, c->lang, hit->arena)
+                                           : slice_make("", 0);
+}
+
+/* What tells two records of one title apart. */
 static struct slice detail_text(struct cli *c, const struct hit *hit)
 {
     const struct kind_def *k = schema_kind(hit->record->kind);
     const struct field_def *f = NULL;
+    struct slice best = slice_make("", 0);
+    int best_rank = 0;
     for (size_t i = 0; k && (f = schema_field_at(k, i)) != NULL; i++) {
-        bool telling = f->type == FIELD_DATE || f->type == FIELD_MONTH || f->type == FIELD_ENUM;
-        const struct value *v = NULL;
-        if (telling && (f->flags & FIELD_REQUIRED)) {
-            v = merge_shown(hit->record, f->number);
-        }
-        if (v && v->datum.type == DATUM_INT) {
-            return mask_words(hit->t, f, &v->datum, c->lang, hit->arena);
+        int rank = telling(k, f);
+        struct slice words = rank > best_rank ? field_words(c, hit, f) : slice_make("", 0);
+        if (words.len > 0) {
+            best = words;
+            best_rank = rank;
         }
     }
-    return slice_make("", 0);
+    return best;
+}
+
+/* How far it is; of a member only what is unusual. */
+static struct slice status_text(struct cli *c, const struct hit *hit)
+{
+    const struct machine *m = steps_of(hit->record->kind);
+    const struct value *v = m ? merge_shown(hit->record, m->field) : NULL;
+    bool usual = m && m->kind == KIND_MEMBER && v && v->datum.i == MEMBER_ACTIVE;
+    return m && !usual ? field_words(c, hit, schema_field(m->kind, m->field)) : slice_make("", 0);
 }
 
 /* The code of its unit; of a member on the way "04576 → 04570", the one where it counts first. */
@@ -74,14 +104,21 @@ static struct slice place_text(const struct hit *hit)
                                         (const char *)from.ptr, (int)to.len, (const char *)to.ptr));
 }
 
-static void table_hit(struct cli *c, struct table *table, const struct hit *hit)
+/* kinds: are there several kinds among them, so that each is named? */
+static void table_hit(struct cli *c, struct table *table, const struct hit *hit, bool kinds)
 {
     char id[DOT_TEXT_SIZE];
     dot_format(hit->record->id, id);
     struct slice unit = place_text(hit);
     int receipt = session_receipt(hit->t, hit->record, hit->local);
-    const struct slice cells[] = {show_title(hit->t, hit->record->id, hit->arena),
-                                  detail_text(c, hit), unit, slice_str(id), receipt_mark(receipt)};
+    const struct kind_def *k = schema_kind(hit->record->kind);
+    const struct slice cells[] = {slice_str(kinds && k ? cli_kind_label(c, k) : ""),
+                                  show_title(hit->t, hit->record->id, hit->arena),
+                                  detail_text(c, hit),
+                                  status_text(c, hit),
+                                  unit,
+                                  slice_str(id),
+                                  receipt_mark(receipt)};
     table->columns = ARRAY_COUNT(cells);
     table_add(table, cells);
 }
@@ -99,7 +136,7 @@ static bool list_visit(void *ctx, const struct hit *hit)
     if (s->c->json) {
         show_json(hit->t, hit->record, hit->local, hit->arena, &s->c->out);
     } else {
-        table_hit(s->c, &s->table, hit);
+        table_hit(s->c, &s->table, hit, false);
     }
     return true;
 }
@@ -157,7 +194,8 @@ static enum err find_all(struct cli *c, struct txn *t, const struct id_list *fou
 {
     struct arena arena = {0};
     struct id_list seen = {.ids = arena_array(&c->arena, found->count + 1, sizeof(struct dot))};
-    bool merged = store_any_merging(t), itself = true;
+    bool merged = store_any_merging(t), itself = true, several = false;
+    uint32_t first = 0;
     enum err e = ERR_OK;
     for (size_t i = 0; i < found->count && e == ERR_OK; i++) {
         struct record r;
@@ -176,8 +214,13 @@ static enum err find_all(struct cli *c, struct txn *t, const struct id_list *fou
         if (c->json) {
             show_json(t, &r, &local, &arena, &c->out);
         } else {
-            table_hit(c, table, &hit);
+            table_hit(c, table, &hit, true);
+            several = several || (first != 0 && r.kind != first);
+            first = r.kind;
         }
+    }
+    for (size_t i = 0; i < table->row_count && !several; i++) {
+        table->rows[i][0] = slice_make("", 0);
     }
     arena_free(&arena);
     return e;

@@ -35,9 +35,10 @@ const char *explain_type(enum field_type type)
 }
 
 /* Which of several concurrent values is shown; nothing where the newest is, as everywhere. */
-static const char *merge_words(enum merge_rule rule)
+static const char *merge_words(const struct field_def *f)
 {
-    switch (rule) {
+    bool dated = f->type == FIELD_DATE || f->type == FIELD_MONTH;
+    switch (f->rule) {
     case MERGE_SET:
         return _("several, with ; between");
     case MERGE_AUTHORITY:
@@ -45,16 +46,16 @@ static const char *merge_words(enum merge_rule rule)
     case MERGE_FORWARD:
         return _("of two the later step is shown");
     case MERGE_MAX:
-        return _("of two the greater is shown");
+        return dated ? _("of two the later is shown") : _("of two the greater is shown");
     case MERGE_MIN:
-        return _("of two the smaller is shown");
+        return dated ? _("of two the earlier is shown") : _("of two the smaller is shown");
     case MERGE_LATEST:
         break;
     }
     return "";
 }
 
-static const char *level_words(enum level level)
+const char *explain_level(enum level level)
 {
     return level == LEVEL_PROVINCE   ? _("written by the province")
            : level == LEVEL_DISTRICT ? _("written by a district or above")
@@ -66,6 +67,24 @@ static void add_words(struct buf *b, const char *words)
 {
     if (words[0] != '\0') {
         buf_printf(b, "; %s", words);
+    }
+}
+
+/* How it is written; a unit goes by its code, a member by the number of the card. */
+static const char *example_words(const struct field_def *f)
+{
+    switch (f->type) {
+    case FIELD_DATE:
+        return _("such as 12/04/2001");
+    case FIELD_MONTH:
+        return _("such as 04/2001");
+    case FIELD_REF:
+    case FIELD_REFSET:
+        return f->ref_kind == KIND_UNIT     ? _("by its code or ID")
+               : f->ref_kind == KIND_MEMBER ? _("by card number or ID")
+                                            : _("by its ID");
+    default:
+        return "";
     }
 }
 
@@ -90,19 +109,20 @@ struct slice explain_field(const struct cli *c, const struct field_def *f, struc
     const struct kind_def *target = schema_kind(f->ref_kind);
     buf_add_str(&b, explain_type(f->type));
     if (target) {
-        buf_printf(&b, ": %s", target->name);
+        buf_printf(&b, ": %s", cli_kind_label(c, target));
     }
     for (const struct enum_code *code = f->codes; code && code->number != 0; code++) {
         buf_printf(&b, "%s %s (%s)", code == f->codes ? "" : ",", code->code,
                    strcmp(c->lang, "vi") == 0 ? code->vi : code->en);
     }
+    add_words(&b, example_words(f));
     add_words(&b, f->flags & FIELD_REQUIRED ? _("required") : "");
     add_limits(f, &b);
     add_words(&b, f->flags & FIELD_OWN_UNIT ? _("yours when it is left empty") : "");
     add_words(&b, f->flags & FIELD_UNIQUE_HINT ? _("no two records have the same") : "");
     add_words(&b, f->flags & FIELD_SENSITIVE ? _("sensitive") : "");
-    add_words(&b, level_words(f->level));
-    add_words(&b, merge_words(f->rule));
+    add_words(&b, explain_level(f->level));
+    add_words(&b, merge_words(f));
     struct slice s = arena_copy(arena, buf_view(&b));
     buf_free(&b);
     return s;

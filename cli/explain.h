@@ -5,6 +5,8 @@
 #include "cli/cli.h"
 
 const char *explain_type(enum field_type type);
+/* Who may write it; "" = whoever holds the record. */
+const char *explain_level(enum level level);
 /* Type, codes with their labels, what it must be, who may see it; in the arena. */
 struct slice explain_field(const struct cli *c, const struct field_def *f, struct arena *arena);
 /* The kind, its fields, the steps of its status and its rules with their present numbers, to the

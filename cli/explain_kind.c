@@ -232,7 +232,9 @@ void explain_kind(struct cli *c, const struct kind_def *k)
         rules_json(c, k);
         return;
     }
-    buf_printf(&c->out, "%s: %s\n", k->name, cli_kind_label(c, k));
+    const char *who = explain_level(k->level);
+    buf_printf(&c->out, "%s: %s%s%s%s\n", k->name, cli_kind_label(c, k), *who ? " (" : "", who,
+               *who ? ")" : "");
     put_fields(c, k);
     if (m) {
         put_steps(c, k, m);

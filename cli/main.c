@@ -10,10 +10,12 @@
 #include "sync/client.h"
 #include "sync/join.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #ifndef TERRACE_VERSION
 #define TERRACE_VERSION "0"
@@ -99,6 +101,43 @@ static void tell_candidates(struct cli *c)
     arena_free(&arena);
 }
 
+static const struct kind_def *kind_of_subject(struct cli *c, struct arena *arena)
+{
+    struct txn *t = NULL;
+    struct record r;
+    const struct kind_def *k = NULL;
+    if (dot_is_none(c->subject) || !c->store || txn_begin(c->store, TXN_READ, &t) != ERR_OK) {
+        return NULL;
+    }
+    if (store_get(t, c->subject, arena, &r, NULL) == ERR_OK) {
+        k = schema_kind(r.kind);
+    }
+    txn_abort(t);
+    return k;
+}
+
+/* "Ngày sinh (birth_date): ", of the kind that the command is about; of what is no field there, its
+ * bare name. */
+static void tell_field(struct cli *c, const char *name, const struct kind_def *kind)
+{
+    struct arena arena = {0};
+    const char *const words[] = {c->args.word_count > 0 ? c->args.words[0] : "",
+                                 c->args.command ? c->args.command : ""};
+    const struct kind_def *const kinds[] = {kind, schema_kind_by_name(slice_str(words[0])),
+                                            kind ? NULL : kind_of_subject(c, &arena),
+                                            schema_kind_by_name(slice_str(words[1]))};
+    const struct field_def *f = NULL;
+    for (size_t i = 0; !f && i < ARRAY_COUNT(kinds); i++) {
+        f = kinds[i] ? schema_field_by_name(kinds[i], slice_str(name)) : NULL;
+    }
+    if (f) {
+        (void)fprintf(stderr, "%s (%s): ", cli_field_label(c, f), name);
+    } else if (*name) {
+        (void)fprintf(stderr, "%s: ", name);
+    }
+    arena_free(&arena);
+}
+
 void cli_tell_error(struct cli *c, enum err e, const char *file, size_t line)
 {
     struct error_detail d = *error_last();
@@ -113,8 +152,8 @@ void cli_tell_error(struct cli *c, enum err e, const char *file, size_t line)
     } else {
         (void)fputs("terrace: ", stderr);
     }
-    const char *field = d.code == e ? d.field : "";
-    (void)fprintf(stderr, "%s%s%s\n", field, *field ? ": " : "", message);
+    tell_field(c, d.code == e ? d.field : "", NULL);
+    (void)fprintf(stderr, "%s\n", message);
     tell_candidates(c);
 }
 
@@ -146,7 +185,9 @@ void cli_tell_notes(struct cli *c, const char *file, size_t line)
         if (file) {
             (void)fprintf(stderr, "%s:%zu: ", file, line);
         }
-        (void)fprintf(stderr, _("Note: %s%s%s\n"), n->field, *n->field ? ": " : "", n->text);
+        (void)fputs(_("Note: "), stderr);
+        tell_field(c, n->field, schema_kind(n->rule->kind));
+        (void)fprintf(stderr, "%s\n", n->text);
     }
     c->notes = (struct rule_notes){0};
 }
@@ -300,6 +341,13 @@ static enum err run(struct cli *c, int argc, const char **argv)
     return cmd ? cmd->run(c) : help_bare(c);
 }
 
+/* Whoever read stdout wants no more of it, as head does: that is no mistake of anybody's. */
+static bool reader_has_left(enum err e)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return e == ERR_IO && ferror(stdout) && poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int main(int argc, char **argv)
 {
     struct cli c = {.exit_status = -1};
@@ -320,9 +368,10 @@ int main(int argc, char **argv)
         e = cli_flush(&c);
         status = error_exit_status(e);
     }
+    bool left = reader_has_left(e);
     if (c.exit_status >= 0) {
         status = c.exit_status;
-    } else if (e != ERR_OK) {
+    } else if (e != ERR_OK && !left) {
         cli_tell_error(&c, e, NULL, 0);
     }
     store_close(c.store);
@@ -331,5 +380,9 @@ int main(int argc, char **argv)
     buf_free(&c.out);
     args_free(&c.args);
     arena_free(&c.arena);
+    if (left) {
+        (void)signal(SIGPIPE, SIG_DFL);
+        (void)raise(SIGPIPE); /* ends in silence, as other programs do */
+    }
     return status;
 }

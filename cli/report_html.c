@@ -10,7 +10,7 @@ static const char rules[] =
     "figure{margin:2mm 0 4mm}\nfigcaption{font-weight:bold;margin:0 0 1mm}\n"
     "svg{width:100%;height:auto;display:block}\n"
     "table.even{table-layout:fixed;width:99.6%}\nth.first{width:46%}\nth.unit{width:28%}\ntd.deep{"
-    "padding-left:7mm}\n"
+    "padding-left:7mm}\ntr.all td{font-weight:bold}\n"
     ".note{font-size:11pt;font-style:italic;text-align:center}\n";
 
 static void put_row(const struct report_view *v, const struct report_row *row, struct buf *out)
@@ -209,7 +209,12 @@ static void put_below(const struct report_view *v, struct buf *out)
         }
         buf_add_str(out, "</tr>\n");
     }
-    buf_add_str(out, "</tbody></table>\n");
+    buf_add_str(out, "<tr class=\"all\">");
+    html_put(out, "td", NULL, slice_str(_("All together")));
+    for (size_t k = 0; k < n; k++) {
+        html_put(out, "td", "num", slice_str(report_figure(v, rows[k]->measure, rows[k]->value)));
+    }
+    buf_add_str(out, "</tr>\n</tbody></table>\n");
     put_below_chart(v, rows[0], out);
 }
 

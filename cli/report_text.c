@@ -131,6 +131,8 @@ static size_t fit_columns(const struct report_view *v, const struct report_row *
             size_t w = text_width(slice_str(text));
             widths[k] = w > widths[k] ? w : widths[k];
         }
+        size_t all = text_width(slice_str(report_figure(v, rows[k]->measure, rows[k]->value)));
+        widths[k] = all > widths[k] ? all : widths[k];
         used += widths[k] + 2;
         if (k > 0 && used > room) {
             return k;
@@ -139,7 +141,21 @@ static size_t fit_columns(const struct report_view *v, const struct report_row *
     return n;
 }
 
-/* Units below, a line each, with the headline measures. */
+/* The line of a unit below, or of all together: below = the count of those. */
+static void put_unit(const struct report_view *v, const struct report_row *const *rows, size_t n,
+                     size_t below, const char *name, size_t name_width, const size_t *widths,
+                     struct buf *out)
+{
+    put_padded(out, name, name_width, false);
+    for (size_t k = 0; k < n; k++) {
+        struct figure f = below < v->result.below_count ? rows[k]->below[below] : rows[k]->value;
+        buf_add_str(out, "  ");
+        put_padded(out, report_figure(v, rows[k]->measure, f), widths[k], true);
+    }
+    buf_add_byte(out, '\n');
+}
+
+/* Units below, a line each, with the headline measures; the last one as in the spreadsheet. */
 static void put_below(const struct report_view *v, struct buf *out)
 {
     const struct report_result *r = &v->result;
@@ -152,6 +168,8 @@ static void put_below(const struct report_view *v, struct buf *out)
         size_t w = text_width(r->below[i].name) + text_width(r->below[i].code) + 5;
         name_width = w > name_width ? w : name_width;
     }
+    const char *all = arena_printf(v->arena, "  %s", _("All together"));
+    name_width = text_width(slice_str(all)) > name_width ? text_width(slice_str(all)) : name_width;
     n = fit_columns(v, rows, n, LINE_WIDTH - name_width, widths);
     buf_printf(out, "\n%s\n", _("Units below"));
     put_padded(out, "", name_width, false);
@@ -165,13 +183,9 @@ static void put_below(const struct report_view *v, struct buf *out)
             arena_printf(v->arena, "  %.*s (%.*s)", (int)r->below[i].name.len,
                          (const char *)r->below[i].name.ptr, (int)r->below[i].code.len,
                          (const char *)r->below[i].code.ptr);
-        put_padded(out, name, name_width, false);
-        for (size_t k = 0; k < n; k++) {
-            buf_add_str(out, "  ");
-            put_padded(out, report_figure(v, rows[k]->measure, rows[k]->below[i]), widths[k], true);
-        }
-        buf_add_byte(out, '\n');
+        put_unit(v, rows, n, i, name, name_width, widths, out);
     }
+    put_unit(v, rows, n, r->below_count, all, name_width, widths, out);
 }
 
 void report_put_text(const struct report_view *v, struct buf *out)

@@ -15,12 +15,32 @@ const char *report_title(const struct report_view *v)
     return is_vi(v) ? v->report->vi : v->report->en;
 }
 
+/* In Vietnamese as on paper: "tháng 11/2026"; in English as it is typed. */
+static const char *period_text(const struct report_view *v, const struct report_period *p)
+{
+    static const char *const quarters[] = {"I", "II", "III", "IV"};
+    int year = (int)(p->first_month / 12), month = (int)(p->first_month % 12);
+    if (!is_vi(v)) {
+        return p->text;
+    }
+    switch (p->last_month - p->first_month) {
+    case 11:
+        return arena_printf(v->arena, "năm %d", year);
+    case 5:
+        return arena_printf(v->arena, "6 tháng %s năm %d", month < 6 ? "đầu" : "cuối", year);
+    case 2:
+        return arena_printf(v->arena, "quý %s/%d", quarters[month / 3], year);
+    default:
+        return arena_printf(v->arena, "tháng %02d/%d", month + 1, year);
+    }
+}
+
 const char *report_subtitle(const struct report_view *v)
 {
     const struct report_result *r = &v->result;
     return arena_printf(v->arena, _("%.*s (%.*s), period %s (%s to %s)"), (int)r->unit.name.len,
                         (const char *)r->unit.name.ptr, (int)r->unit.code.len,
-                        (const char *)r->unit.code.ptr, r->period.text,
+                        (const char *)r->unit.code.ptr, period_text(v, &r->period),
                         date_text(v, r->period.from), date_text(v, r->period.to));
 }
 
@@ -31,7 +51,7 @@ const char *report_explains(const struct report_view *v)
         return arena_printf(v->arena,
                             _("Previous period: %s. No other unit under the same one is "
                               "known here."),
-                            r->before.text);
+                            period_text(v, &r->before));
     }
     return arena_printf(v->arena,
                         ngettext("Previous period: %s. Others: average of %zu other unit under "
@@ -39,7 +59,7 @@ const char *report_explains(const struct report_view *v)
                                  "Previous period: %s. Others: average of %zu other units under "
                                  "the same one.",
                                  (unsigned long)r->sibling_count),
-                        r->before.text, r->sibling_count);
+                        period_text(v, &r->before), r->sibling_count);
 }
 
 const char *report_notice(const struct report_view *v)

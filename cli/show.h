@@ -52,7 +52,8 @@ struct slice show_title(struct txn *t, struct dot id, struct arena *arena);
  * than a word. In the arena. */
 const char *show_typed(const char *word, struct arena *arena);
 
-/* Aligned columns. Cells are copied into the arena; a row is complete with `columns` cells. */
+/* Aligned columns; one that is empty in all rows takes no room. Cells are copied into the arena; a
+ * row is complete with `columns` cells. */
 #define TABLE_COLUMNS_MAX 8
 struct table {
     struct arena *arena;

@@ -49,7 +49,7 @@ void table_write(const struct table *tb, struct buf *out)
     for (size_t r = 0; r < tb->row_count; r++) {
         for (size_t i = 0; i < tb->columns; i++) {
             add_flat(out, tb->rows[r][i]);
-            if (i + 1 < tb->columns) {
+            if (i + 1 < tb->columns && width[i] > 0) {
                 pad(out, text_width(tb->rows[r][i]), width[i] + 2);
             }
         }
@@ -57,13 +57,21 @@ void table_write(const struct table *tb, struct buf *out)
     }
 }
 
-static void add_line(struct buf *out, const char *label, struct slice value)
+#define LABEL_WIDTH 26 /* where all labels are short */
+
+/* Further lines of a value stand under its first one. */
+static void add_line(struct buf *out, size_t label_width, const char *label, struct slice value)
 {
     size_t w = text_width(slice_str(label));
     buf_printf(out, "  %s", label);
-    pad(out, w, 26);
+    pad(out, w, label_width);
     buf_add_byte(out, ' ');
-    buf_add_slice(out, value);
+    for (size_t i = 0; i < value.len; i++) {
+        buf_add_byte(out, value.ptr[i]);
+        if (value.ptr[i] == '\n') {
+            pad(out, 0, label_width + 3);
+        }
+    }
     buf_add_byte(out, '\n');
 }
 
@@ -140,18 +148,18 @@ static void add_deletion(struct txn *t, const struct record *r, const char *id, 
 }
 
 static void add_state(struct txn *t, const struct record *r, const struct record_local *local,
-                      struct arena *arena, struct buf *out)
+                      size_t width, struct arena *arena, struct buf *out)
 {
     char id[DOT_TEXT_SIZE];
     dot_format(r->id, id);
-    add_line(out, "ID", slice_str(id));
+    add_line(out, width, "ID", slice_str(id));
     struct id_list merged = show_merged(t, r, arena);
     for (size_t i = 0; i < merged.count; i++) {
         char other[DOT_TEXT_SIZE];
         dot_format(merged.ids[i], other);
-        add_line(out, i == 0 ? _("Merged with") : "", slice_str(other));
+        add_line(out, width, i == 0 ? _("Merged with") : "", slice_str(other));
     }
-    add_line(out, _("Safe"),
+    add_line(out, width, _("Safe"),
              slice_str(r->route == ROUTE_LOCAL
                            ? _("a draft, on this computer alone; a backup keeps it")
                            : receipt_text(session_receipt(t, r, local))));
@@ -166,27 +174,44 @@ static void add_state(struct txn *t, const struct record *r, const struct record
     }
 }
 
+static bool is_shown(const struct field_def *f)
+{
+    return f->number != F_DELETED && f->number != F_ONCE && f->number != F_MERGED_KEEP &&
+           f->type != FIELD_BYTES;
+}
+
+static size_t label_width(struct cli *c, const struct record *r, const struct kind_def *k)
+{
+    const struct field_def *f = NULL;
+    size_t width = LABEL_WIDTH;
+    for (size_t i = 0; k && (f = schema_field_at(k, i)) != NULL; i++) {
+        bool there = is_shown(f) && record_field(r, f->number);
+        size_t w = there ? text_width(slice_str(cli_field_label(c, f))) : 0;
+        width = w > width ? w : width;
+    }
+    return width;
+}
+
 void show_text(struct cli *c, struct txn *t, const struct record *r,
                const struct record_local *local, struct arena *arena, struct buf *out)
 {
     const struct kind_def *k = schema_kind(r->kind);
     const struct field_def *f = NULL;
     struct slice title = show_title(t, r->id, arena);
+    size_t width = label_width(c, r, k);
     buf_printf(out, "%s: %.*s\n", k ? cli_kind_label(c, k) : _("Record of an unknown kind"),
                (int)title.len, (const char *)title.ptr);
     for (size_t i = 0; k && (f = schema_field_at(k, i)) != NULL; i++) {
-        struct slice text = f->number == F_DELETED || f->number == F_ONCE ||
-                                    f->number == F_MERGED_KEEP || f->type == FIELD_BYTES
-                                ? slice_make("", 0)
-                                : field_text(c, t, r, f, f->number, arena);
+        struct slice text =
+            is_shown(f) ? field_text(c, t, r, f, f->number, arena) : slice_make("", 0);
         if (text.len > 0) {
-            add_line(out, cli_field_label(c, f), text);
+            add_line(out, width, cli_field_label(c, f), text);
         }
     }
     for (size_t i = 0; i < r->field_count; i++) {
         uint32_t number = r->fields[i].number;
         if (!schema_field(r->kind, number)) {
-            add_line(out, arena_printf(arena, "field_%u", number),
+            add_line(out, width, arena_printf(arena, "field_%u", number),
                      field_text(c, t, r, NULL, number, arena));
         }
     }
@@ -197,5 +222,5 @@ void show_text(struct cli *c, struct txn *t, const struct record *r,
         }
     }
     show_beside_text(c, t, r, arena, out);
-    add_state(t, r, local, arena, out);
+    add_state(t, r, local, width, arena, out);
 }

@@ -48,9 +48,10 @@ static struct dot outcome_ref(const struct state *s, uint32_t field)
     return d.type == DATUM_REF ? d.ref : (struct dot){0, 0};
 }
 
-static const char *kind_name(const struct state *s)
+/* Within a message. */
+static const char *kind_words(const struct kind_def *kind)
 {
-    return s->kind->name;
+    return schema_speaks_vi() ? kind->vi : kind->name;
 }
 
 /* Where a record belongs: a new one that does not say so belongs to the store's own unit. */
@@ -201,7 +202,7 @@ static enum err add_item(struct state *s, const struct draft_item *item)
         memcpy(name, item->name.ptr, (size_t)len);
         name[len] = '\0';
         return error_set_field(ERR_INPUT, name, _("a %s has no field “%s”; see: terrace help %s"),
-                               kind_name(s), name, kind_name(s));
+                               kind_words(s->kind), name, s->kind->name);
     }
     if (f->flags & FIELD_MACHINE) {
         return error_set_field(ERR_INPUT, f->name, _("this field is filled by the program"));
@@ -294,7 +295,8 @@ static enum err check_kind(struct txn *t, const struct kind_def *kind)
                          _("this kind of record comes from a newer terrace; it can only be read"));
     }
     if (kind->level > own) {
-        return error_set(ERR_RULE, _("only a higher level writes records of kind %s"), kind->name);
+        return error_set(ERR_RULE, _("only a higher level writes records of kind %s"),
+                         kind_words(kind));
     }
     return ERR_OK;
 }

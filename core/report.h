@@ -24,8 +24,9 @@ struct report_period {
     int cutoff_day;   /* on which a month ends, 1 to 28; CUTOFF_MONTH_END = its last */
     char text[12];    /* 2025, 2025-H1, 2025-Q2, 2025-06 */
 };
-/* ERR_INPUT */
-enum err report_period_parse(struct slice text, int cutoff_day, struct report_period *out) MUST_USE;
+/* What `text` holds, or 06/2025, Q2/2025, H1/2025. ERR_INPUT */
+enum err report_period_parse(struct slice written, int cutoff_day,
+                             struct report_period *out) MUST_USE;
 /* The month that the day belongs to. */
 struct report_period report_period_month(int64_t day, int cutoff_day);
 /* The one of the same length that ends where this one begins. */

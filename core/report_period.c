@@ -2,6 +2,7 @@
 #include "core/report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define YEAR_MIN 1931
 #define YEAR_MAX 2200
@@ -75,8 +76,23 @@ static bool digits(struct slice s, size_t from, size_t count, int64_t *out)
     return true;
 }
 
-enum err report_period_parse(struct slice text, int cutoff_day, struct report_period *out)
+/* "10/2026", "9/2026", "Q4/2026", "H1/2026" turned round; anything else as it is. */
+static struct slice turn_round(struct slice text, char out[8])
 {
+    const uint8_t *slash = text.len > 0 ? memchr(text.ptr, '/', text.len) : NULL;
+    size_t head = slash ? (size_t)(slash - text.ptr) : 0;
+    if (head < 1 || head > 2 || text.len != head + 5) {
+        return text;
+    }
+    (void)snprintf(out, 8, "%.4s-%s%.*s", (const char *)slash + 1, head == 1 ? "0" : "", (int)head,
+                   (const char *)text.ptr);
+    return slice_str(out);
+}
+
+enum err report_period_parse(struct slice written, int cutoff_day, struct report_period *out)
+{
+    char turned[8];
+    struct slice text = turn_round(written, turned);
     int64_t year = 0, n = 0, months = 0;
     bool good = digits(text, 0, 4, &year) && year >= YEAR_MIN && year <= YEAR_MAX;
     if (good && text.len == 4) {
@@ -89,9 +105,9 @@ enum err report_period_parse(struct slice text, int cutoff_day, struct report_pe
     }
     if (!good || months == 0 || n < 1 || n > 12 / months) {
         return error_set_field(ERR_INPUT, "period",
-                               _("“%.*s” is no period; write 2025, 2025-H1 (half-year), 2025-Q2 "
-                                 "(quarter) or 2025-06 (month)"),
-                               text.len > 40 ? 40 : (int)text.len, (const char *)text.ptr);
+                               _("“%.*s” is no period; write 2025, 2025-H1 or H1/2025 (half-year), "
+                                 "2025-Q2 or Q2/2025 (quarter), 2025-06 or 06/2025 (month)"),
+                               written.len > 40 ? 40 : (int)written.len, (const char *)written.ptr);
     }
     int64_t first = year * 12 + (n - 1) * months;
     *out = period_make(first, first + months - 1, cutoff_day);

@@ -64,7 +64,40 @@ claim desk__units_of_ones_own_come_twice has "$(t s --json import unit "$work/ow
 claim desk__and_stay_where_they_are keys "$(t s show 93 --json)" parent
 claim desk__rows_that_name_nothing_are_told sh -c "
     printf 'code,name,type,parent\n92,Chi đoàn B,chi-doan,nowhere\n' |
-        '$TERRACE' -C '$work/s' import unit - 2>&1 | grep -q -- '-:2: parent: '"
+        '$TERRACE' -C '$work/s' import unit - 2>&1 | grep -q -- '-:2: .*(parent): '"
+
+# ---- lists: what tells records apart
+t s add activity type=meeting title="Họp Páo" date=01/10/2026 status=held >/dev/null
+t s add activity type=meeting title="Họp Páo" date=01/11/2026 status=planned >/dev/null
+t s add rule name=admission_age_min value=21 from=01/01/2026 >/dev/null
+claim desk__a_list_gives_day_and_status sh -c "'$TERRACE' -C '$work/s' list activity |
+    grep -q 'Họp Páo  01/10/2026  Held  '"
+claim desk__and_of_each_its_own sh -c "'$TERRACE' -C '$work/s' list activity | grep -q 'Họp Páo  01/11/2026  Planned  '"
+claim desk__a_rule_with_its_value sh -c "'$TERRACE' -C '$work/s' list rule | grep -q 'admission_age_min  21  '"
+claim desk__an_active_member_needs_no_word sh -c "! '$TERRACE' -C '$work/s' list member | grep -q Active"
+t s set "$id" status=away >/dev/null
+claim desk__another_one_does sh -c "'$TERRACE' -C '$work/s' list member | grep -q 'Páo .*03/2003.*  Away'"
+t s set "$id" status=active >/dev/null
+claim desk__of_several_kinds_each_is_named sh -c "'$TERRACE' -C '$work/s' find pao >'$work/kinds' &&
+    grep -q '^Member .*Sùng A Páo' '$work/kinds' && grep -q '^Activity .*Họp Páo' '$work/kinds'"
+claim desk__of_one_kind_none sh -c "'$TERRACE' -C '$work/s' find sung a p | grep -q '^Sùng A Páo  '"
+
+t s add assessment year=2026 status=registered evidence_1="dòng một
+dòng hai" evidence_3=ba >"$work/assessed"
+assessed=$(grep -Eo '[0-9a-z]{13}-[0-9]+' "$work/assessed" | head -n 1)
+claim desk__long_labels_stand_in_line same \
+    "$(t s --lang en show "$assessed" | sed -n 's/^\(  Evidence 3: advising and cooperation\|  Unit *\) [^ ].*/\1/p' | wc -L)" \
+    "$(t s --lang en show "$assessed" | sed -n 's/^\(  Unit *\) [^ ].*/\1/p' | wc -L)"
+claim desk__further_lines_stand_under_the_first same \
+    "$(t s --lang en show "$assessed" | grep -o '^.*dòng' | wc -L)" "$(t s --lang en show "$assessed" | grep -o '^ *dòng hai' | sed 's/ hai//' | wc -L)"
+
+left=0
+for command in 'list unit' 'list unit --json' 'export unit -'; do
+    left=$((left + 1))
+    claim "desk__a_reader_that_leaves_is_no_mistake_$left" sh -c "
+        { sleep 0.2; '$TERRACE' -C '$work/s' $command 2>'$work/left'; } | true
+        [ ! -s '$work/left' ] || { cat '$work/left'; exit 1; }"
+done
 
 # ---- undoing
 t s set "$id" phone=1 >/dev/null
@@ -85,6 +118,10 @@ claim desk__undo_of_the_first_save_deletes has "$(t s show "$id" --json)" '"_del
 t s undo "$id" >/dev/null
 claim desk__and_is_undone_itself sh -c "! '$TERRACE' -C '$work/s' show '$id' --json | grep -q _deleted"
 claim desk__rm_says_what_belongs_to_a_unit has "$(t s rm 90)" "1 record refers to it"
+other=$(t s add member full_name="Lò Văn Hai" birth_date=2002)
+t s add activity type=meeting title="Họp hai" date=02/10/2026 status=held present="$other" chair="$other" >/dev/null
+t s add activity type=meeting title="Họp ba" date=03/10/2026 status=held excused="$other" >/dev/null
+claim desk__rm_counts_who_was_present_and_excused has "$(t s rm "$other")" "2 records refer to it"
 claim desk__rm_twice_is_told exits 1 t s rm 90
 
 # ---- languages
@@ -94,4 +131,19 @@ claim desk__the_setting_decides sh -c "
 claim desk__the_option_is_stronger has "$(t s --lang en show "$id")" "Full name"
 claim desk__errors_speak_it_too sh -c "
     '$TERRACE' --lang vi -C '$work/s' set '$id' birth_date=x 2>&1 | grep -q 'không hợp lệ'"
+for line in 'add member birth_date=x' "set $id birth_date=x"; do
+    claim "desk__an_error_names_the_field_as_people_do_${line%% *}" sh -c "
+        '$TERRACE' --lang vi -C '$work/s' $line 2>&1 | grep -q '^terrace: Ngày sinh (birth_date): '"
+done
+claim desk__and_the_kind sh -c "
+    '$TERRACE' --lang vi -C '$work/s' add member dob=1 2>&1 | grep -q 'loại Đoàn viên không có trường “dob”'"
+claim desk__the_hint_names_it_too sh -c "
+    '$TERRACE' --lang vi -C '$work/s' add member full_name='Lò Thị Ba' birth_date=1960-01-01 2>&1 | grep -q '^Lưu ý: Ngày sinh (birth_date): '"
+claim desk__help_has_no_english_placeholder sh -c "
+    '$TERRACE' --lang vi help unit >'$work/unit_help' && grep -q -- '--into ĐƠN_VỊ|MÃ=TÊN' '$work/unit_help' &&
+        grep -q -- '--on NGÀY' '$work/unit_help'"
+claim desk__help_names_kinds_as_people_do has "$(t s --lang vi help activity)" "Đoàn viên; "
+claim desk__of_two_days_help_says_the_earlier has "$(t s --lang vi help answer)" "ngày sớm hơn"
+claim desk__help_shows_how_a_day_is_written has "$(t s --lang vi help member)" "ngày; ví dụ 12/04/2001"
+claim desk__help_says_who_alone_writes_a_kind has "$(t s --lang vi help rule | head -n 1)" "(do cấp tỉnh ghi)"
 done_testing

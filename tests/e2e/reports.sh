@@ -371,7 +371,7 @@ claim forms__the_ten same "$(t s --json report --list | json report | tr '\n' ' 
 for name in $names; do
     for lang in vi en; do
         claim "forms__${name}_${lang}_for_people" \
-            has "$(t s --lang $lang report "$name" --period 2025-Q4)" 2025-Q4
+            has "$(t s --lang $lang report "$name" --period Q4/2025)" "$([ $lang = vi ] && echo quý IV/2025 || echo 2025-Q4)"
     done
     quietly report "$name" --out "$work/$name.html"
     claim "forms__${name}_is_a_whole_page" has "$(tail -n 1 "$work/$name.html")" "</html>"
@@ -380,6 +380,14 @@ for name in $names; do
     claim "forms__${name}_is_a_spreadsheet" \
         python3 tests/lib/xlsx_figures.py "$work/$name.xlsx" "$work/$name.jsonl"
 done
+for written in '2025:năm 2025' 'H1/2025:6 tháng đầu năm 2025' '2025-H2:6 tháng cuối năm 2025' '9/2025:tháng 09/2025'; do
+    claim "forms__${written%%:*}_reads_as_on_paper" \
+        has "$(t s --lang vi report strength --period "${written%%:*}")" "kỳ ${written#*:} ("
+done
+all_together() { t s report strength --unit C1 | sed -n 's/^  All together  *//p' | cut -d' ' -f1; }
+claim forms__the_screen_has_the_total_of_the_sheet same "$(all_together)" "$(figure value strength --unit C1 members)"
+quietly report strength --unit C1 --out "$work/below.html"
+claim forms__so_has_the_page grep -q '<tr class="all"><td>All together</td>' "$work/below.html"
 claim forms__a_page_has_its_pictures_in_it grep -q "<svg" "$work/strength.html"
 claim forms__and_fetches_nothing sh -c "! grep -q 'http://\|https://\|<script\|<img\|<link' '$work/strength.html'"
 sed 's/"value":2000000/"value":2000001/' "$work/movement.jsonl" >"$work/wrong.jsonl"

@@ -87,6 +87,26 @@ static void period__what_is_none_is_refused(void **state)
     assert_string_equal(p.text, "2025-Q2");
 }
 
+static void period__may_be_written_the_other_way_round(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"10/2026", "2026-10"},
+                                          {"9/2026", "2026-09"},
+                                          {"Q4/2026", "2026-Q4"},
+                                          {"h1/2026", "2026-H1"}};
+    static const char *const wrong[] = {"/2026",    "13/2026", "0/2026",  "Q5/2026",
+                                        "H3/2026",  "10/26",   "Q/2026",  "010/2026",
+                                        "10/2026/", "10/20 6", "1/1/2026"};
+    struct report_period p;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        assert_int_equal(report_period_parse(slice_str(rows[i][0]), 31, &p), ERR_OK);
+        assert_string_equal(p.text, rows[i][1]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        assert_int_equal(report_period_parse(slice_str(wrong[i]), 31, &p), ERR_INPUT);
+    }
+}
+
 /* ---- the table ------------------------------------------------------------------------------ */
 
 static void table__every_measure_of_a_report_is_there_once(void **state)
@@ -401,6 +421,7 @@ int main(void)
         cmocka_unit_test(period__the_one_before_is_as_long_and_ends_there),
         cmocka_unit_test(period__every_day_is_in_the_month_that_says_so),
         cmocka_unit_test(period__what_is_none_is_refused),
+        cmocka_unit_test(period__may_be_written_the_other_way_round),
         cmocka_unit_test(table__every_measure_of_a_report_is_there_once),
         cmocka_unit_test(figures__are_written_in_tenths),
         cmocka_unit_test(run__figures_of_a_unit_those_below_and_those_beside),

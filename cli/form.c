@@ -16,7 +16,7 @@ struct form {
     const struct record *current; /* NULL = a new record */
     struct draft_item *items;
     size_t count;
-    struct dot unit; /* that the record will have, as far as it is known */
+    struct roll_day roll; /* its unit and date that the record will have, as far as known */
     bool rest_stays;
 };
 
@@ -254,7 +254,7 @@ static enum err settle_roll(const struct form *form, struct slice but, struct sl
             from = at + 1;
             e = txn_begin(c->store, TXN_READ, &t);
             if (e == ERR_OK) {
-                e = draft_roll(t, form->unit, name, &c->arena, &rest, &among);
+                e = draft_roll(t, &form->roll, name, &c->arena, &rest, &among);
                 txn_abort(t);
             }
             e = among.count > 0 ? choose(form, &among, e, &name) : e;
@@ -274,10 +274,10 @@ static enum err tell_roll(const struct form *form, const struct field_def *f, st
     struct id_list list, among;
     TRY(txn_begin(form->c->store, TXN_READ, &t));
     (void)draft_is_roll(f, text, &form->c->arena, &but);
-    enum err e = draft_roll(t, form->unit, but, &form->c->arena, &list, &among);
+    enum err e = draft_roll(t, &form->roll, but, &form->c->arena, &list, &among);
     if (e == ERR_OK) {
         cli_say(form->c, ngettext("  %zu member of %s", "  %zu members of %s", list.count),
-                list.count, unit_called(t, form->unit, &form->c->arena));
+                list.count, unit_called(t, form->roll.unit, &form->c->arena));
     }
     txn_abort(t);
     return e;
@@ -325,13 +325,18 @@ static enum err settle(struct form *form, const struct field_def *f, struct slic
         return settle_set(form, f, text, item);
     }
     TRY(settle_one(form, f, text, &item->value));
-    if (f->number == F_UNIT) {
+    bool is_date = strcmp(f->name, "date") == 0;
+    if (f->number == F_UNIT || is_date) {
         struct txn *t = NULL;
         struct datum d;
         TRY(txn_begin(form->c->store, TXN_READ, &t));
         enum err e = draft_parse(t, f, item->value, &form->c->arena, &d);
         txn_abort(t);
-        form->unit = e == ERR_OK && d.type == DATUM_REF ? d.ref : form->unit;
+        if (e == ERR_OK && d.type == DATUM_REF) {
+            form->roll.unit = d.ref;
+        } else if (e == ERR_OK && is_date && d.type == DATUM_INT) {
+            form->roll.date = d.i;
+        }
         return e;
     }
     return ERR_OK;
@@ -404,12 +409,15 @@ static enum err ask(struct form *form, const struct field_def *f)
 static struct form form_begin(struct cli *c, const struct kind_def *kind,
                               const struct record *current)
 {
+    const struct field_def *date = schema_field_by_name(kind, slice_str("date"));
     return (struct form){
         .c = c,
         .kind = kind,
         .current = current,
         .items = arena_array(&c->arena, ANSWERS_MAX, sizeof(struct draft_item)),
-        .unit = current ? merge_shown_ref(current, F_UNIT) : store_identity(c->store)->unit,
+        .roll = {.unit =
+                     current ? merge_shown_ref(current, F_UNIT) : store_identity(c->store)->unit,
+                 .date = current && date ? merge_shown_int(current, date->number) : 0},
     };
 }
 

@@ -1,5 +1,6 @@
 #include "core/custom.h"
 #include "core/draft_outcome.h"
+#include "core/person.h"
 #include "core/situation.h"
 #include "core/steps.h"
 #include "core/text.h"
@@ -87,19 +88,58 @@ static enum err parse_elements(struct state *s, const struct field_def *f,
     return ERR_OK;
 }
 
-/* The unit that the record will have, whichever item says so. */
-static enum err unit_to_be(struct state *s, struct dot *out)
+/* What a plain field will hold, whichever item says so; empty when none does. */
+static enum err value_to_be(struct state *s, const struct field_def *f, struct datum *out)
 {
-    *out = s->is_new ? store_identity(txn_store(s->t))->unit : merge_shown_ref(&s->before, F_UNIT);
-    for (size_t i = 0; i < s->draft->item_count; i++) {
+    const struct value *now = s->is_new || !f ? NULL : merge_shown(&s->before, f->number);
+    *out = now ? now->datum : datum_empty();
+    for (size_t i = 0; f && i < s->draft->item_count; i++) {
         const struct draft_item *item = &s->draft->items[i];
-        const struct field_def *f = schema_field_by_name(s->kind, item->name);
-        struct datum d;
-        if (f && f->number == F_UNIT && !item->elements) {
-            TRY(draft_parse(s->t, f, item->value, s->arena, &d));
-            *out = d.type == DATUM_REF ? d.ref : *out;
+        if (schema_field_by_name(s->kind, item->name) == f && !item->elements) {
+            TRY(draft_parse(s->t, f, item->value, s->arena, out));
         }
     }
+    return ERR_OK;
+}
+
+static enum err parse_set(struct state *s, const struct field_def *f, const struct draft_item *item,
+                          struct edit *edit);
+
+/* Who will be excused, of the record and of this save. */
+static enum err excused_to_be(struct state *s, const struct value ***out, size_t *count)
+{
+    const struct field_def *f = schema_field(KIND_ACTIVITY, F_ACTIVITY_EXCUSED);
+    struct record *r = arena_alloc(s->arena, sizeof(*r));
+    *r = s->is_new ? (struct record){.kind = KIND_ACTIVITY} : s->before;
+    for (size_t i = 0; i < s->draft->item_count; i++) {
+        const struct draft_item *item = &s->draft->items[i];
+        struct edit edit = {.field = f->number, .op = item->op};
+        if (schema_field_by_name(s->kind, item->name) == f) {
+            TRY(parse_set(s, f, item, &edit));
+            *r = draft_outcome(r, KIND_ACTIVITY, &edit, 1, s->arena);
+        }
+    }
+    *out = merge_siblings(r, f->number, s->arena, count);
+    return ERR_OK;
+}
+
+/* "All" were present but for those who are excused. */
+static enum err leave_excused_out(struct state *s, struct id_list *present)
+{
+    const struct value **excused = NULL;
+    size_t count = 0, kept = 0;
+    TRY(excused_to_be(s, &excused, &count));
+    for (size_t i = 0; i < present->count; i++) {
+        bool out = false;
+        for (size_t k = 0; k < count && !out; k++) {
+            out = excused[k]->datum.type == DATUM_REF &&
+                  dot_equal(person_shown(s->t, excused[k]->datum.ref), present->ids[i]);
+        }
+        if (!out) {
+            present->ids[kept++] = present->ids[i];
+        }
+    }
+    present->count = kept;
     return ERR_OK;
 }
 
@@ -107,15 +147,23 @@ static enum err unit_to_be(struct state *s, struct dot *out)
 static enum err parse_roll(struct state *s, const struct field_def *f, struct slice but,
                            struct edit *edit)
 {
-    struct dot unit;
+    struct datum unit, date;
     struct id_list present;
-    TRY(unit_to_be(s, &unit));
-    enum err e = draft_roll(s->t, unit, but, s->arena, &present, &s->doubles);
+    TRY(value_to_be(s, schema_field(s->kind->number, F_UNIT), &unit));
+    TRY(value_to_be(s, schema_field_by_name(s->kind, slice_str("date")), &date));
+    struct roll_day of = {.unit = unit.type == DATUM_REF ? unit.ref
+                                                         : store_identity(txn_store(s->t))->unit,
+                          .date = date.type == DATUM_INT ? date.i : 0};
+    enum err e = draft_roll(s->t, &of, but, s->arena, &present, &s->doubles);
     if (e == ERR_INPUT || e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS) {
         char *why = arena_cstr(s->arena, slice_str(error_last()->text));
         return error_set_field(e, f->name, "%s", why);
     }
     TRY(e);
+    if (s->kind->number == KIND_ACTIVITY && f->number == F_ACTIVITY_PRESENT &&
+        edit->op != EDIT_REMOVE) {
+        TRY(leave_excused_out(s, &present));
+    }
     struct datum *data = arena_array(s->arena, present.count + 1, sizeof(*data));
     for (size_t i = 0; i < present.count; i++) {
         data[i] = datum_ref(present.ids[i]);

@@ -280,7 +280,7 @@ static void draft__what_is_formatted_is_parsed_back(void **state)
                 {KIND_THEME, "month", "2025-03", "03/2025"},
                 {KIND_MEMBER, "sex", "male", "Nam"},
                 {KIND_MEMBER, "outstanding", "true", "có"},
-                {KIND_ACTIVITY, "value", "2000", "2000 đ"},
+                {KIND_ACTIVITY, "value", "2000", "2.000 đ"},
                 {KIND_ACTIVITY, "location", "21.7,104.87", "21.700000,104.870000"}};
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         const struct field_def *f =

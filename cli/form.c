@@ -55,11 +55,12 @@ static bool is_today(const struct form *form, const struct field_def *f)
 static struct datum usual_value(const struct form *form, struct txn *t, const struct field_def *f)
 {
     struct dot own = store_identity(form->c->store)->unit;
+    struct dot unit = is_home(form, f) ? form->roll.unit : own;
     bool own_unit = is_home(form, f) || (f->flags & FIELD_OWN_UNIT);
     if (is_today(form, f)) {
         return store_today(t);
     }
-    return !form->current && own_unit && !dot_is_none(own) ? datum_ref(own) : datum_empty();
+    return !form->current && own_unit && !dot_is_none(unit) ? datum_ref(unit) : datum_empty();
 }
 
 /* What is recorded now, or comes by itself, in words; empty when nothing. */
@@ -317,6 +318,29 @@ static enum err settle_set(const struct form *form, const struct field_def *f, s
     return ERR_OK;
 }
 
+/* What the questions after this one go by. */
+static enum err learn(struct form *form, const struct field_def *f, struct slice text)
+{
+    struct txn *t = NULL;
+    struct datum d;
+    bool is_date = strcmp(f->name, "date") == 0;
+    bool is_member = f->number == F_MEMBER && !form->current;
+    if (f->number != F_UNIT && !is_date && !is_member) {
+        return ERR_OK;
+    }
+    TRY(txn_begin(form->c->store, TXN_READ, &t));
+    enum err e = draft_parse(t, f, text, &form->c->arena, &d);
+    if (e == ERR_OK && is_date && d.type == DATUM_INT) {
+        form->roll.date = d.i;
+    } else if (e == ERR_OK && is_member && d.type == DATUM_REF) {
+        e = draft_home(t, form->kind->number, d.ref, &form->c->arena, &form->roll.unit);
+    } else if (e == ERR_OK && f->number == F_UNIT && d.type == DATUM_REF) {
+        form->roll.unit = d.ref;
+    }
+    txn_abort(t);
+    return e;
+}
+
 static enum err settle(struct form *form, const struct field_def *f, struct slice text,
                        struct draft_item *item)
 {
@@ -325,21 +349,7 @@ static enum err settle(struct form *form, const struct field_def *f, struct slic
         return settle_set(form, f, text, item);
     }
     TRY(settle_one(form, f, text, &item->value));
-    bool is_date = strcmp(f->name, "date") == 0;
-    if (f->number == F_UNIT || is_date) {
-        struct txn *t = NULL;
-        struct datum d;
-        TRY(txn_begin(form->c->store, TXN_READ, &t));
-        enum err e = draft_parse(t, f, item->value, &form->c->arena, &d);
-        txn_abort(t);
-        if (e == ERR_OK && d.type == DATUM_REF) {
-            form->roll.unit = d.ref;
-        } else if (e == ERR_OK && is_date && d.type == DATUM_INT) {
-            form->roll.date = d.i;
-        }
-        return e;
-    }
-    return ERR_OK;
+    return learn(form, f, item->value);
 }
 
 /* The question stands above it and is asked again: the reason alone is enough. */

@@ -54,7 +54,7 @@ static const char *kind_name(const struct state *s)
     return s->kind->name;
 }
 
-/* Where a record belongs: a new one that does not say so belongs to the store's own unit. */
+/* Where a record belongs. */
 static uint32_t home_field(const struct state *s)
 {
     return s->kind->number == KIND_UNIT ? F_UNIT_PARENT : F_UNIT;
@@ -282,6 +282,41 @@ static enum err add_usual(struct state *s)
         }
     }
     return ERR_OK;
+}
+
+/* What happens to a member is counted where the member is; a post, a plan for one, a letter belong
+ * to whoever writes them. */
+static bool is_members_own(uint32_t kind)
+{
+    return kind == KIND_FEE || kind == KIND_RATING || kind == KIND_REWARD ||
+           kind == KIND_DISCIPLINE || kind == KIND_TRAINING || kind == KIND_MEMBERSHIP_END;
+}
+
+enum err draft_home(struct txn *t, uint32_t kind, struct dot member, struct arena *arena,
+                    struct dot *out)
+{
+    struct record r;
+    struct dot unit, own = store_identity(txn_store(t))->unit;
+    *out = own;
+    if (!is_members_own(kind) || dot_is_none(member)) {
+        return ERR_OK;
+    }
+    enum err e = person_read(t, member, arena, &r, NULL);
+    if (e != ERR_OK) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    TRY(draft_counted_unit(t, &r, arena, &unit));
+    if (!dot_is_none(unit) && (dot_is_none(own) || unit_is_within(t, unit, own))) {
+        *out = unit;
+    }
+    return ERR_OK;
+}
+
+static enum err add_home(struct state *s)
+{
+    struct dot home;
+    TRY(draft_home(s->t, s->kind->number, outcome_ref(s, F_MEMBER), s->arena, &home));
+    return add_default(s, home_field(s), dot_is_none(home) ? datum_empty() : datum_ref(home));
 }
 
 /* What a word of the administrative lists says besides the type: "Xã" is also a setting. */
@@ -560,8 +595,7 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
     }
     TRY(add_implied(&s));
     if (s.is_new) {
-        struct dot own = store_identity(txn_store(t))->unit;
-        TRY(add_default(&s, home_field(&s), dot_is_none(own) ? datum_empty() : datum_ref(own)));
+        TRY(add_home(&s));
     } else if (draft->via == VIA_IMPORT) {
         drop_empty_home(&s);
     }

@@ -49,6 +49,11 @@ struct draft_look {
 enum err draft_find_doubles(struct txn *t, const struct draft_look *look, struct arena *arena,
                             struct id_list *out, const char **field) MUST_USE;
 
+/* The unit of a new record that names none: of what happens to a member the member's, where that is
+ * this store's to write, so that it is counted there; else the store's own. member may be none. */
+enum err draft_home(struct txn *t, uint32_t kind, struct dot member, struct arena *arena,
+                    struct dot *out) MUST_USE;
+
 /* May this store write the record at all: its level, its unit, not departed? ERR_RULE. */
 enum err draft_may_write(struct txn *t, const struct record *r) MUST_USE;
 

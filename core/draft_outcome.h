@@ -12,5 +12,9 @@ struct record draft_outcome(const struct record *before, uint32_t kind, const st
  * filled in that it needs? ERR_RULE, ERR_INPUT. */
 enum err draft_check_step(struct txn *t, const struct draft *draft, const struct record *before,
                           const struct record *after, struct arena *arena) MUST_USE;
+/* Of a member as it is read: while a letter is under way the place of origin counts the person
+ * (rule 16), else the unit it has; none when that is not known. */
+enum err draft_counted_unit(struct txn *t, const struct record *member, struct arena *arena,
+                            struct dot *out) MUST_USE;
 
 #endif

@@ -1,5 +1,5 @@
 /* Who was there, said the short way: all members of a unit on that day, or all but some. */
-#include "core/draft.h"
+#include "core/draft_outcome.h"
 #include "core/person.h"
 #include "core/text.h"
 
@@ -95,21 +95,21 @@ static bool counted_below(struct txn *t, struct dot unit, struct dot top, int64_
     return false;
 }
 
-/* While a letter is under way the place of origin counts the person (rule 16). */
-static enum err counted_unit(struct txn *t, const struct record *r, struct arena *arena,
-                             struct dot *out)
+enum err draft_counted_unit(struct txn *t, const struct record *member, struct arena *arena,
+                            struct dot *out)
 {
     struct id_list ids, open;
-    *out = merge_shown_ref(r, F_UNIT);
-    TRY(person_component(t, r->id, arena, &ids));
+    *out = merge_shown_ref(member, F_UNIT);
+    TRY(person_component(t, member->id, arena, &ids));
     for (size_t i = 0; i < ids.count; i++) {
         TRY(store_ids_of_open_transfers(t, ids.ids[i], OPEN_TRANSFERS_MAX, arena, &open));
         for (size_t k = 0; k < open.count; k++) {
             struct record letter;
             TRY(store_get(t, open.ids[k], arena, &letter, NULL));
             struct dot from = merge_shown_ref(&letter, F_TRANSFER_FROM);
-            if (dot_equal(merge_shown_ref(&letter, F_TRANSFER_TO), merge_shown_ref(r, F_UNIT)) &&
-                scope_came_from(r, from)) {
+            if (dot_equal(merge_shown_ref(&letter, F_TRANSFER_TO),
+                          merge_shown_ref(member, F_UNIT)) &&
+                scope_came_from(member, from)) {
                 *out = from;
                 return ERR_OK;
             }
@@ -140,7 +140,7 @@ static enum err roll_look(struct roll *l, struct dot id, struct dot unit, struct
         return ERR_OK;
     }
     TRY(person_follow(l->t, &r, NULL, arena, &shown));
-    TRY(counted_unit(l->t, &r, arena, &counted));
+    TRY(draft_counted_unit(l->t, &r, arena, &counted));
     if (shown && dot_equal(counted, unit) && took_part(&r, l->day) && !id_list_has(&l->ids, r.id)) {
         roll_add(l, r.id, text_fold(merge_shown_text(&r, F_MEMBER_NAME), arena));
     }

@@ -18,6 +18,23 @@ enum err cli_find(struct cli *c, struct txn *t, uint32_t kind, const char *word,
     return e;
 }
 
+enum err cli_find_member(struct cli *c, struct txn *t, struct dot unit, const char *word,
+                         struct dot *id)
+{
+    struct roll_day of = {.unit = unit};
+    struct id_list found = {0};
+    enum err e = cli_find(c, t, KIND_MEMBER, word, id);
+    if (e != ERR_NOT_FOUND && e != ERR_AMBIGUOUS) {
+        return e;
+    }
+    e = draft_find_member(t, &of, slice_str(word), &c->arena, id, &found);
+    if (e == ERR_INPUT || e == ERR_NOT_FOUND) {
+        return cli_find(c, t, KIND_MEMBER, word, id); /* as one who may be anywhere */
+    }
+    c->candidates = found;
+    return e;
+}
+
 enum err cli_kind(const char *word, const struct kind_def **out)
 {
     struct buf list = {0};

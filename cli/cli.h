@@ -63,6 +63,9 @@ const char *cli_real_path(struct arena *arena, const char *path);
 /* The record that a word names: ID, unit code, ext_id, card number, exact name. */
 enum err cli_find(struct cli *c, struct txn *t, uint32_t kind, const char *word,
                   struct dot *id) MUST_USE;
+/* A member; the last words of the name are enough within the unit. */
+enum err cli_find_member(struct cli *c, struct txn *t, struct dot unit, const char *word,
+                         struct dot *id) MUST_USE;
 enum err cli_kind(const char *word, const struct kind_def **out) MUST_USE;
 const char *cli_kind_label(const struct cli *c, const struct kind_def *k);
 const char *cli_field_label(const struct cli *c, const struct field_def *f);

@@ -9,6 +9,7 @@ struct fees {
     struct cli *c;
     struct fee_sheet sheet;
     bool *chosen;   /* lines that the words name */
+    bool all;       /* they begin with "all" */
     uint64_t saved; /* how many were written */
 };
 
@@ -33,44 +34,94 @@ static enum err read_sheet(struct fees *f, struct txn *t)
     return fee_read(t, unit, month, &c->arena, &f->sheet);
 }
 
-static bool is_word(struct cli *c, const char *word, const char *en, const char *folded_vi)
+/* How many words, from the third on, say "all", or "all but": quotes around them are not asked for.
+ */
+static size_t read_all(struct fees *f, bool *but)
 {
-    struct slice folded = text_fold(slice_str(word), &c->arena);
-    return slice_equal(folded, slice_str(en)) || slice_equal(folded, slice_str(folded_vi));
+    static const struct {
+        const char *folded;
+        bool but;
+    } forms[] = {{"all", false},
+                 {"tat ca", false},
+                 {"all but", true},
+                 {"all except", true},
+                 {"tat ca tru", true}};
+    struct cli *c = f->c;
+    struct buf joined = {0};
+    size_t taken = 0;
+    for (size_t n = 0; n < 3 && 2 + n < c->args.word_count; n++) {
+        buf_add_str(&joined, n ? " " : "");
+        buf_add_str(&joined, c->args.words[2 + n]);
+        struct slice folded = text_fold(buf_view(&joined), &c->arena);
+        for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
+            if (slice_equal(folded, slice_str(forms[i].folded))) {
+                taken = n + 1;
+                *but = forms[i].but;
+                f->all = true;
+            }
+        }
+    }
+    buf_free(&joined);
+    return taken;
+}
+
+static enum err choose_one(struct fees *f, struct txn *t, struct slice name, bool take)
+{
+    struct cli *c = f->c;
+    struct dot member;
+    bool found = false;
+    const char *word = arena_cstr(&c->arena, name);
+    TRY(cli_find_member(c, t, f->sheet.unit, word, &member));
+    for (size_t i = 0; i < f->sheet.count; i++) {
+        if (dot_equal(f->sheet.lines[i].member, member)) {
+            f->chosen[i] = take;
+            found = true;
+        }
+    }
+    return found ? ERR_OK
+                 : error_set_field(ERR_INPUT, "member", _("“%s” owes no fee here for that month"),
+                                   word);
+}
+
+/* Names apart by ";" in one word, as in a list of those present. */
+static enum err choose_each(struct fees *f, struct txn *t, struct slice names, bool take)
+{
+    for (size_t from = 0, at = 0; at <= names.len; at++) {
+        if (at == names.len || names.ptr[at] == ';') {
+            struct slice name;
+            TRY(text_normalize(slice_make(names.ptr + from, at - from), &f->c->arena, &name));
+            from = at + 1;
+            if (name.len > 0) {
+                TRY(choose_one(f, t, name, take));
+            }
+        }
+    }
+    return ERR_OK;
 }
 
 /* "all", "all but X Y", or the members one by one. */
 static enum err choose(struct fees *f, struct txn *t)
 {
+    const struct field_def *like = schema_field(KIND_ACTIVITY, F_ACTIVITY_PRESENT);
     struct cli *c = f->c;
-    const struct fee_sheet *s = &f->sheet;
-    bool take = true;
-    f->chosen = arena_array(&c->arena, s->count + 1, sizeof(*f->chosen));
+    struct slice names = {0};
+    bool but = false;
+    f->chosen = arena_array(&c->arena, f->sheet.count + 1, sizeof(*f->chosen));
     if (c->args.word_count < 3) {
         return error_set(ERR_USAGE, _("say who: members, all, or all but some"));
     }
-    for (size_t w = 2; w < c->args.word_count; w++) {
-        struct dot member;
-        bool found = false;
-        if (w == 2 && is_word(c, c->args.words[w], "all", "tat ca")) {
-            memset(f->chosen, 1, s->count * sizeof(*f->chosen));
-            continue;
-        }
-        if (w == 3 && is_word(c, c->args.words[w], "but", "tru")) {
-            take = false;
-            continue;
-        }
-        TRY(cli_find(c, t, KIND_MEMBER, c->args.words[w], &member));
-        for (size_t i = 0; i < s->count; i++) {
-            if (dot_equal(s->lines[i].member, member)) {
-                f->chosen[i] = take;
-                found = true;
-            }
-        }
-        if (!found) {
-            return error_set_field(ERR_INPUT, "member", _("“%s” owes no fee here for that month"),
-                                   c->args.words[w]);
-        }
+    size_t at = 2 + read_all(f, &but);
+    if (!f->all && draft_is_roll(like, slice_str(c->args.words[2]), &c->arena, &names)) {
+        f->all = true; /* "all but X; Y" as one word */
+        but = names.len > 0;
+        at++;
+    }
+    if (f->all) {
+        memset(f->chosen, 1, f->sheet.count * sizeof(*f->chosen));
+    }
+    TRY(choose_each(f, t, names, !but));
+    for (; at < c->args.word_count; at++) {
+        TRY(choose_each(f, t, slice_str(c->args.words[at]), !but));
     }
     return ERR_OK;
 }
@@ -100,9 +151,8 @@ static enum err do_due(struct fees *f, struct txn *t)
 static enum err do_pay(struct fees *f, struct txn *t)
 {
     TRY(choose(f, t));
-    bool all = is_word(f->c, f->c->args.words[2], "all", "tat ca");
     for (size_t i = 0; i < f->sheet.count; i++) {
-        f->chosen[i] = f->chosen[i] && !(all && f->sheet.lines[i].status == FEE_EXEMPT);
+        f->chosen[i] = f->chosen[i] && !(f->all && f->sheet.lines[i].status == FEE_EXEMPT);
     }
     return write_lines(f, t, &(struct fee_entry){.status = FEE_PAID});
 }
@@ -136,6 +186,11 @@ static const struct {
 /* ---- what is said
  * --------------------------------------------------------------------------------- */
 
+static const char *money(struct cli *c, int64_t dong)
+{
+    return text_money(dong, strcmp(c->lang, "vi") == 0, &c->arena);
+}
+
 static void put_lines(struct fees *f)
 {
     struct cli *c = f->c;
@@ -160,8 +215,7 @@ static void put_lines(struct fees *f)
         const char *label = !recorded || !code           ? _("not entered")
                             : strcmp(c->lang, "vi") == 0 ? code->vi
                                                          : code->en;
-        const char *amount =
-            l->status == FEE_EXEMPT ? "" : arena_printf(&c->arena, "%lld đ", (long long)l->amount);
+        const char *amount = l->status == FEE_EXEMPT ? "" : money(c, l->amount);
         table_add(&tb, (const struct slice[]){l->name, slice_str(label), slice_str(amount),
                                               l->exemption});
     }
@@ -189,9 +243,8 @@ static void put_sums(struct fees *f)
     }
     buf_printf(&c->out, _("Members %zu: paid %zu, due %zu, exempt %zu, not entered %zu.\n"),
                s->count, s->paid, s->due, s->exempt, s->count - s->recorded);
-    buf_printf(
-        &c->out, _("Collected %lld đ: %lld đ stay, %lld đ go up, of which %lld đ are recorded.\n"),
-        (long long)s->collected, (long long)s->kept, (long long)s->up, (long long)s->remitted);
+    buf_printf(&c->out, _("Collected %s: %s stay, %s go up, of which %s are recorded.\n"),
+               money(c, s->collected), money(c, s->kept), money(c, s->up), money(c, s->remitted));
 }
 
 enum err cmd_fee(struct cli *c)

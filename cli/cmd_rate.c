@@ -70,14 +70,16 @@ static enum err rate_one(struct cli *c, int64_t year)
 {
     struct txn *t = NULL;
     struct rating_line line;
-    struct dot id, dot;
+    struct dot id, dot, unit = store_identity(c->store)->unit;
     size_t count = c->args.word_count - 3;
     struct draft_item *items = arena_array(&c->arena, count + 1, sizeof(*items));
     for (size_t i = 0; i < count; i++) {
         TRY(cli_parse_item(c, c->args.words[3 + i], &items[i]));
     }
     TRY(txn_begin(c->store, TXN_WRITE, &t));
-    enum err e = cli_find(c, t, KIND_MEMBER, c->args.words[1], &line.member);
+    enum err e = c->args.given[OPT_UNIT] ? cli_find(c, t, KIND_UNIT, c->args.value[OPT_UNIT], &unit)
+                                         : ERR_OK;
+    e = e ? e : cli_find_member(c, t, unit, c->args.words[1], &line.member);
     e = e ? e : rating_of(t, line.member, year, &c->arena, &line);
     e = e ? e
           : rating_write(t, &line, year, slice_str(c->args.words[2]), items, count, &c->notes,

@@ -16,7 +16,7 @@ struct form {
     const struct record *current; /* NULL = a new record */
     struct draft_item *items;
     size_t count;
-    struct dot unit; /* that the record will have, as far as it is known */
+    struct roll_day roll; /* its unit and date that the record will have, as far as known */
     bool rest_stays;
 };
 
@@ -55,11 +55,12 @@ static bool is_today(const struct form *form, const struct field_def *f)
 static struct datum usual_value(const struct form *form, struct txn *t, const struct field_def *f)
 {
     struct dot own = store_identity(form->c->store)->unit;
+    struct dot unit = is_home(form, f) ? form->roll.unit : own;
     bool own_unit = is_home(form, f) || (f->flags & FIELD_OWN_UNIT);
     if (is_today(form, f)) {
         return store_today(t);
     }
-    return !form->current && own_unit && !dot_is_none(own) ? datum_ref(own) : datum_empty();
+    return !form->current && own_unit && !dot_is_none(unit) ? datum_ref(unit) : datum_empty();
 }
 
 /* What is recorded now, or comes by itself, in words; empty when nothing. */
@@ -254,7 +255,7 @@ static enum err settle_roll(const struct form *form, struct slice but, struct sl
             from = at + 1;
             e = txn_begin(c->store, TXN_READ, &t);
             if (e == ERR_OK) {
-                e = draft_roll(t, form->unit, name, &c->arena, &rest, &among);
+                e = draft_roll(t, &form->roll, name, &c->arena, &rest, &among);
                 txn_abort(t);
             }
             e = among.count > 0 ? choose(form, &among, e, &name) : e;
@@ -274,10 +275,10 @@ static enum err tell_roll(const struct form *form, const struct field_def *f, st
     struct id_list list, among;
     TRY(txn_begin(form->c->store, TXN_READ, &t));
     (void)draft_is_roll(f, text, &form->c->arena, &but);
-    enum err e = draft_roll(t, form->unit, but, &form->c->arena, &list, &among);
+    enum err e = draft_roll(t, &form->roll, but, &form->c->arena, &list, &among);
     if (e == ERR_OK) {
         cli_say(form->c, ngettext("  %zu member of %s", "  %zu members of %s", list.count),
-                list.count, unit_called(t, form->unit, &form->c->arena));
+                list.count, unit_called(t, form->roll.unit, &form->c->arena));
     }
     txn_abort(t);
     return e;
@@ -317,6 +318,29 @@ static enum err settle_set(const struct form *form, const struct field_def *f, s
     return ERR_OK;
 }
 
+/* What the questions after this one go by. */
+static enum err learn(struct form *form, const struct field_def *f, struct slice text)
+{
+    struct txn *t = NULL;
+    struct datum d;
+    bool is_date = strcmp(f->name, "date") == 0;
+    bool is_member = f->number == F_MEMBER && !form->current;
+    if (f->number != F_UNIT && !is_date && !is_member) {
+        return ERR_OK;
+    }
+    TRY(txn_begin(form->c->store, TXN_READ, &t));
+    enum err e = draft_parse(t, f, text, &form->c->arena, &d);
+    if (e == ERR_OK && is_date && d.type == DATUM_INT) {
+        form->roll.date = d.i;
+    } else if (e == ERR_OK && is_member && d.type == DATUM_REF) {
+        e = draft_home(t, form->kind->number, d.ref, &form->c->arena, &form->roll.unit);
+    } else if (e == ERR_OK && f->number == F_UNIT && d.type == DATUM_REF) {
+        form->roll.unit = d.ref;
+    }
+    txn_abort(t);
+    return e;
+}
+
 static enum err settle(struct form *form, const struct field_def *f, struct slice text,
                        struct draft_item *item)
 {
@@ -325,16 +349,7 @@ static enum err settle(struct form *form, const struct field_def *f, struct slic
         return settle_set(form, f, text, item);
     }
     TRY(settle_one(form, f, text, &item->value));
-    if (f->number == F_UNIT) {
-        struct txn *t = NULL;
-        struct datum d;
-        TRY(txn_begin(form->c->store, TXN_READ, &t));
-        enum err e = draft_parse(t, f, item->value, &form->c->arena, &d);
-        txn_abort(t);
-        form->unit = e == ERR_OK && d.type == DATUM_REF ? d.ref : form->unit;
-        return e;
-    }
-    return ERR_OK;
+    return learn(form, f, item->value);
 }
 
 /* The question stands above it and is asked again: the reason alone is enough. */
@@ -404,12 +419,15 @@ static enum err ask(struct form *form, const struct field_def *f)
 static struct form form_begin(struct cli *c, const struct kind_def *kind,
                               const struct record *current)
 {
+    const struct field_def *date = schema_field_by_name(kind, slice_str("date"));
     return (struct form){
         .c = c,
         .kind = kind,
         .current = current,
         .items = arena_array(&c->arena, ANSWERS_MAX, sizeof(struct draft_item)),
-        .unit = current ? merge_shown_ref(current, F_UNIT) : store_identity(c->store)->unit,
+        .roll = {.unit =
+                     current ? merge_shown_ref(current, F_UNIT) : store_identity(c->store)->unit,
+                 .date = current && date ? merge_shown_int(current, date->number) : 0},
     };
 }
 

@@ -97,31 +97,13 @@ const char *report_section_label(const struct report_view *v, const struct repor
     return is_vi(v) ? s->vi : s->en;
 }
 
-/* Thousands apart: 1.234.567 in Vietnamese, 1,234,567 in English. */
-static const char *whole_text(const struct report_view *v, int64_t n)
-{
-    const char *digits = arena_printf(v->arena, "%lld", (long long)n);
-    size_t len = strlen(digits), at = 0;
-    char *out = arena_alloc(v->arena, len * 2 + 1);
-    for (size_t i = 0; i < len; i++) {
-        if (i > 0 && digits[i - 1] != '-' && (len - i) % 3 == 0) {
-            out[at++] = is_vi(v) ? '.' : ',';
-        }
-        out[at++] = digits[i];
-    }
-    return out;
-}
-
 const char *report_figure(const struct report_view *v, const struct measure *m, struct figure f)
 {
     const char *text = NULL;
     if (!f.known) {
         return "–";
     }
-    text = whole_text(v, f.tenths / 10);
-    if (f.tenths % 10 != 0) {
-        text = arena_printf(v->arena, "%s%c%d", text, is_vi(v) ? ',' : '.', (int)(f.tenths % 10));
-    }
+    text = figure_words(f, is_vi(v), v->arena);
     if (m->unit == MEASURE_PERCENT) {
         return arena_printf(v->arena, "%s %%", text);
     }

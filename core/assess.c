@@ -37,7 +37,7 @@ static const char *unit_word(const struct measure *m)
 static void add_row(struct buf *b, const struct report_row *row, struct arena *arena)
 {
     if (row->measure->unit != MEASURE_POINTS && !row->measure->sensitive && !row->grouped) {
-        const char *text = row->value.known ? figure_text(row->value, arena) : "–";
+        const char *text = row->value.known ? figure_words(row->value, true, arena) : "–";
         buf_printf(b, "%s%s: %s%s", b->len ? "\n" : "", row->vi, text,
                    row->value.known ? unit_word(row->measure) : "");
     }

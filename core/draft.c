@@ -1,5 +1,6 @@
 #include "core/custom.h"
 #include "core/draft_outcome.h"
+#include "core/person.h"
 #include "core/situation.h"
 #include "core/steps.h"
 #include "core/text.h"
@@ -54,7 +55,7 @@ static const char *kind_words(const struct kind_def *kind)
     return schema_speaks_vi() ? kind->vi : kind->name;
 }
 
-/* Where a record belongs: a new one that does not say so belongs to the store's own unit. */
+/* Where a record belongs. */
 static uint32_t home_field(const struct state *s)
 {
     return s->kind->number == KIND_UNIT ? F_UNIT_PARENT : F_UNIT;
@@ -88,19 +89,58 @@ static enum err parse_elements(struct state *s, const struct field_def *f,
     return ERR_OK;
 }
 
-/* The unit that the record will have, whichever item says so. */
-static enum err unit_to_be(struct state *s, struct dot *out)
+/* What a plain field will hold, whichever item says so; empty when none does. */
+static enum err value_to_be(struct state *s, const struct field_def *f, struct datum *out)
 {
-    *out = s->is_new ? store_identity(txn_store(s->t))->unit : merge_shown_ref(&s->before, F_UNIT);
-    for (size_t i = 0; i < s->draft->item_count; i++) {
+    const struct value *now = s->is_new || !f ? NULL : merge_shown(&s->before, f->number);
+    *out = now ? now->datum : datum_empty();
+    for (size_t i = 0; f && i < s->draft->item_count; i++) {
         const struct draft_item *item = &s->draft->items[i];
-        const struct field_def *f = schema_field_by_name(s->kind, item->name);
-        struct datum d;
-        if (f && f->number == F_UNIT && !item->elements) {
-            TRY(draft_parse(s->t, f, item->value, s->arena, &d));
-            *out = d.type == DATUM_REF ? d.ref : *out;
+        if (schema_field_by_name(s->kind, item->name) == f && !item->elements) {
+            TRY(draft_parse(s->t, f, item->value, s->arena, out));
         }
     }
+    return ERR_OK;
+}
+
+static enum err parse_set(struct state *s, const struct field_def *f, const struct draft_item *item,
+                          struct edit *edit);
+
+/* Who will be excused, of the record and of this save. */
+static enum err excused_to_be(struct state *s, const struct value ***out, size_t *count)
+{
+    const struct field_def *f = schema_field(KIND_ACTIVITY, F_ACTIVITY_EXCUSED);
+    struct record *r = arena_alloc(s->arena, sizeof(*r));
+    *r = s->is_new ? (struct record){.kind = KIND_ACTIVITY} : s->before;
+    for (size_t i = 0; i < s->draft->item_count; i++) {
+        const struct draft_item *item = &s->draft->items[i];
+        struct edit edit = {.field = f->number, .op = item->op};
+        if (schema_field_by_name(s->kind, item->name) == f) {
+            TRY(parse_set(s, f, item, &edit));
+            *r = draft_outcome(r, KIND_ACTIVITY, &edit, 1, s->arena);
+        }
+    }
+    *out = merge_siblings(r, f->number, s->arena, count);
+    return ERR_OK;
+}
+
+/* "All" were present but for those who are excused. */
+static enum err leave_excused_out(struct state *s, struct id_list *present)
+{
+    const struct value **excused = NULL;
+    size_t count = 0, kept = 0;
+    TRY(excused_to_be(s, &excused, &count));
+    for (size_t i = 0; i < present->count; i++) {
+        bool out = false;
+        for (size_t k = 0; k < count && !out; k++) {
+            out = excused[k]->datum.type == DATUM_REF &&
+                  dot_equal(person_shown(s->t, excused[k]->datum.ref), present->ids[i]);
+        }
+        if (!out) {
+            present->ids[kept++] = present->ids[i];
+        }
+    }
+    present->count = kept;
     return ERR_OK;
 }
 
@@ -108,15 +148,23 @@ static enum err unit_to_be(struct state *s, struct dot *out)
 static enum err parse_roll(struct state *s, const struct field_def *f, struct slice but,
                            struct edit *edit)
 {
-    struct dot unit;
+    struct datum unit, date;
     struct id_list present;
-    TRY(unit_to_be(s, &unit));
-    enum err e = draft_roll(s->t, unit, but, s->arena, &present, &s->doubles);
+    TRY(value_to_be(s, schema_field(s->kind->number, F_UNIT), &unit));
+    TRY(value_to_be(s, schema_field_by_name(s->kind, slice_str("date")), &date));
+    struct roll_day of = {.unit = unit.type == DATUM_REF ? unit.ref
+                                                         : store_identity(txn_store(s->t))->unit,
+                          .date = date.type == DATUM_INT ? date.i : 0};
+    enum err e = draft_roll(s->t, &of, but, s->arena, &present, &s->doubles);
     if (e == ERR_INPUT || e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS) {
         char *why = arena_cstr(s->arena, slice_str(error_last()->text));
         return error_set_field(e, f->name, "%s", why);
     }
     TRY(e);
+    if (s->kind->number == KIND_ACTIVITY && f->number == F_ACTIVITY_PRESENT &&
+        edit->op != EDIT_REMOVE) {
+        TRY(leave_excused_out(s, &present));
+    }
     struct datum *data = arena_array(s->arena, present.count + 1, sizeof(*data));
     for (size_t i = 0; i < present.count; i++) {
         data[i] = datum_ref(present.ids[i]);
@@ -235,6 +283,41 @@ static enum err add_usual(struct state *s)
         }
     }
     return ERR_OK;
+}
+
+/* What happens to a member is counted where the member is; a post, a plan for one, a letter belong
+ * to whoever writes them. */
+static bool is_members_own(uint32_t kind)
+{
+    return kind == KIND_FEE || kind == KIND_RATING || kind == KIND_REWARD ||
+           kind == KIND_DISCIPLINE || kind == KIND_TRAINING || kind == KIND_MEMBERSHIP_END;
+}
+
+enum err draft_home(struct txn *t, uint32_t kind, struct dot member, struct arena *arena,
+                    struct dot *out)
+{
+    struct record r;
+    struct dot unit, own = store_identity(txn_store(t))->unit;
+    *out = own;
+    if (!is_members_own(kind) || dot_is_none(member)) {
+        return ERR_OK;
+    }
+    enum err e = person_read(t, member, arena, &r, NULL);
+    if (e != ERR_OK) {
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    TRY(draft_counted_unit(t, &r, arena, &unit));
+    if (!dot_is_none(unit) && (dot_is_none(own) || unit_is_within(t, unit, own))) {
+        *out = unit;
+    }
+    return ERR_OK;
+}
+
+static enum err add_home(struct state *s)
+{
+    struct dot home;
+    TRY(draft_home(s->t, s->kind->number, outcome_ref(s, F_MEMBER), s->arena, &home));
+    return add_default(s, home_field(s), dot_is_none(home) ? datum_empty() : datum_ref(home));
 }
 
 /* What a word of the administrative lists says besides the type: "Xã" is also a setting. */
@@ -532,8 +615,7 @@ enum err draft_save_record(struct txn *t, const struct draft *draft, struct aren
     }
     TRY(add_implied(&s));
     if (s.is_new) {
-        struct dot own = store_identity(txn_store(t))->unit;
-        TRY(add_default(&s, home_field(&s), dot_is_none(own) ? datum_empty() : datum_ref(own)));
+        TRY(add_home(&s));
     } else if (draft->via == VIA_IMPORT) {
         drop_empty_home(&s);
     }

@@ -50,6 +50,11 @@ struct draft_look {
 enum err draft_find_doubles(struct txn *t, const struct draft_look *look, struct arena *arena,
                             struct id_list *out, const char **field) MUST_USE;
 
+/* The unit of a new record that names none: of what happens to a member the member's, where that is
+ * this store's to write, so that it is counted there; else the store's own. member may be none. */
+enum err draft_home(struct txn *t, uint32_t kind, struct dot member, struct arena *arena,
+                    struct dot *out) MUST_USE;
+
 /* May this store write the record at all: its level, its unit, not departed? ERR_RULE. */
 enum err draft_may_write(struct txn *t, const struct record *r) MUST_USE;
 
@@ -69,11 +74,20 @@ enum err draft_resolve_ref(struct txn *t, uint32_t kind, struct slice text, stru
  */
 bool draft_is_roll(const struct field_def *field, struct slice text, struct arena *arena,
                    struct slice *but);
-/* The active members of the unit and those below it, but for some: by ID, card number, or name,
- * whose last words are enough within the unit. ERR_INPUT: there are none; ERR_NOT_FOUND;
+/* Of which unit, on which day: as units and members stood then. */
+struct roll_day {
+    struct dot unit;
+    int64_t date; /* 0 = today */
+};
+/* Those who were active members of the unit and those below it, but for some: by ID, card number,
+ * or name, whose last words are enough within the unit. ERR_INPUT: there are none; ERR_NOT_FOUND;
  * ERR_AMBIGUOUS with *candidates. */
-enum err draft_roll(struct txn *t, struct dot unit, struct slice but, struct arena *arena,
+enum err draft_roll(struct txn *t, const struct roll_day *of, struct slice but, struct arena *arena,
                     struct id_list *out, struct id_list *candidates) MUST_USE;
+/* One of them, named in the same ways; the same errors. */
+enum err draft_find_member(struct txn *t, const struct roll_day *of, struct slice text,
+                           struct arena *arena, struct dot *out,
+                           struct id_list *candidates) MUST_USE;
 /* Text a person reads: label of the code in the language ("vi" or "en"), date as dd/mm/yyyy, title
  * of a referred record. Result in the arena. */
 struct slice draft_format(struct txn *t, const struct field_def *field, const struct datum *d,

@@ -17,5 +17,9 @@ enum err draft_check_step(struct txn *t, const struct draft *draft, const struct
  * the title, a reference, or the unit at last, and there among the first thousand. */
 enum err draft_find_repeat(struct txn *t, const struct kind_def *kind, const struct edit *edits,
                            size_t count, struct arena *arena, struct dot *out) MUST_USE;
+/* Of a member as it is read: while a letter is under way the place of origin counts the person
+ * (rule 16), else the unit it has; none when that is not known. */
+enum err draft_counted_unit(struct txn *t, const struct record *member, struct arena *arena,
+                            struct dot *out) MUST_USE;
 
 #endif

@@ -1,11 +1,12 @@
-/* Who was there, said the short way: all members of a unit, or all but some. */
-#include "core/draft.h"
+/* Who was there, said the short way: all members of a unit on that day, or all but some. */
+#include "core/draft_outcome.h"
 #include "core/person.h"
 #include "core/text.h"
 
 struct roll {
     struct txn *t;
     struct arena *arena;
+    int64_t day;
     struct id_list ids;
     struct slice *names; /* folded, beside the ids */
     size_t cap;
@@ -80,31 +81,83 @@ static void roll_add(struct roll *l, struct dot id, struct slice name)
     l->names[l->ids.count++] = arena_copy(l->arena, name);
 }
 
+/* Did it stand below the top on that day? What was closed since, or is moved later, did so still.
+ */
+static bool counted_below(struct txn *t, struct dot unit, struct dot top, int64_t day)
+{
+    struct dot at = dot_equal(unit, top) ? unit : unit_at(t, unit, day);
+    for (int step = 0; step < UNIT_DEPTH_MAX && !dot_is_none(at); step++) {
+        if (dot_equal(at, top)) {
+            return true;
+        }
+        at = unit_parent_at(t, at, day);
+    }
+    return false;
+}
+
+enum err draft_counted_unit(struct txn *t, const struct record *member, struct arena *arena,
+                            struct dot *out)
+{
+    struct id_list ids, open;
+    *out = merge_shown_ref(member, F_UNIT);
+    TRY(person_component(t, member->id, arena, &ids));
+    for (size_t i = 0; i < ids.count; i++) {
+        TRY(store_ids_of_open_transfers(t, ids.ids[i], OPEN_TRANSFERS_MAX, arena, &open));
+        for (size_t k = 0; k < open.count; k++) {
+            struct record letter;
+            TRY(store_get(t, open.ids[k], arena, &letter, NULL));
+            struct dot from = merge_shown_ref(&letter, F_TRANSFER_FROM);
+            if (dot_equal(merge_shown_ref(&letter, F_TRANSFER_TO),
+                          merge_shown_ref(member, F_UNIT)) &&
+                scope_came_from(member, from)) {
+                *out = from;
+                return ERR_OK;
+            }
+        }
+    }
+    return ERR_OK;
+}
+
+/* Admitted by that day, and active; who ended later took part then. */
+static bool took_part(const struct record *r, int64_t day)
+{
+    int64_t status = merge_shown_int(r, F_MEMBER_STATUS);
+    int64_t since = date_first_day(merge_shown_int(r, F_MEMBER_STATUS_DATE));
+    bool ended = status == MEMBER_MATURED || status == MEMBER_REMOVED ||
+                 status == MEMBER_EXPELLED || status == MEMBER_DECEASED;
+    return date_first_day(merge_shown_int(r, F_MEMBER_ADMITTED)) <= day &&
+           (status == 0 || status == MEMBER_ACTIVE || (ended && day < since));
+}
+
 /* Living, of this very unit, and taking part. */
 static enum err roll_look(struct roll *l, struct dot id, struct dot unit, struct arena *arena)
 {
     struct record r;
+    struct dot counted;
     bool shown = false;
     TRY(store_get(l->t, id, arena, &r, NULL));
     if (r.kind != KIND_MEMBER || r.flags & RECORD_STUB || merge_is_deleted(&r)) {
         return ERR_OK;
     }
     TRY(person_follow(l->t, &r, NULL, arena, &shown));
-    int64_t status = merge_shown_int(&r, F_MEMBER_STATUS);
-    if (shown && dot_equal(merge_shown_ref(&r, F_UNIT), unit) &&
-        (status == 0 || status == MEMBER_ACTIVE) && !id_list_has(&l->ids, r.id)) {
+    TRY(draft_counted_unit(l->t, &r, arena, &counted));
+    if (shown && dot_equal(counted, unit) && took_part(&r, l->day) && !id_list_has(&l->ids, r.id)) {
         roll_add(l, r.id, text_fold(merge_shown_text(&r, F_MEMBER_NAME), arena));
     }
     return ERR_OK;
 }
 
+/* Every unit is asked where it stood: one that left the top since is not below it any more. */
 static enum err roll_call(struct roll *l, struct dot top)
 {
     struct id_list units, list;
     struct arena arena = {0};
-    TRY(unit_subtree(l->t, top, l->arena, &units));
+    TRY(store_ids_of_kind(l->t, KIND_UNIT, (struct dot){0, 0}, SIZE_MAX, l->arena, &units));
     enum err e = ERR_OK;
     for (size_t i = 0; e == ERR_OK && i < units.count; i++) {
+        if (!counted_below(l->t, units.ids[i], top, l->day)) {
+            continue;
+        }
         e = store_ids_of_unit(l->t, units.ids[i], (struct dot){0, 0}, SIZE_MAX, l->arena, &list);
         for (size_t k = 0; e == ERR_OK && k < list.count; k++) {
             arena_reset(&arena);
@@ -179,14 +232,20 @@ static void roll_strike(struct roll *l, struct dot id)
     l->ids.count = n;
 }
 
-enum err draft_roll(struct txn *t, struct dot unit, struct slice but, struct arena *arena,
+static struct roll roll_on(struct txn *t, int64_t date, struct arena *arena)
+{
+    int64_t day = date_first_day(date ? date : store_today(t).i);
+    return (struct roll){.t = t, .arena = arena, .day = day};
+}
+
+enum err draft_roll(struct txn *t, const struct roll_day *of, struct slice but, struct arena *arena,
                     struct id_list *out, struct id_list *candidates)
 {
-    struct roll l = {.t = t, .arena = arena};
+    struct roll l = roll_on(t, of->date, arena);
     struct id_list struck = {0};
     size_t cap = 0;
     *candidates = (struct id_list){0};
-    TRY(roll_call(&l, unit));
+    TRY(roll_call(&l, of->unit));
     for (size_t from = 0, at = 0; at <= but.len; at++) {
         if (at == but.len || but.ptr[at] == ';' || but.ptr[at] == ',') {
             struct slice name = slice_make(but.ptr + from, at - from);
@@ -207,4 +266,13 @@ enum err draft_roll(struct txn *t, struct dot unit, struct slice but, struct are
     }
     *out = l.ids;
     return ERR_OK;
+}
+
+enum err draft_find_member(struct txn *t, const struct roll_day *of, struct slice text,
+                           struct arena *arena, struct dot *out, struct id_list *candidates)
+{
+    struct roll l = roll_on(t, of->date, arena);
+    *candidates = (struct id_list){0};
+    TRY(roll_call(&l, of->unit));
+    return roll_find(&l, text, out, candidates);
 }

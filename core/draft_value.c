@@ -370,7 +370,7 @@ static const char *format_int(const struct field_def *field, int64_t v, const ch
     case FIELD_GEO:
         return draft_geo(v, arena);
     case FIELD_MONEY:
-        return arena_printf(arena, "%lld đ", (long long)v);
+        return text_money(v, vi, arena);
     default:
         return arena_printf(arena, "%lld", (long long)v);
     }

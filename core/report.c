@@ -1,5 +1,6 @@
 /* One pass over the store, and rows out of what it filled. */
 #include "core/report_tally.h"
+#include "core/text.h"
 
 #include <stdlib.h>
 
@@ -11,6 +12,14 @@ const char *figure_text(struct figure f, struct arena *arena)
     }
     return rest ? arena_printf(arena, "%lld.%lld", whole, rest)
                 : arena_printf(arena, "%lld", whole);
+}
+
+const char *figure_words(struct figure f, bool vi, struct arena *arena)
+{
+    const char *whole = f.known ? text_number(f.tenths / 10, vi, arena) : "";
+    return f.tenths % 10 == 0 || !f.known
+               ? whole
+               : arena_printf(arena, "%s%c%d", whole, vi ? ',' : '.', (int)(f.tenths % 10));
 }
 
 /* ---- the pass ------------------------------------------------------------------------------- */

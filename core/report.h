@@ -85,6 +85,8 @@ struct figure {
 };
 /* "12" or "12.3"; in the arena. Of an unknown one "". */
 const char *figure_text(struct figure f, struct arena *arena);
+/* The same as people write it: "1.234,5" in Vietnamese, "1,234.5" in English. */
+const char *figure_words(struct figure f, bool vi, struct arena *arena);
 
 /* What this store knows besides its records, of today. */
 struct report_fact {

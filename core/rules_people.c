@@ -289,8 +289,9 @@ enum err rule_check_fee_amount(const struct rule_judge *j)
     }
     int64_t fee = rule_value(j, waged ? "fee_waged" : "fee_unwaged", fee_day(j));
     return amount >= fee ? ERR_OK
-                         : rule_break(j, "amount", _("%lld đ paid; the fee is %lld đ a month"),
-                                      (long long)amount, (long long)fee);
+                         : rule_break(j, "amount", _("%s paid; the fee is %s a month"),
+                                      text_money(amount, schema_speaks_vi(), j->c->arena),
+                                      text_money(fee, schema_speaks_vi(), j->c->arena));
 }
 
 /* Another living record of the member, of this kind, in which these fields are the same. */

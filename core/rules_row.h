@@ -51,6 +51,7 @@ enum err rule_check_transfer_cleared(const struct rule_judge *j);
 
 enum err rule_check_activity_attendee(const struct rule_judge *j);
 enum err rule_check_plan_period(const struct rule_judge *j);
+enum err rule_check_activity_excused(const struct rule_judge *j);
 enum err rule_check_plan_once(const struct rule_judge *j);
 enum err rule_check_answer_once(const struct rule_judge *j);
 enum err rule_check_inspection_deadline(const struct rule_judge *j);

@@ -64,6 +64,45 @@ enum err rule_check_activity_attendee(const struct rule_judge *j)
     return e;
 }
 
+static bool is_present(const struct rule_judge *j, const struct field *present, struct dot person)
+{
+    bool found = false;
+    for (uint32_t i = 0; present && i < present->count && !found; i++) {
+        const struct datum *d = &present->values[i].datum;
+        found = d->type == DATUM_REF && dot_equal(person_shown(j->c->t, d->ref), person);
+    }
+    return found;
+}
+
+enum err rule_check_activity_excused(const struct rule_judge *j)
+{
+    const struct field *present = record_field(j->c->after, F_ACTIVITY_PRESENT);
+    const struct field *excused = record_field(j->c->after, F_ACTIVITY_EXCUSED);
+    struct buf names = {0};
+    size_t both = 0;
+    if (!TOUCHES(j, F_ACTIVITY_PRESENT, F_ACTIVITY_EXCUSED)) {
+        return ERR_OK;
+    }
+    for (uint32_t i = 0; excused && i < excused->count; i++) {
+        const struct datum *d = &excused->values[i].datum;
+        struct record r;
+        if (d->type != DATUM_REF || !is_present(j, present, person_shown(j->c->t, d->ref)) ||
+            store_get(j->c->t, d->ref, j->c->arena, &r, NULL) != ERR_OK) {
+            continue;
+        }
+        if (both++ < NAMED_SHOWN) {
+            buf_add_str(&names, names.len ? ", " : "");
+            buf_add_slice(&names, merge_shown_text(&r, F_MEMBER_NAME));
+        }
+    }
+    enum err e =
+        both == 0 ? ERR_OK
+                  : rule_break(j, "excused", _("both present and excused: %.*s%s"), (int)names.len,
+                               (const char *)names.ptr, both > NAMED_SHOWN ? ", …" : "");
+    buf_free(&names);
+    return e;
+}
+
 enum err rule_check_plan_once(const struct rule_judge *j)
 {
     struct id_list list;

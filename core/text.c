@@ -234,3 +234,23 @@ size_t text_width(struct slice in)
     }
     return width;
 }
+
+const char *text_number(int64_t n, bool vi, struct arena *arena)
+{
+    const char *digits = arena_printf(arena, "%lld", (long long)n);
+    size_t len = strlen(digits), at = 0;
+    char *out = arena_alloc(arena, len * 2 + 1);
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && digits[i - 1] != '-' && (len - i) % 3 == 0) {
+            out[at++] = vi ? '.' : ',';
+        }
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+const char *text_money(int64_t dong, bool vi, struct arena *arena)
+{
+    return arena_printf(arena, "%s đ", text_number(dong, vi, arena));
+}

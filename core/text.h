@@ -16,5 +16,9 @@ struct slice text_fold(struct slice in, struct arena *arena);
 struct slice text_lower(struct slice in, struct arena *arena);
 /* Columns on a terminal. */
 size_t text_width(struct slice in);
+/* Thousands apart: 1.234.567 in Vietnamese, 1,234,567 in English. In the arena. */
+const char *text_number(int64_t n, bool vi, struct arena *arena);
+/* The same as money, "2.000 đ". */
+const char *text_money(int64_t dong, bool vi, struct arena *arena);
 
 #endif

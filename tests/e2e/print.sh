@@ -126,14 +126,14 @@ paper book book 04576-1 --period 2025-Q2
 claim print__a_book_has_a_page_a_month shows "tháng 4 năm 2025" "tháng 5 năm 2025" "tháng 6 năm 2025"
 claim print__a_quarter_ends lacks "tháng 7 năm 2025"
 paper june book 04576-1 --period 2025-06
-claim print__a_month_lists_members_with_fees_and_presence shows "Giàng A Dê" 1/1 "2000 đ" "mới kết nạp"
+claim print__a_month_lists_members_with_fees_and_presence shows "Giàng A Dê" 1/1 "2.000 đ" "mới kết nạp"
 claim print__and_meetings_and_the_plan shows "Sinh hoạt tháng 6" "Tảo hôn" "Dọn đường thôn" "Bí thư" "Lò Thị Ánh"
 claim print__and_is_signed_by_who_holds_the_office_now same \
     "$(printf '%s' "$page" | sed 's/.*Bí thư<//' | grep -o 'Lò Thị Ánh\|Nguyễn Văn Bình\|O&#39;Dê' | head -n 1)" "Lò Thị Ánh"
 claim print__who_left_before_is_not_in_it lacks "Vàng Thị Cũ"
 paper july book 04576-1
 claim print__the_present_month_when_none_is_given shows "tháng 7 năm 2025" "giấy số $letter"
-claim print__other_months_are_not_in_it lacks "Sinh hoạt tháng 6" "2000 đ"
+claim print__other_months_are_not_in_it lacks "Sinh hoạt tháng 6" "2.000 đ"
 paper may book 04576-1 --period 2025-05
 claim print__who_left_in_that_month_is_told shows "Vàng Thị Cũ" "Đã trưởng thành"
 claim print__who_came_later_is_not_in_it lacks "O&#39;Dê"
@@ -218,7 +218,7 @@ if can_print; then
     claim paper__a_list prints_on 1 "$work/attendance.html" "DANH SÁCH ĐIỂM DANH" "Chữ ký"
     claim paper__a_letter_with_its_answer prints_on 1 "$work/letter.html" "GIẤY GIỚI THIỆU" "$letter" \
         "PHẦN TRẢ LỜI"
-    claim paper__a_quarter_of_the_book prints_on 3 "$work/book.html" "SỔ CHI ĐOÀN" "tháng 4 năm 2025" "2000 đ"
+    claim paper__a_quarter_of_the_book prints_on 3 "$work/book.html" "SỔ CHI ĐOÀN" "tháng 4 năm 2025" "2.000 đ"
 else
     skip paper "no browser here to print with"
 fi

@@ -177,6 +177,7 @@ claim rate__and_makes_no_second same "$(t guided list rating --json | wc -l)" 2
 claim rate__wants_a_year exits 1 t guided rate năm
 claim rate__wants_a_level exits 2 t guided rate 2025 YB-3
 claim rate__that_is_one exits 1 t guided rate 2025 YB-3 marvellous
+claim rate__a_given_name_is_enough exits 0 t guided rate 2024 Sùng good
 claim rate__an_unknown_member_is_told exits 3 t guided rate 2025 "Không Ai" good
 
 # ---- on a terminal ----

@@ -280,7 +280,7 @@ static void draft__what_is_formatted_is_parsed_back(void **state)
                 {KIND_THEME, "month", "2025-03", "03/2025"},
                 {KIND_MEMBER, "sex", "male", "Nam"},
                 {KIND_MEMBER, "outstanding", "true", "có"},
-                {KIND_ACTIVITY, "value", "2000", "2000 đ"},
+                {KIND_ACTIVITY, "value", "2000", "2.000 đ"},
                 {KIND_ACTIVITY, "location", "21.7,104.87", "21.700000,104.870000"}};
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         const struct field_def *f =
@@ -615,6 +615,35 @@ static void draft__a_stale_form_overwrites_nothing(void **state)
 }
 
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, begin, end)
+static struct dot unit_of(struct house *h, size_t at, struct dot id)
+{
+    struct txn *t = write_txn(h, at);
+    struct record r;
+    assert_int_equal(store_get(t, id, &h->arena, &r, NULL), ERR_OK);
+    struct dot unit = merge_shown_ref(&r, F_UNIT);
+    txn_abort(t);
+    return unit;
+}
+
+static void draft__what_happens_to_a_member_is_of_its_unit(void **state)
+{
+    struct house *h = *state;
+    struct dot branch = fixture_unit(&h->f, 2, h->f.units[2], "04576-1", "chi-doan"), m, id;
+    assert_int_equal(add(h, 2, KIND_MEMBER, &m,
+                         WORDS("full_name=Lò Thị Mai", "birth_date=2001", "unit=04576-1")),
+                     ERR_OK);
+    assert_int_equal(add(h, 2, KIND_FEE, &id, WORDS("month=2025-06", "member=Lò Thị Mai")), ERR_OK);
+    assert_true(dot_equal(unit_of(h, 2, id), branch));
+    assert_int_equal(
+        add(h, 2, KIND_REWARD, &id, WORDS("member=Lò Thị Mai", "form=Giấy khen", "unit=04576")),
+        ERR_OK);
+    assert_true(dot_equal(unit_of(h, 2, id), h->f.units[2])); /* as it is said */
+    assert_int_equal(add(h, 2, KIND_POSITION, &id,
+                         WORDS("member=Lò Thị Mai", "title=bi-thu", "from=2025-01-15")),
+                     ERR_OK);
+    assert_true(dot_equal(unit_of(h, 2, id), h->f.units[2])); /* a post is the committee's */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -649,6 +678,7 @@ int main(void)
         CLAIM(draft__a_deleted_record_takes_no_edit),
         CLAIM(draft__an_import_of_what_is_shown_decides_no_conflict),
         CLAIM(draft__a_stale_form_overwrites_nothing),
+        cmocka_unit_test_setup_teardown(draft__what_happens_to_a_member_is_of_its_unit, begin, end),
     };
     return cmocka_run_group_tests_name("draft", tests, NULL, NULL);
 }

@@ -144,6 +144,11 @@ static void figures__are_written_in_tenths(void **state)
     assert_string_equal(figure_text((struct figure){true, 3}, &arena), "0.3");
     assert_string_equal(figure_text((struct figure){true, 0}, &arena), "0");
     assert_string_equal(figure_text((struct figure){false, 9}, &arena), "");
+    assert_string_equal(figure_words((struct figure){true, 136}, true, &arena), "13,6");
+    assert_string_equal(figure_words((struct figure){true, 136}, false, &arena), "13.6");
+    assert_string_equal(figure_words((struct figure){true, 12345670}, true, &arena), "1.234.567");
+    assert_string_equal(figure_words((struct figure){true, 12345670}, false, &arena), "1,234,567");
+    assert_string_equal(figure_words((struct figure){false, 9}, true, &arena), "");
     arena_free(&arena);
 }
 

@@ -1,5 +1,5 @@
 /* Who was there, said the short way. */
-#include "core/draft.h"
+#include "core/transfer.h"
 #include "tests/unit/fixture.h"
 
 #include <setjmp.h>
@@ -66,7 +66,8 @@ static enum err roll(struct house *h, struct dot unit, const char *but, struct i
 {
     struct txn *t = NULL;
     assert_int_equal(txn_begin(h->f.stores[0], TXN_READ, &t), ERR_OK);
-    enum err e = draft_roll(t, unit, slice_str(but), &h->arena, out, candidates);
+    struct roll_day of = {.unit = unit};
+    enum err e = draft_roll(t, &of, slice_str(but), &h->arena, out, candidates);
     txn_abort(t);
     return e;
 }
@@ -172,6 +173,112 @@ static void roll__is_of_the_unit_that_the_record_gets(void **state)
     assert_int_equal(change(h, id, WORDS("excused+=*")), ERR_OK);
 }
 
+/* How many of the set, and is this one of them? */
+static size_t among(struct house *h, struct dot id, uint32_t field, struct dot member, bool *in)
+{
+    struct txn *t = NULL;
+    struct record r;
+    size_t count = 0;
+    *in = false;
+    assert_int_equal(txn_begin(h->f.stores[0], TXN_READ, &t), ERR_OK);
+    assert_int_equal(store_get(t, id, &h->arena, &r, NULL), ERR_OK);
+    const struct value **v = merge_siblings(&r, field, &h->arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        *in = *in || dot_equal(v[i]->datum.ref, member);
+    }
+    txn_abort(t);
+    return count;
+}
+
+static struct dot meet(struct house *h, const char *date, const char *present, const char *excused)
+{
+    struct dot id, dot;
+    assert_int_equal(fixture_draft(&h->f, 0, (struct draft){.kind = KIND_ACTIVITY}, &h->arena, &id,
+                                   &dot, &h->doubles,
+                                   WORDS("type=meeting", "title=Họp", date, present, excused)),
+                     ERR_OK);
+    return id;
+}
+
+static void roll__of_those_present_leaves_out_who_is_excused(void **state)
+{
+    struct house *h = *state;
+    bool in = true;
+    struct dot id = meet(h, "date=2026-11-01", "present=*", "excused=Lò Thị Mỷ");
+    assert_int_equal(among(h, id, F_ACTIVITY_PRESENT, h->d, &in), 3);
+    assert_false(in);
+    assert_int_equal(among(h, id, F_ACTIVITY_EXCUSED, h->d, &in), 1);
+    assert_int_equal(change(h, id, WORDS("present=tất cả")), ERR_OK); /* excused before */
+    assert_int_equal(among(h, id, F_ACTIVITY_PRESENT, h->d, &in), 3);
+    assert_int_equal(change(h, id, WORDS("excused+=Sùng A Páo", "present=*")), ERR_OK);
+    assert_int_equal(among(h, id, F_ACTIVITY_PRESENT, h->b, &in), 2);
+    assert_false(in);
+    assert_int_equal(change(h, id, WORDS("present=all", "excused=")), ERR_OK);
+    assert_int_equal(among(h, id, F_ACTIVITY_PRESENT, h->b, &in), 4);
+    assert_true(in);
+    assert_int_equal(change(h, id, WORDS("excused=Sùng A Páo")), ERR_OK);
+    assert_int_equal(change(h, id, WORDS("present-=*")), ERR_OK);
+    assert_int_equal(among(h, id, F_ACTIVITY_PRESENT, h->b, &in), 0);
+}
+
+static void roll__is_of_the_day(void **state)
+{
+    struct house *h = *state;
+    bool in = true;
+    assert_int_equal(change(h, h->a, WORDS("admission_date=2026-10-20")), ERR_OK);
+    assert_int_equal(change(h, h->b, WORDS("status=matured", "status_date=2026-10-10")), ERR_OK);
+    struct dot before = meet(h, "date=2026-10-09", "present=*", "excused=");
+    assert_int_equal(among(h, before, F_ACTIVITY_PRESENT, h->b, &in), 3);
+    assert_true(in);
+    struct dot between = meet(h, "date=2026-10-10", "present=*", "excused=");
+    assert_int_equal(among(h, between, F_ACTIVITY_PRESENT, h->b, &in), 2);
+    assert_false(in);
+    struct dot after = meet(h, "date=2026-10-20", "present=*", "excused=");
+    assert_int_equal(among(h, after, F_ACTIVITY_PRESENT, h->a, &in), 3);
+    assert_true(in);
+    assert_int_equal(change(h, after, WORDS("present=*", "date=2026-10-10")), ERR_OK);
+    assert_int_equal(among(h, after, F_ACTIVITY_PRESENT, h->a, &in), 2);
+}
+
+/* A branch is closed into another on a day to come. */
+static void roll__is_of_the_units_of_the_day(void **state)
+{
+    struct house *h = *state;
+    struct dot into = fixture_unit(&h->f, 0, h->f.units[0], "15.02", "chi-doan");
+    struct dot own = add(h, into, "Hờ A Sùng");
+    bool in = true;
+    assert_int_equal(
+        change(h, h->branch, WORDS("status=merged", "valid_to=2026-12-01", "successors=15.02")),
+        ERR_OK);
+    struct dot id, dot;
+    assert_int_equal(fixture_draft(&h->f, 0, (struct draft){.kind = KIND_ACTIVITY}, &h->arena, &id,
+                                   &dot, &h->doubles,
+                                   WORDS("type=meeting", "title=Họp", "date=2026-11-30",
+                                         "unit=15.02", "present=*")),
+                     ERR_OK);
+    assert_int_equal(among(h, id, F_ACTIVITY_PRESENT, own, &in), 1);
+    assert_true(in);
+    assert_int_equal(change(h, id, WORDS("date=2026-12-01", "present=*")), ERR_OK);
+    assert_int_equal(among(h, id, F_ACTIVITY_PRESENT, h->c, &in), 3);
+    assert_true(in);
+}
+
+static void roll__counts_who_is_on_the_way_where_the_letter_is_from(void **state)
+{
+    struct house *h = *state;
+    struct dot into = fixture_unit(&h->f, 0, h->f.units[0], "15.02", "chi-doan");
+    struct txn *t = NULL;
+    struct dot letter;
+    struct slice no;
+    struct transfer_order order = {.member = h->c, .to = into};
+    assert_int_equal(txn_begin(h->f.stores[0], TXN_WRITE, &t), ERR_OK);
+    assert_int_equal(transfer_issue(t, &order, &h->arena, &letter, &no), ERR_OK);
+    assert_int_equal(txn_commit(t), ERR_OK);
+    struct id_list out, candidates;
+    ASSERT_ROLL(h, h->branch, "", h->c, h->d);
+    assert_int_equal(roll(h, into, "", &out, &candidates), ERR_INPUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +287,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(roll__leaves_out_who_is_named, begin, end),
         cmocka_unit_test_setup_teardown(roll__has_no_more_than_those_who_take_part, begin, end),
         cmocka_unit_test_setup_teardown(roll__is_of_the_unit_that_the_record_gets, begin, end),
+        cmocka_unit_test_setup_teardown(roll__of_those_present_leaves_out_who_is_excused, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(roll__is_of_the_day, begin, end),
+        cmocka_unit_test_setup_teardown(roll__is_of_the_units_of_the_day, begin, end),
+        cmocka_unit_test_setup_teardown(roll__counts_who_is_on_the_way_where_the_letter_is_from,
+                                        begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ static void put_choice_json(const struct stepping *s, const struct process_choic
     emit_open(out, '{');
     emit_put_text(out, "to", slice_str(schema_code(s->status, ch->step->to)->code));
     emit_put_text(out, "label", slice_str(state_label(s, ch->step->to)));
-    emit_put_text(out, "who", slice_str(who[ch->step->who]));
+    emit_put_text(out, "who", slice_str(who[ch->who]));
     emit_key(out, "needs");
     emit_open(out, '[');
     for (size_t i = 0; i < ch->missing_count; i++) {
@@ -82,7 +82,7 @@ static void put_choice(const struct stepping *s, size_t index)
     const struct process_choice *ch = &s->choices[index];
     struct buf *out = &s->c->out;
     buf_printf(out, "  %zu. %s (%s) – %s\n", index + 1, state_label(s, ch->step->to),
-               schema_code(s->status, ch->step->to)->code, who_text(ch->step->who));
+               schema_code(s->status, ch->step->to)->code, who_text(ch->who));
     for (size_t i = 0; i < ch->missing_count; i++) {
         const struct field_def *f = schema_field(s->kind->number, ch->missing[i]);
         buf_printf(out, _("       needs: %s (%s=…)\n"), cli_field_label(s->c, f), f->name);
@@ -203,7 +203,8 @@ static void put_undo(struct cli *c, struct dot id, struct dot dot)
 static void put_way_back(struct cli *c, const struct process_report *r)
 {
     bool own = false;
-    buf_add_str(&c->out, _("These commands take it back, in this order:\n"));
+    buf_add_str(&c->out, r->also_count ? _("These commands take it back, in this order:\n")
+                                       : _("This command takes it back:\n"));
     for (size_t i = r->also_count; i > 0; i--) {
         const struct process_saved *also = &r->also[i - 1];
         if (!own && also->dot.seq < r->dot.seq) {
@@ -217,12 +218,36 @@ static void put_way_back(struct cli *c, const struct process_report *r)
     }
 }
 
+static void put_next(const struct stepping *s, int32_t state)
+{
+    struct buf *out = &s->c->out;
+    size_t count = 0;
+    for (const struct step *step = s->machine->steps; step->to != 0; step++) {
+        if (step->from == state) {
+            buf_printf(out, "%s%s (%s)", count++ ? ", " : _("Next: "), state_label(s, step->to),
+                       who_text(process_who(s->c->store, s->machine, step)));
+        }
+    }
+    buf_add_str(out, count ? "\n" : _("Nothing follows.\n"));
+}
+
+static void put_told(const struct stepping *s, const struct process_report *r, int32_t to)
+{
+    struct cli *c = s->c;
+    buf_printf(&c->out, _("%s: %.*s: “%s” from now on.\n"), cli_kind_label(c, s->kind),
+               (int)s->title.len, (const char *)s->title.ptr, state_label(s, to));
+    if (!dot_equal(r->id, s->id)) {
+        buf_printf(&c->out,
+                   _("  What was sent is a new record: %s. The draft %s stays on this computer.\n"),
+                   dot_text(r->id, &c->arena), dot_text(s->id, &c->arena));
+    }
+}
+
 static void put_taken(const struct stepping *s, const struct process_report *r, int32_t to)
 {
     struct cli *c = s->c;
     if (!c->json) {
-        buf_printf(&c->out, _("%.*s: “%s” from now on.\n"), (int)s->title.len,
-                   (const char *)s->title.ptr, state_label(s, to));
+        put_told(s, r, to);
     } else {
         emit_open(&c->out, '{');
         emit_put_id(&c->out, "id", r->id);
@@ -251,6 +276,7 @@ static void put_taken(const struct stepping *s, const struct process_report *r, 
         emit_close(&c->out, '}');
         buf_add_byte(&c->out, '\n');
     } else {
+        put_next(s, to);
         put_way_back(c, r);
     }
 }

@@ -219,8 +219,9 @@ static const struct command commands[] = {
     {"inbox", "", 0, 0, STORE_MUST, OPT_BIT(UNIT) | OPT_BIT(LIMIT) | OPT_BIT(SEEN),
      N_("lists all that waits for a person here, the most urgent first"),
      N_("Conflicts this office decides, probable doubles, changes that were refused, letters to "
-        "answer or overdue, what breaks a rule, computers that are silent; each with the command "
-        "to type. --seen ID puts a notice of a refused change or letter away."),
+        "answer or overdue, what was handed in and waits for this office, what breaks a rule, "
+        "computers that are silent; each with the command to type. --seen ID puts a notice of a "
+        "refused change or letter away."),
      cmd_inbox},
     {"report", N_("--list | NAME [--unit UNIT] [--period PERIOD] [--out FILE]"), 0, 4, STORE_MUST,
      OPT_BIT(LIST) | OPT_BIT(UNIT) | OPT_BIT(PERIOD) | OPT_BIT(OUT) | OPT_BIT(PUBLISH),

@@ -6,6 +6,7 @@
 #include "core/desk.h"
 #include "core/doubles.h"
 #include "core/rules.h"
+#include "core/steps.h"
 #include "core/transfer.h"
 #include "sync/link.h"
 
@@ -451,6 +452,23 @@ static struct slice todo_of(struct gather *g, const char *todo, struct dot id)
               : words(g, "%s", todo);
 }
 
+/* Where a rule is of any kind the kind is said, and how far the record has come. */
+static const char *matter(struct gather *g, const struct rule_finding *f, const struct record *r)
+{
+    const char *name = name_of(g, f->record);
+    const struct kind_def *kind = f->rule->kind == 0 && r ? schema_kind(r->kind) : NULL;
+    const struct machine *m = kind ? steps_of(kind->number) : NULL;
+    const struct enum_code *state =
+        m ? schema_code(schema_field(m->kind, m->field), merge_shown_int(r, m->field)) : NULL;
+    if (!kind) {
+        return name;
+    }
+    name = arena_printf(&g->arena, "%s: %s", cli_kind_label(g->c, kind), name);
+    return !state ? name
+                  : arena_printf(&g->arena, "%s, %s – %s", name, place(g, show_unit(r)),
+                                 strcmp(g->c->lang, "vi") == 0 ? state->vi : state->en);
+}
+
 static bool visit_rule(void *ctx, const struct rule_finding *f)
 {
     struct gather *g = ctx;
@@ -466,7 +484,7 @@ static bool visit_rule(void *ctx, const struct rule_finding *f)
                                 .unit = known ? show_unit(&r) : f->office,
                                 .id = f->record,
                                 .rule = f->rule->id};
-    const char *text = gettext(f->rule->text), *name = name_of(g, f->record);
+    const char *text = gettext(f->rule->text), *name = matter(g, f, known ? &r : NULL);
     if (f->count > 1) {
         item.text = words(g, ngettext("%s: %s and %llu more", "%s: %s and %llu more", f->count - 1),
                           text, name, (unsigned long long)f->count - 1);

@@ -411,6 +411,16 @@ enum err process_step(struct txn *t, const struct draft *draft, int32_t to, stru
 /* ---- what may come next ------------------------------------------------------------------------
  */
 
+static bool is_for_higher_level(const struct store *s, const struct machine *m)
+{
+    return schema_field(m->kind, m->field)->level > store_identity(s)->level;
+}
+
+enum step_who process_who(const struct store *s, const struct machine *m, const struct step *step)
+{
+    return step->who == STEP_OWN && is_for_higher_level(s, m) ? STEP_ABOVE : step->who;
+}
+
 /* Tries it and takes it back. What is missing is no reason against it. */
 static enum err try_step(struct store *s, struct dot id, struct process_choice *choice,
                          struct arena *arena)
@@ -429,8 +439,12 @@ static enum err try_step(struct store *s, struct dot id, struct process_choice *
                 choice->missing[choice->missing_count++] = choice->step->needs[i];
             }
         }
+        choice->who = process_who(s, p.machine, choice->step);
         e = process_step(t, &draft, choice->step->to, arena, &report, &doubles);
-        if (e == ERR_RULE) {
+        if (is_for_higher_level(s, p.machine)) {
+            choice->why = _("only a higher level may write this field");
+            e = ERR_OK;
+        } else if (e == ERR_RULE) {
             choice->why = arena_cstr(arena, slice_str(error_last()->text));
             e = ERR_OK;
         } else if (e == ERR_INPUT || e == ERR_DOUBLE || e == ERR_AMBIGUOUS) {

@@ -32,6 +32,7 @@ enum err process_step(struct txn *t, const struct draft *draft, int32_t to, stru
 /* A step that may come next. */
 struct process_choice {
     const struct step *step;
+    enum step_who who;            /* process_who() */
     uint32_t missing[STEP_NEEDS]; /* fields to be filled in; 0 ends the list */
     size_t missing_count;
     const char *why; /* why it is not this store's to take now; NULL = it is. In the arena */
@@ -41,6 +42,9 @@ struct process_choice {
  * steps. */
 enum err process_choices(struct store *s, struct dot id, struct arena *arena,
                          struct process_choice **out, size_t *count) MUST_USE;
+/* Whose the step is, seen from this store: the office above's, too, where the state itself is
+ * written by a higher level alone. */
+enum step_who process_who(const struct store *s, const struct machine *m, const struct step *step);
 /* The state of a record; the first one when it has none yet. */
 int64_t process_state(const struct machine *m, const struct record *r);
 

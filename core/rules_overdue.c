@@ -39,7 +39,8 @@ enum err rule_each_of_kind(struct rule_search *s, uint32_t kind,
 
 struct due {
     uint32_t kind, due, status;
-    uint64_t open; /* bit per code of the status that still waits */
+    uint64_t open;   /* bit per code of the status that still waits */
+    uint32_t answer; /* filled in, it is somebody else's turn; 0 = there is none */
     int64_t today;
 };
 
@@ -48,7 +49,8 @@ static enum err look_for_due(struct rule_search *s, const struct record *r, void
     const struct due *d = ctx;
     int64_t due = merge_shown_int(r, d->due), status = merge_shown_int(r, d->status);
     if (due != 0 && date_last_day(due) < d->today && status >= 0 && status < 64 &&
-        (d->open >> status & 1) != 0) {
+        (d->open >> status & 1) != 0 &&
+        (d->answer == 0 || merge_shown_text(r, d->answer).len == 0)) {
         rule_report(s, &(struct rule_finding){.record = r->id,
                                               .office = desk_of_record(s->t, r),
                                               .since_ms = merge_shown_ms(r, d->due)});
@@ -65,19 +67,20 @@ static enum err find_due(struct rule_search *s, struct due d)
 enum err rule_find_late_item(struct rule_search *s)
 {
     return find_due(s, (struct due){KIND_PLAN_ITEM, F_PLAN_ITEM_DUE, F_PLAN_ITEM_STATUS,
-                                    1u << ITEM_TODO | 1u << ITEM_DOING, 0});
+                                    1u << ITEM_TODO | 1u << ITEM_DOING, 0, 0});
 }
 
 enum err rule_find_late_fix(struct rule_search *s)
 {
     return find_due(s, (struct due){KIND_INSPECTION, F_INSPECTION_DEADLINE, F_INSPECTION_STATUS,
-                                    1u << INSPECTION_DONE | 1u << INSPECTION_FIXING, 0});
+                                    1u << INSPECTION_DONE | 1u << INSPECTION_FIXING,
+                                    F_INSPECTION_ANSWER, 0});
 }
 
 enum err rule_find_late_promise(struct rule_search *s)
 {
-    return find_due(
-        s, (struct due){KIND_DIALOGUE, F_DIALOGUE_DUE, F_DIALOGUE_STATUS, 1u << DIALOGUE_HELD, 0});
+    return find_due(s, (struct due){KIND_DIALOGUE, F_DIALOGUE_DUE, F_DIALOGUE_STATUS,
+                                    1u << DIALOGUE_HELD, 0, 0});
 }
 
 static enum err look_for_review(struct rule_search *s, const struct record *r, void *ctx)

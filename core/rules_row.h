@@ -105,5 +105,7 @@ enum err rule_find_late_item(struct rule_search *s);
 enum err rule_find_late_fix(struct rule_search *s);
 enum err rule_find_late_promise(struct rule_search *s);
 enum err rule_find_unanswered(struct rule_search *s);
+enum err rule_find_handed_in(struct rule_search *s);
+enum err rule_find_fix_answered(struct rule_search *s);
 
 #endif

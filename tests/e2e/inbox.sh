@@ -95,6 +95,36 @@ t district resolve "$b" phone --take 2 >/dev/null
 everybody
 claim inbox__done_it_is_empty same "$(inbox district)" ""
 
+# what is handed in waits for the office above, until it has decided
+plan=$(t commune add plan title="Năm 2026" period=year month=2026-01)
+everybody
+claim inbox__a_draft_waits_for_nobody same "$(inbox commune)$(inbox district)$(inbox province)" ""
+claim inbox__step_says_what_comes_next has "$(t commune --lang vi step "$plan" submitted)" \
+    "Tiếp theo: Đã duyệt (cấp trên)"
+everybody
+line=$(inbox district)
+claim inbox__handed_in_it_waits_for_the_district has "$line" '"type":"rule","urgency":2'
+claim inbox__under_its_name has "$line" '"rule":"handed_in"'
+claim inbox__with_the_step_to_take has "$line" "\"do\":\"terrace step $plan\""
+claim inbox__it_says_what_of_whom_and_how_far has "$(t district --lang vi inbox)" \
+    "Chương trình công tác: Năm 2026, Xã Hưng Khánh – Đã trình"
+claim inbox__and_for_nobody_else same "$(inbox commune)$(inbox other)$(inbox province)" ""
+claim inbox__the_district_decides exits 0 t district step "$plan" approved approver="Bí thư"
+claim inbox__decided_it_is_gone same "$(inbox district)" ""
+{
+    echo title,period,month,status
+    for i in $(seq 21); do echo "Việc $i,month,2026-02,submitted"; done
+} >"$work/plans.csv"
+t commune import plan "$work/plans.csv" >/dev/null 2>&1
+everybody
+claim inbox__twenty_one_of_a_unit_stand_as_one same "$(inbox district | wc -l)" 1
+claim inbox__which_says_how_many_more has "$(t district --lang vi inbox)" "và 20 trường hợp nữa"
+t commune list plan status=submitted --json | while read -r line; do
+    t commune rm "$(echo "$line" | json id)" >/dev/null
+done
+everybody
+claim inbox__deleted_they_are_gone same "$(inbox district)" ""
+
 # silence
 late=2027-01-20T01:00:00Z
 claim inbox__before_that_nobody_is_silent same "$(inbox district | grep silent)" ""

@@ -183,7 +183,15 @@ claim rate__an_unknown_member_is_told exits 3 t guided rate 2025 "Không Ai" goo
 # ---- on a terminal ----
 typed() { script -qec "'$TERRACE' -C '$work/guided' $*" /dev/null; }
 plan=$(t guided add plan title="Quý III" period=quarter month=2025-07 unit=A)
-t guided step "$plan" submitted >/dev/null
+t guided --lang vi step "$plan" submitted >"$work/taken"
+claim step__it_names_kind_and_state grep -q '^Chương trình công tác: .*: từ nay là “Đã trình”\.$' "$work/taken"
+claim step__it_names_what_comes_next grep -q '^Tiếp theo: Đã duyệt (cấp trên)$' "$work/taken"
+claim step__one_command_takes_one_save_back grep -q '^Lệnh sau đưa mọi thứ' "$work/taken"
+situation=$(t guided add situation topic="Việc làm" period=2025-06 channel=social unit=A)
+t guided step "$situation" sent >"$work/taken"
+sent=$(t guided list situation status=sent --json | json id)
+claim step__what_was_sent_is_named_as_a_new_record grep -q "new record: $sent\. The draft $situation stays" \
+    "$work/taken"
 if script -qec true /dev/null >/dev/null 2>&1; then
     printf '9\n1\n\nTrần Thị Hoa\n' | typed step "$plan" >"$work/typed" 2>&1
     claim step__a_terminal_is_asked_which_step_and_what_it_needs has "$(t guided show "$plan" --json)" \

@@ -58,5 +58,12 @@ mutant what_is_due_as_it_is_passes ''
 mutant a_day_early_is_caught 's/date_last_day(due) < d->today/date_last_day(due) <= d->today/'
 mutant what_is_done_told_as_late_is_caught 's/(d->open >> status \& 1) != 0/true/'
 mutant a_month_not_over_counted_is_caught 's/->months \& since \& ~1u;/->months \& since;/'
-mutant a_small_union_unseen_is_caught 's/(found->members < rules_number_in(s->t, "union_members_min", r->id, today) ||/(/'
+mutant a_small_union_unseen_is_caught \
+    's/(found->members < rules_number_in(s->t, "union_members_min", r->id, today) ||/(/'
+mutant an_answer_told_as_late_is_caught 's/merge_shown_text(r, d->answer).len == 0/true/'
+source=core/rules_wait.c
+mutant what_waits_as_it_is_passes ''
+mutant waiting_on_ones_own_desk_is_caught 's/dot_is_none(parent) ? unit : parent/unit/'
+mutant a_state_that_waits_for_nobody_is_caught 's/(state == 0 || s->from == state)/true/'
+mutant twenty_as_one_is_caught 's/end - i <= SINGLY_MAX/end - i < SINGLY_MAX/'
 echo "1..$n"

@@ -286,7 +286,7 @@ static bool get(struct fixture *f, size_t at, struct dot id, struct arena *arena
     assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
     enum err e = store_get(t, id, arena, out, &local);
     if (receipt && e == ERR_OK) {
-        *receipt = session_receipt(t, id, &local);
+        *receipt = session_receipt(t, out, &local);
     }
     txn_abort(t);
     error_clear();

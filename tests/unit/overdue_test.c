@@ -20,7 +20,9 @@ struct house {
     struct id_list doubles;
     const char *rule;
     size_t found;
-    struct dot record;
+    const char *todo;
+    size_t times; /* findings, of which one may stand for many records */
+    struct dot record, office;
 };
 
 static int begin(void **state)
@@ -59,7 +61,10 @@ static bool count(void *ctx, const struct rule_finding *f)
     struct house *h = ctx;
     if (strcmp(f->rule->id, h->rule) == 0) {
         h->found += f->count;
+        h->times++;
         h->record = f->record;
+        h->office = f->office;
+        h->todo = f->rule->todo;
     }
     return true;
 }
@@ -70,6 +75,7 @@ static size_t found_at(struct house *h, size_t at, const char *rule)
     struct txn *t = NULL;
     h->rule = rule;
     h->found = 0;
+    h->times = 0;
     assert_int_equal(txn_begin(h->f.stores[at], TXN_READ, &t), ERR_OK);
     assert_int_equal(rules_each(t, count, h), ERR_OK);
     txn_abort(t);
@@ -140,12 +146,22 @@ static void overdue__what_was_found_is_put_right_in_time(void **state)
         fixture_settle(&h->f);
         assert_int_equal(found(h, "late_fix"), i);
     }
-    const struct draft close = {.id = id};
+    const struct draft answer = {.id = id}, close = {.id = id};
+    assert_int_equal(found_at(h, 1, "fix_answered"), 0);
+    assert_int_equal(fixture_draft(&h->f, COMMUNE, answer, &h->arena, &id, &dot, &h->doubles,
+                                   WORDS("answer=Đã sửa")),
+                     ERR_OK);
+    fixture_settle(&h->f);
+    assert_int_equal(found(h, "late_fix"), 0); /* it is the district's turn */
+    assert_int_equal(found_at(h, 1, "fix_answered"), 1);
+    assert_true(dot_equal(h->record, id));
+    assert_true(dot_equal(h->office, h->f.units[1]));
     assert_int_equal(
         fixture_draft(&h->f, 1, close, &h->arena, &id, &dot, &h->doubles,
                       WORDS("status=closed", "answer=Đã sửa", "closed_date=2026-06-15")),
         ERR_OK);
     fixture_settle(&h->f);
+    assert_int_equal(found_at(h, 1, "fix_answered"), 0);
     assert_int_equal(found(h, "late_fix"), 0);
 }
 
@@ -185,6 +201,85 @@ static void overdue__a_directive_waits_for_the_answer_of_each_unit(void **state)
     (void)given(h, "answer", WORDS("directive=d8", "text=Đã làm"));
     assert_int_equal(found(h, "unanswered"), 0);
     assert_int_equal(found_at(h, 3, "unanswered"), 1); /* the neighbour's is its own */
+}
+
+/* ---- what is handed in -------------------------------------------------------------------------
+ */
+
+static const struct handed {
+    const char *kind;
+    const char *before[8], *handed[8];
+} handeds[] = {
+    {"plan",
+     {"title=A", "period=year", "month=2026-01", "status=draft"},
+     {"title=B", "period=year", "month=2026-01", "status=submitted"}},
+    {"admission",
+     {"full_name=Lò Văn Pó", "birth_date=2008", "status=voted"},
+     {"full_name=Hờ A Chu", "birth_date=2008", "status=submitted"}},
+    {"admission",
+     {"full_name=Lò Văn Di", "birth_date=2008", "status=returned"},
+     {"full_name=Hờ A Sò", "birth_date=2008", "status=submitted"}},
+    {"admission",
+     {"full_name=Lò Văn Tẻo", "birth_date=2008", "status=approved"},
+     {"full_name=Hờ A Vàng", "birth_date=2008", "status=submitted"}},
+    {"situation",
+     {"period=2026-05", "topic=Việc làm", "channel=social", "status=draft"},
+     {"period=2026-05", "topic=Việc làm", "channel=social", "status=sent"}},
+    {"assessment", {"year=2025", "status=registered"}, {"year=2025", "status=self"}},
+};
+
+static void overdue__what_is_handed_in_waits_for_the_office_above(void **state)
+{
+    struct house *h = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(handeds); i++) {
+        (void)given(h, handeds[i].kind, handeds[i].before);
+        fixture_settle(&h->f);
+        assert_int_equal(found_at(h, 1, "handed_in"), i);
+        struct dot id = given(h, handeds[i].kind, handeds[i].handed);
+        fixture_settle(&h->f);
+        assert_int_equal(found(h, "handed_in"), 0);
+        assert_int_equal(found_at(h, 0, "handed_in"), 0);
+        if (found_at(h, 1, "handed_in") != i + 1) {
+            fail_msg("row %zu, %s", i, handeds[i].kind);
+        }
+        assert_true(dot_equal(h->office, h->f.units[1]));
+        assert_false(dot_is_none(id));
+    }
+}
+
+static void overdue__a_commune_decides_what_its_branch_hands_in(void **state)
+{
+    struct house *h = *state;
+    struct dot id = given(h, "plan",
+                          WORDS("title=Quý II", "period=quarter", "month=2026-04", "unit=" BRANCH,
+                                "status=submitted"));
+    fixture_settle(&h->f);
+    assert_int_equal(found(h, "handed_in"), 1);
+    assert_true(dot_equal(h->record, id));
+    assert_int_equal(found_at(h, 1, "handed_in"), 0);
+    const struct draft approve = {.id = id};
+    struct dot dot;
+    assert_int_equal(fixture_draft(&h->f, COMMUNE, approve, &h->arena, &id, &dot, &h->doubles,
+                                   WORDS("status=approved", "approver=Bí thư")),
+                     ERR_OK);
+    assert_int_equal(found(h, "handed_in"), 0);
+}
+
+/* The desk of a district must not drown in what one commune hands in. */
+static void overdue__more_than_twenty_of_a_unit_stand_as_one(void **state)
+{
+    struct house *h = *state;
+    for (int i = 1; i <= 21; i++) {
+        fixture_settle(&h->f);
+        assert_int_equal(found_at(h, 1, "handed_in"), i - 1);
+        assert_int_equal(h->times, i - 1);
+        (void)given(h, "admission",
+                    WORDS(arena_printf(&h->arena, "full_name=Người %d", i), "birth_date=2008",
+                          "status=submitted"));
+    }
+    fixture_settle(&h->f);
+    assert_int_equal(found_at(h, 1, "handed_in"), 21);
+    assert_int_equal(h->times, 1);
 }
 
 /* ---- members and branches over a year ----------------------------------------------------------
@@ -242,6 +337,7 @@ static void overdue__a_union_has_thirty_members_in_two_branches(void **state)
     }
     assert_int_equal(found_above(h), 1);
     assert_true(dot_equal(h->record, h->f.units[COMMUNE]));
+    assert_string_equal(h->todo, "terrace show %s");   /* one looks before one closes it */
     assert_int_equal(found_at(h, 0, "union_size"), 0); /* it is the district's to see to */
     (void)fixture_unit(&h->f, COMMUNE, h->f.units[COMMUNE], "0457602", "chi-doan");
     assert_int_equal(found_above(h), 1);
@@ -261,6 +357,7 @@ static void overdue__a_branch_is_large_enough_and_meets(void **state)
     member(h, "ONE", "note=x");
     member(h, "TWO", "note=x");
     assert_int_equal(found(h, "unit_size"), 1);
+    assert_string_equal(h->todo, "terrace show %s");
     assert_int_equal(found(h, "no_meeting"), 0); /* too small to be asked */
     member(h, "THREE", "note=x");
     assert_int_equal(found(h, "unit_size"), 0);
@@ -317,6 +414,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(overdue__cadre_planning_is_reviewed_every_year, begin, end),
         cmocka_unit_test_setup_teardown(overdue__a_directive_waits_for_the_answer_of_each_unit,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(overdue__what_is_handed_in_waits_for_the_office_above,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(overdue__a_commune_decides_what_its_branch_hands_in, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(overdue__more_than_twenty_of_a_unit_stand_as_one, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(overdue__who_stays_away_for_months_is_reviewed, begin, end),
         cmocka_unit_test_setup_teardown(overdue__a_branch_is_large_enough_and_meets, begin, end),
         cmocka_unit_test_setup_teardown(overdue__a_union_has_thirty_members_in_two_branches, begin,

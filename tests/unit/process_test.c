@@ -238,11 +238,36 @@ static void process__choices_say_who_and_what_and_change_nothing(void **state)
     assert_int_equal(choices[0].step->to, PLAN_APPROVED);
     assert_int_equal(choices[0].missing_count, 1);
     assert_int_equal(choices[0].missing[0], F_PLAN_APPROVER);
+    assert_int_equal(choices[0].who, STEP_ABOVE);
     assert_non_null(choices[0].why); /* the office above approves */
     struct record r = get(&b, 2, plan);
     assert_int_equal(merge_shown_int(&r, F_PLAN_STATUS), PLAN_SUBMITTED);
     struct dot note = add(&b, 2, KIND_NOTE, WORDS("title=Nhớ"));
     assert_int_equal(process_choices(b.f.stores[2], note, &b.arena, &choices, &count), ERR_RULE);
+    book_close(&b);
+}
+
+/* The state of an inspection is the district's to write, though the unit answers in it. */
+static void process__choices_of_a_unit_leave_the_state_to_the_level_that_writes_it(void **state)
+{
+    (void)state;
+    struct book b;
+    struct process_choice *choices;
+    size_t count = 0;
+    book_open(&b);
+    struct dot inspection = add(&b, 1, KIND_INSPECTION, WORDS("unit=04576", "date=2025-05-05"));
+    assert_int_equal(set(&b, 1, inspection, WORDS("status=done")), ERR_OK);
+    fixture_settle(&b.f);
+    for (size_t at = 1; at <= 2; at++) {
+        assert_int_equal(process_choices(b.f.stores[at], inspection, &b.arena, &choices, &count),
+                         ERR_OK);
+        assert_int_equal(count, 2);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(choices[i].who, at == 1 ? STEP_OWN : STEP_ABOVE);
+            assert_int_equal(choices[i].why != NULL, at == 2);
+            assert_true(choices[i].missing_count > 0);
+        }
+    }
     book_close(&b);
 }
 
@@ -292,6 +317,7 @@ int main(void)
         cmocka_unit_test(process__a_new_secretary_ends_only_the_former_one_of_that_unit),
         cmocka_unit_test(process__an_expulsion_ends_membership_and_a_long_reason_stays_behind),
         cmocka_unit_test(process__choices_say_who_and_what_and_change_nothing),
+        cmocka_unit_test(process__choices_of_a_unit_leave_the_state_to_the_level_that_writes_it),
         cmocka_unit_test(fee__what_goes_up_is_whole_and_the_remainder_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

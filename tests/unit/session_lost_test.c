@@ -97,7 +97,7 @@ static int receipt(struct fixture *f, size_t at, struct dot id)
     struct txn *t = NULL;
     assert_true(get(f, at, id, &arena, &r, &local));
     assert_int_equal(txn_begin(f->stores[at], TXN_READ, &t), ERR_OK);
-    int seen = session_receipt(t, id, &local);
+    int seen = session_receipt(t, &r, &local);
     txn_abort(t);
     arena_free(&arena);
     return seen;

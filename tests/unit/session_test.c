@@ -238,7 +238,7 @@ static void session__receipts_come_only_when_it_is_stored_there(void **state)
         }
         assert_true(get(&f, 3, id, &arena, &r, &local));
         assert_int_equal(txn_begin(f.stores[3], TXN_READ, &t), ERR_OK);
-        seen[step] = session_receipt(t, id, &local);
+        seen[step] = session_receipt(t, &r, &local);
         txn_abort(t);
     }
     assert_int_equal(seen[0], 0);

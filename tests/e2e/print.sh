@@ -201,7 +201,7 @@ claim print__the_screen_cannot_be_both fails 2 usage p book 04576-1 --out -
 claim print__a_folder_that_is_not_there fails 3 not_found p book 04576-1 --out "$work/nowhere/x.html"
 claim print__a_list_is_of_one_month fails 1 input p attendance 04576-1 --period 2025-Q2
 claim print__a_card_has_no_period fails 2 usage p card "$a" --period 2025
-for period in 2025-13 2025-00 2025-Q5 2025-H3 25 2025-6 2025-006 06/2025 "" 0000 2025-; do
+for period in 2025-13 2025-00 2025-Q5 2025-H3 25 2025-6 2025-006 2025/06 "" 0000 2025-; do
     claim "print__no_period_«$period»" fails 1 input p book 04576-1 --period "$period"
 done
 for period in 2025 2025-H2 2025-Q4 2025-12; do

@@ -116,9 +116,9 @@ static const struct kind_def *kind_of_subject(struct cli *c, struct arena *arena
     return k;
 }
 
-/* "Ngày sinh (birth_date): ", of the kind that the command is about; of what is no field there, its
- * bare name. */
-static void tell_field(struct cli *c, const char *name, const struct kind_def *kind)
+/* "Ngày sinh (birth_date): ", of the kind that the command is about; of what is no field there, and
+ * in the lines of a file, FILE:LINE: field: reason, its bare name. */
+static void tell_field(struct cli *c, const char *name, const struct kind_def *kind, bool bare)
 {
     struct arena arena = {0};
     const char *const words[] = {c->args.word_count > 0 ? c->args.words[0] : "",
@@ -130,7 +130,7 @@ static void tell_field(struct cli *c, const char *name, const struct kind_def *k
     for (size_t i = 0; !f && i < ARRAY_COUNT(kinds); i++) {
         f = kinds[i] ? schema_field_by_name(kinds[i], slice_str(name)) : NULL;
     }
-    if (f) {
+    if (f && !bare) {
         (void)fprintf(stderr, "%s (%s): ", cli_field_label(c, f), name);
     } else if (*name) {
         (void)fprintf(stderr, "%s: ", name);
@@ -152,7 +152,7 @@ void cli_tell_error(struct cli *c, enum err e, const char *file, size_t line)
     } else {
         (void)fputs("terrace: ", stderr);
     }
-    tell_field(c, d.code == e ? d.field : "", NULL);
+    tell_field(c, d.code == e ? d.field : "", NULL, file != NULL);
     (void)fprintf(stderr, "%s\n", message);
     tell_candidates(c);
 }
@@ -186,7 +186,7 @@ void cli_tell_notes(struct cli *c, const char *file, size_t line)
             (void)fprintf(stderr, "%s:%zu: ", file, line);
         }
         (void)fputs(_("Note: "), stderr);
-        tell_field(c, n->field, schema_kind(n->rule->kind));
+        tell_field(c, n->field, schema_kind(n->rule->kind), file != NULL);
         (void)fprintf(stderr, "%s\n", n->text);
     }
     c->notes = (struct rule_notes){0};

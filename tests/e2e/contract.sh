@@ -85,7 +85,7 @@ claim contract__name_their_field has "$(cat "$work/exits.err")" '"field":"about"
 claim contract__and_are_listed has "$(cat "$work/exits.err")" "\"candidates\":[\"$id\","
 claim contract__two_hits_of_a_filter fails 1 ambiguous t s --json list activity present="giang a de"
 claim contract__are_listed_too has "$(cat "$work/exits.err")" "\"candidates\":[\"$id\","
-printf 'full_name,birth_date,unit\nGiàng A Dê,2001-04-12,04576\n' >"$work/double.csv"
+printf 'full_name,birth_date,unit\nGiàng A Dẻ,2001-04-12,04576\n' >"$work/double.csv"
 claim contract__an_imported_double_exits_1 fails 1 double t s --json import member "$work/double.csv"
 claim contract__and_names_the_records has "$(cat "$work/exits.err")" '"candidates":["'
 claim contract__and_its_line has "$(cat "$work/exits.err")" '"line":2'

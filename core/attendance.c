@@ -2,8 +2,6 @@
 
 #include "core/person.h"
 
-#define PAGE 512
-
 struct head {
     struct person_view person;
     int64_t admitted;
@@ -60,25 +58,17 @@ static void count_one(struct count *c, const struct record *activity)
     }
 }
 
+static enum err visit_activity(void *ctx, const struct record *r)
+{
+    count_one(ctx, r);
+    return ERR_OK;
+}
+
 static enum err count_all(struct count *c)
 {
-    struct arena page = {0};
-    struct id_list list = {0};
-    struct dot after = {0, 0};
-    enum err e = ERR_OK;
-    do {
-        arena_reset(&page);
-        e = store_ids_of_kind(c->t, KIND_ACTIVITY, after, PAGE, &page, &list);
-        for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
-            struct record r;
-            e = store_get(c->t, list.ids[i], &page, &r, NULL);
-            if (e == ERR_OK) {
-                count_one(c, &r);
-            }
-            after = list.ids[i];
-        }
-    } while (e == ERR_OK && list.more);
-    arena_free(&page);
+    struct arena arena = {0};
+    enum err e = store_each_of_kind(c->t, KIND_ACTIVITY, &arena, visit_activity, c);
+    arena_free(&arena);
     return e;
 }
 

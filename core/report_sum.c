@@ -110,27 +110,34 @@ uint32_t tally_key(struct tally *y, const char *text)
     return texts_put(y->keys, slice_str(text), y->arena);
 }
 
+struct each {
+    struct tally *y;
+    void (*visit)(struct tally *y, const struct record *r);
+    bool merging;
+};
+
+/* A merged person once, as it is shown. */
+static enum err visit_shown(void *ctx, const struct record *stored)
+{
+    const struct each *each = ctx;
+    struct record r = *stored;
+    bool shown = true;
+    if (each->merging) {
+        TRY(person_follow(each->y->t, &r, NULL, each->y->scratch, &shown));
+    }
+    if (shown && !(r.flags & RECORD_STUB) && !merge_is_deleted(&r)) {
+        each->visit(each->y, &r);
+    }
+    return ERR_OK;
+}
+
 enum err tally_each(struct tally *y, uint32_t kind,
                     void (*visit)(struct tally *y, const struct record *r))
 {
-    struct arena ids = {0}, arena = {0};
-    struct id_list list = {0};
-    bool merging = kind == KIND_MEMBER && store_any_merging(y->t);
+    struct arena arena = {0};
+    struct each each = {y, visit, kind == KIND_MEMBER && store_any_merging(y->t)};
     y->scratch = &arena;
-    enum err e = store_ids_of_kind(y->t, kind, (struct dot){0, 0}, SIZE_MAX, &ids, &list);
-    for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
-        struct record r;
-        bool shown = true;
-        arena_reset(&arena);
-        e = store_get(y->t, list.ids[i], &arena, &r, NULL);
-        if (e == ERR_OK && merging) {
-            e = person_follow(y->t, &r, NULL, &arena, &shown);
-        }
-        if (e == ERR_OK && shown && !(r.flags & RECORD_STUB) && !merge_is_deleted(&r)) {
-            visit(y, &r);
-        }
-    }
+    enum err e = store_each_of_kind(y->t, kind, &arena, visit_shown, &each);
     arena_free(&arena);
-    arena_free(&ids);
     return e;
 }

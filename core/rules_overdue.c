@@ -5,33 +5,26 @@
 #include "core/person.h"
 #include "core/rules_row.h"
 
-#define PAGE 512
+struct each {
+    struct rule_search *s;
+    enum err (*visit)(struct rule_search *s, const struct record *r, void *ctx);
+    void *ctx;
+};
+
+static enum err visit_living(void *ctx, const struct record *r)
+{
+    const struct each *each = ctx;
+    enum err e = rule_is_living(r) ? each->visit(each->s, r, each->ctx) : ERR_OK;
+    return e == ERR_OK && !each->s->go_on ? ERR_END : e;
+}
 
 enum err rule_each_of_kind(struct rule_search *s, uint32_t kind,
                            enum err (*visit)(struct rule_search *s, const struct record *r,
                                              void *ctx),
                            void *ctx)
 {
-    struct arena page = {0};
-    struct id_list list = {0};
-    struct dot after = {0, 0};
-    enum err e = ERR_OK;
-    do {
-        arena_reset(&page);
-        e = store_ids_of_kind(s->t, kind, after, PAGE, &page, &list);
-        for (size_t i = 0; e == ERR_OK && i < list.count && s->go_on; i++) {
-            struct record r;
-            bool there = false;
-            arena_reset(&s->arena);
-            e = rule_get(s, list.ids[i], &r, &there);
-            if (e == ERR_OK && there && rule_is_living(&r)) {
-                e = visit(s, &r, ctx);
-            }
-            after = list.ids[i];
-        }
-    } while (e == ERR_OK && list.more && s->go_on);
-    arena_free(&page);
-    return e;
+    struct each each = {s, visit, ctx};
+    return store_each_of_kind(s->t, kind, &s->arena, visit_living, &each);
 }
 
 /* ---- past their date --------------------------------------------------------------------------

@@ -110,6 +110,11 @@ bool id_list_has(const struct id_list *list, struct dot id); /* whatever its ord
 /* In id order, after `after` (none = from the start). Deleted records and stubs are included. */
 enum err store_ids_of_kind(struct txn *t, uint32_t kind, struct dot after, size_t limit,
                            struct arena *arena, struct id_list *out) MUST_USE;
+/* Every record of a kind in id order, stubs and deleted ones included, read into the arena, which
+ * is reset before each. An error of visit ends it; ERR_END ends it well. */
+enum err store_each_of_kind(struct txn *t, uint32_t kind, struct arena *arena,
+                            enum err (*visit)(void *ctx, const struct record *r),
+                            void *ctx) MUST_USE;
 /* Records that a unit gives scope to. */
 enum err store_ids_of_unit(struct txn *t, struct dot unit, struct dot after, size_t limit,
                            struct arena *arena, struct id_list *out) MUST_USE;

@@ -34,6 +34,30 @@ enum err store_ids_of_kind(struct txn *t, uint32_t kind, struct dot after, size_
     return ids_under(t, &k, after, limit, arena, out);
 }
 
+#define EACH_PAGE 512 /* ids in memory at a time */
+
+enum err store_each_of_kind(struct txn *t, uint32_t kind, struct arena *arena,
+                            enum err (*visit)(void *ctx, const struct record *r), void *ctx)
+{
+    struct arena page = {0};
+    struct id_list list = {0};
+    struct dot after = {0, 0};
+    enum err e = ERR_OK;
+    do {
+        arena_reset(&page);
+        e = store_ids_of_kind(t, kind, after, EACH_PAGE, &page, &list);
+        for (size_t i = 0; e == ERR_OK && i < list.count; i++) {
+            struct record r;
+            arena_reset(arena);
+            e = store_get(t, list.ids[i], arena, &r, NULL);
+            e = e == ERR_OK ? visit(ctx, &r) : e;
+            after = list.ids[i];
+        }
+    } while (e == ERR_OK && list.more);
+    arena_free(&page);
+    return e == ERR_END ? ERR_OK : e;
+}
+
 enum err store_ids_of_unit(struct txn *t, struct dot unit, struct dot after, size_t limit,
                            struct arena *arena, struct id_list *out)
 {

@@ -14,8 +14,12 @@ mark=$(t commune add note unit=04576 title="counter 0")
 : >"$work/acked"
 acked_mark=0
 
+# about as long as a command takes on this machine, so that about half of them end
+start=$(date +%s%N)
+t commune add note unit=04576 title="a clock" >/dev/null
+took=$((($(date +%s%N) - start) / 1000000))
 n=0
-moments "$times" 1 40 "$seed" >"$work/moments"
+moments "$times" 1 $((2 * took + 8)) "$seed" >"$work/moments"
 while read -r after; do
     n=$((n + 1))
     case $((n % 8)) in

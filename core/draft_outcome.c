@@ -132,12 +132,46 @@ static const struct step *step_of(const struct machine *m, bool exists, int64_t 
     return steps_find(m, *from, to);
 }
 
+static bool is_approved_above(const struct machine *m)
+{
+    bool found = false;
+    for (const struct step *s = m->steps; s->to != 0 && !found; s++) {
+        found = s->who == STEP_ABOVE;
+    }
+    return found;
+}
+
+/* Of both units, the one it was in and the one it gets: nobody gets above a record by lending it to
+ * a unit below. */
+static bool is_above_both(struct txn *t, const struct record *before, const struct record *after)
+{
+    return is_above(t, merge_shown_ref(after, F_UNIT)) &&
+           (!before || is_above(t, merge_shown_ref(before, F_UNIT)));
+}
+
+/* Once it is handed in, who approves it does not change by moving it. */
+static enum err check_move(struct txn *t, const struct machine *m, const struct record *before,
+                           const struct record *after)
+{
+    int64_t state = merge_shown_int(before, m->field);
+    bool moved = !dot_equal(merge_shown_ref(before, F_UNIT), merge_shown_ref(after, F_UNIT));
+    if (!moved || state == 0 || state == steps_first(m) || !is_approved_above(m) ||
+        is_above_both(t, before, after)) {
+        return ERR_OK;
+    }
+    return error_set_field(ERR_RULE, "unit",
+                           _("this was handed in; only an office above both units moves it now"));
+}
+
 enum err draft_check_step(struct txn *t, const struct draft *draft, const struct record *before,
                           const struct record *after, struct arena *arena)
 {
     const struct machine *m = steps_of(after->kind);
     if (!m || (!before && draft->via == VIA_IMPORT)) {
         return ERR_OK; /* a list that is taken over holds what happened before */
+    }
+    if (before) {
+        TRY(check_move(t, m, before, after));
     }
     const char *name = schema_field(m->kind, m->field)->name;
     int64_t to = merge_shown_int(after, m->field);
@@ -170,9 +204,7 @@ enum err draft_check_step(struct txn *t, const struct draft *draft, const struct
                                _("this step is taken by terrace transfer alone, since it moves the "
                                  "member too"));
     }
-    bool above = is_above(t, merge_shown_ref(after, F_UNIT)) &&
-                 (!before || is_above(t, merge_shown_ref(before, F_UNIT)));
-    if (s->who == STEP_ABOVE && !above) { /* nor by who lends it to a unit below for that save */
+    if (s->who == STEP_ABOVE && !is_above_both(t, before, after)) {
         return error_set_field(ERR_RULE, name, _("the step to “%s” is taken by the office above"),
                                state_label(m, to));
     }

@@ -10,6 +10,7 @@ source=core/draft_outcome.c
 mutant steps_as_they_are_pass ''
 mutant steps_that_nobody_asks_are_caught \
     's/    return check_needs(m, s, after);/    (void)check_needs(m, s, after); return ERR_OK;/'
+mutant what_is_handed_in_and_moved_is_caught 's/        TRY(check_move(t, m, before, after));/        (void)check_move(t, m, before, after);/'
 mutant an_approval_by_anybody_is_caught 's/if (s->who == STEP_ABOVE \&\&/if (0 \&\&/'
 mutant any_step_of_all_is_caught \
     's/return m->starts ? steps_find(m, \*from, to) : steps_into(m, to);/return steps_into(m, to);/'

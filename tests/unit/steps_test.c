@@ -333,7 +333,19 @@ static void steps__nobody_gets_above_by_moving_what_is_to_be_approved(void **sta
     assert_int_equal(save(h, 2, (struct draft){.id = id}, &same,
                           WORDS("status=approved", "approver=Huyện đoàn", "unit=0457601")),
                      ERR_RULE);
-    assert_string_equal(error_last()->field, "status");
+    assert_string_equal(error_last()->field, "unit");
+    /* nor in several saves: a draft may be moved, what was approved there does not come back */
+    assert_int_equal(save(h, 2, (struct draft){.id = id}, &same, WORDS("unit=0457601")), ERR_RULE);
+    assert_int_equal(save(h, 2, (struct draft){.kind = KIND_PLAN}, &id,
+                          WORDS("title=Tháng 4", "period=month", "month=2025-04")),
+                     ERR_OK);
+    const struct draft change = {.id = id};
+    assert_int_equal(save(h, 2, change, &same, WORDS("unit=0457601")), ERR_OK);
+    assert_int_equal(save(h, 2, change, &same, WORDS("status=submitted")), ERR_OK);
+    assert_int_equal(save(h, 2, change, &same, WORDS("status=approved", "approver=Đoàn xã")),
+                     ERR_OK);
+    assert_int_equal(save(h, 2, change, &same, WORDS("unit=04576")), ERR_RULE);
+    assert_string_equal(error_last()->field, "unit");
 }
 
 /* Reports count who left on that day: without one nobody would have. */
